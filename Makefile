@@ -1,0 +1,90 @@
+# Everything a person types here. `make` alone lists it; a fresh computer needs Python 3.11 and make.
+
+PYTHON ?= python3.11 python3
+PORT ?= 8000
+WORKERS ?= auto
+ARGS ?=
+export PORT
+
+BIN := .venv/bin
+VENV := .venv/.installed
+PROGRAMS := main.py app local deploy tests examples benchmarks
+
+.DEFAULT_GOAL := help
+.NOTPARALLEL:
+.DELETE_ON_ERROR:
+.PHONY: help run test lint format types imports pytest coverage migrate verify tidy lock upgrade clean
+
+## Every day
+
+help:  ## list what make can do
+	@awk -F ':.*## ' '/^## / { printf "%s%s\n", sep, substr($$0, 4); sep = "\n" } \
+	  /^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+
+run: $(VENV)  ## the shop on http://127.0.0.1:8000 (PORT=…), with its own database
+	@$(BIN)/python -m local.run
+
+test: lint types imports pytest  ## lint, types, architecture, tests: what has to be green
+
+## Checks, one by one
+
+lint: $(VENV)  ## style and likely mistakes
+	$(BIN)/python -m ruff check .
+	$(BIN)/python -m ruff format --check .
+
+format: $(VENV)  ## mend what can be mended by machine
+	$(BIN)/python -m ruff check --fix .
+	$(BIN)/python -m ruff format .
+
+types: $(VENV)  ## types: strict for the app, lighter for tests
+	$(BIN)/python -m mypy
+
+imports: $(VENV)  ## who may import whom
+	$(BIN)/lint-imports --no-logo
+
+pytest: $(VENV)  ## the tests alone (ARGS="tests/core -k pool", WORKERS=0 for one process)
+	$(BIN)/python -m pytest -n $(WORKERS) --maxprocesses 4 $(ARGS)
+
+coverage: $(VENV)  ## the tests, and the lines that they do not reach
+	$(BIN)/python -m pytest -n $(WORKERS) --maxprocesses 4 --cov --cov-report=term $(ARGS)
+
+## The shop that `make run` keeps in .data (or the one in OGS_DATABASE__URL)
+
+migrate: $(VENV)  ## bring its tables to the newest version
+	@$(BIN)/python -m local.command migrate
+
+verify: $(VENV)  ## prove that its stock and money add up
+	@$(BIN)/python -m local.command verify
+
+tidy: $(VENV)  ## cancel what nobody paid, drop old carts and sessions
+	@$(BIN)/python -m local.command tidy
+
+## Now and then
+
+PIP_COMPILE := CUSTOM_COMPILE_COMMAND="make lock" $(BIN)/python -m piptools compile --quiet --generate-hashes \
+  --allow-unsafe --strip-extras --no-emit-options --no-emit-index-url --no-emit-find-links --no-emit-trusted-host
+
+lock: $(VENV)  ## pin what requirements*.in ask for, keeping the versions that still fit
+	$(PIP_COMPILE) $(ARGS) --output-file requirements.txt requirements.in
+	$(PIP_COMPILE) $(ARGS) --output-file requirements-dev.txt requirements-dev.in
+
+upgrade:  ## the same with the newest versions
+	@$(MAKE) --no-print-directory lock ARGS=--upgrade
+
+clean:  ## remove .venv and the tools' caches (the shop's data in .data stays)
+	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis .coverage
+	find $(PROGRAMS) -name __pycache__ -prune -exec rm -rf {} +
+
+# Made anew when a requirements file changes; a .venv whose Python is gone, or that was left half made, is replaced.
+$(VENV): requirements.txt requirements-dev.txt
+	@for python in $(PYTHON); do \
+	  if $$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then found=$$python; break; fi; \
+	done; \
+	if [ -z "$$found" ]; then \
+	  echo "Online Grocery needs Python 3.11 or newer: install it, or name it with make PYTHON=/path/to/python3.11." >&2; \
+	  exit 1; \
+	fi; \
+	$(BIN)/python -m pip --version >/dev/null 2>&1 || $$found -m venv --clear .venv; \
+	echo "Installing what the shop needs into .venv (about a minute)"
+	@$(BIN)/python -m pip install --disable-pip-version-check --quiet --require-hashes -r requirements-dev.txt
+	@touch $@

@@ -1,0 +1,70 @@
+"""`/openapi.json` and `/docs`; served only where `http.docs` is on. Nothing comes from the internet."""
+
+import hashlib
+from importlib.resources import files
+from typing import cast
+
+import flask_swagger_ui
+from apiflask import APIBlueprint, APIFlask
+from flask import Response, current_app, request, send_from_directory
+
+from app.core.config import Settings
+from app.core.errors import NotFound
+from app.core.json import dumps
+from app.core.security import public
+from app.core.wiring import wired
+
+blueprint = APIBlueprint("apidocs", __name__, enable_openapi=False)
+
+_HERE = files("app.apidocs")
+_ASSETS = files(flask_swagger_ui).joinpath("dist")
+_CONTENT_SECURITY_POLICY = (
+    "default-src 'none'; script-src 'self'; connect-src 'self'; img-src 'self' data:;"
+    " style-src 'self' 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+)
+_A_DAY = 86_400
+
+
+@blueprint.before_request
+def refuse_where_off() -> None:
+    """Answer 404, as if there were no docs, where the setting says so."""
+    if not wired(Settings).http.docs:
+        raise NotFound
+
+
+@blueprint.get("/openapi.json")
+@public
+def read_description() -> Response:
+    """Read the API's description: OpenAPI 3.1."""
+    app = cast("APIFlask", current_app)
+    # Routes do not change while the app serves, so neither does their description.
+    text: bytes = app.extensions.setdefault("apidocs", None) or dumps(app.spec)
+    app.extensions["apidocs"] = text
+    response = Response(text, mimetype="application/json")
+    response.set_etag(hashlib.sha256(text).hexdigest()[:16])
+    response.cache_control.no_cache = True
+    response.make_conditional(request)
+    return response
+
+
+@blueprint.get("/docs")
+@public
+def read_page() -> Response:
+    """Show the API's description to a person."""
+    page = Response(_HERE.joinpath("page.html").read_bytes(), mimetype="text/html")
+    page.headers["Content-Security-Policy"] = _CONTENT_SECURITY_POLICY
+    return page
+
+
+@blueprint.get("/docs/page.js")
+@public
+def read_script() -> Response:
+    """Start the page."""
+    return Response(_HERE.joinpath("page.js").read_bytes(), mimetype="text/javascript")
+
+
+@blueprint.get("/docs/assets/<path:name>")
+@public
+def read_asset(name: str) -> Response:
+    """Read one of Swagger UI's files."""
+    return send_from_directory(str(_ASSETS), name, max_age=_A_DAY)

@@ -1,0 +1,228 @@
+"""What must be true of the tables at every moment, as queries that return the rows for which it is not."""
+
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+
+import psycopg2
+from psycopg2 import extensions
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A sentence that holds for every row, and the query for the rows that break it.
+
+    The query's first column names the row, its second says what is wrong with it.
+    """
+
+    name: str
+    query: str
+
+
+@dataclass(frozen=True, slots=True)
+class Breach:
+    """A row that breaks a rule."""
+
+    rule: str
+    row: str
+    detail: str
+
+
+RULES = (
+    Rule(
+        "a lot's on_hand is the sum of its movements",
+        """
+        SELECT 'lot ' || s.id, 'on_hand ' || s.on_hand || ', movements ' || coalesce(m.quantity, 0)
+        FROM stock s
+        LEFT JOIN (SELECT stock_id, sum(quantity) AS quantity FROM stock_movement GROUP BY stock_id) m
+            ON m.stock_id = s.id
+        WHERE s.on_hand <> coalesce(m.quantity, 0)
+        """,
+    ),
+    Rule(
+        "a product's on_hand is the sum of its movements",
+        """
+        SELECT 'product ' || p.code, 'on_hand ' || coalesce(l.on_hand::text, 'missing')
+            || ', movements ' || coalesce(m.quantity, 0)
+        FROM product p
+        LEFT JOIN stock_level l ON l.product_id = p.id
+        LEFT JOIN (SELECT product_id, sum(quantity) AS quantity FROM stock_movement GROUP BY product_id) m
+            ON m.product_id = p.id
+        WHERE l.on_hand IS DISTINCT FROM coalesce(m.quantity, 0)
+        """,
+    ),
+    Rule(
+        "a product's level is the sum of its lots",
+        """
+        SELECT 'product ' || p.code, 'level ' || l.on_hand || ' with ' || l.allocated || ' allocated, lots '
+            || coalesce(s.on_hand, 0) || ' with ' || coalesce(s.allocated, 0)
+        FROM stock_level l
+        JOIN product p ON p.id = l.product_id
+        LEFT JOIN (
+            SELECT product_id, sum(on_hand) AS on_hand, sum(allocated) AS allocated FROM stock GROUP BY product_id
+        ) s ON s.product_id = l.product_id
+        WHERE (l.on_hand, l.allocated) <> (coalesce(s.on_hand, 0), coalesce(s.allocated, 0))
+        """,
+    ),
+    Rule(
+        "a lot's allocated is what placed purchases hold of it",
+        """
+        SELECT 'lot ' || s.id, 'allocated ' || s.allocated || ', placed purchases ' || coalesce(a.quantity, 0)
+        FROM stock s
+        LEFT JOIN (
+            SELECT a.stock_id, sum(a.quantity) AS quantity
+            FROM allocation a
+            JOIN purchase_line l ON l.id = a.purchase_line_id
+            JOIN purchase p ON p.id = l.purchase_id AND p.status = 'placed'
+            GROUP BY a.stock_id
+        ) a ON a.stock_id = s.id
+        WHERE s.allocated <> coalesce(a.quantity, 0)
+        """,
+    ),
+    Rule(
+        "a placed or collected line is allocated in full, from lots of its own product",
+        """
+        SELECT 'purchase ' || p.id || ' line ' || l.id, 'quantity ' || l.quantity || ', allocated '
+            || coalesce(sum(a.quantity), 0)
+        FROM purchase p
+        JOIN purchase_line l ON l.purchase_id = p.id
+        LEFT JOIN allocation a ON a.purchase_line_id = l.id
+        LEFT JOIN stock s ON s.id = a.stock_id
+        WHERE p.status <> 'cancelled'
+        GROUP BY p.id, l.id
+        HAVING l.quantity <> coalesce(sum(a.quantity), 0) OR bool_or(s.product_id <> l.product_id)
+        """,
+    ),
+    Rule(
+        "the lines of collected purchases are the sale movements",
+        """
+        SELECT 'purchase ' || purchase_id || ' lot ' || stock_id, 'allocated ' || coalesce(sold.quantity, 0)
+            || ', sale movements ' || coalesce(moved.quantity, 0)
+        FROM (
+            SELECT l.purchase_id, a.stock_id, sum(a.quantity) AS quantity
+            FROM allocation a
+            JOIN purchase_line l ON l.id = a.purchase_line_id
+            JOIN purchase p ON p.id = l.purchase_id AND p.status = 'collected'
+            GROUP BY l.purchase_id, a.stock_id
+        ) sold
+        FULL JOIN (
+            SELECT purchase_id, stock_id, -sum(quantity) AS quantity
+            FROM stock_movement WHERE kind = 'sale' GROUP BY purchase_id, stock_id
+        ) moved USING (purchase_id, stock_id)
+        WHERE coalesce(sold.quantity, 0) <> coalesce(moved.quantity, 0)
+        """,
+    ),
+    Rule(
+        "no more of a lot is returned than that purchase sold of it",
+        """
+        SELECT 'purchase ' || purchase_id || ' lot ' || stock_id, 'sold and returned ' || sum(quantity)
+        FROM stock_movement
+        WHERE kind IN ('sale', 'return')
+        GROUP BY purchase_id, stock_id
+        HAVING sum(quantity) > 0
+        """,
+    ),
+    Rule(
+        "what was received on an invoice request's line is the receipts of its lots",
+        """
+        SELECT 'invoice request ' || r.code || ' line ' || l.id, 'received ' || l.received || ', receipts '
+            || coalesce(m.quantity, 0)
+        FROM invoice_request_line l
+        JOIN invoice_request r ON r.id = l.invoice_request_id
+        LEFT JOIN (
+            SELECT s.invoice_request_line_id, sum(m.quantity) AS quantity
+            FROM stock s JOIN stock_movement m ON m.stock_id = s.id AND m.kind = 'receipt'
+            GROUP BY s.invoice_request_line_id
+        ) m ON m.invoice_request_line_id = l.id
+        WHERE l.received <> coalesce(m.quantity, 0)
+        """,
+    ),
+    Rule(
+        "a purchase's totals are the sums of its lines",
+        """
+        SELECT 'purchase ' || p.id, 'total ' || p.total || ' with VAT ' || p.vat_total || ', lines '
+            || coalesce(sum(l.total), 0) || ' with ' || coalesce(sum(l.vat_amount), 0)
+        FROM purchase p
+        LEFT JOIN purchase_line l ON l.purchase_id = p.id
+        GROUP BY p.id
+        HAVING count(l.id) = 0 OR (p.total, p.vat_total) <> (sum(l.total), sum(l.vat_amount))
+        """,
+    ),
+    Rule(
+        "a line's amounts follow from its quantity, price, discount and VAT rate",
+        """
+        SELECT 'purchase ' || purchase_id || ' line ' || id, 'unit price ' || unit_price || ', total ' || total
+            || ', VAT ' || vat_amount
+        FROM purchase_line
+        WHERE unit_price <> round(price * (1 - discount_rate), 2)
+            OR total <> round(quantity * unit_price, 2)
+            OR vat_amount <> total - round(total / (1 + vat_rate), 2)
+        """,
+    ),
+    Rule(
+        "refunds are at most the payments, payments less refunds at most the total, and nothing is kept of a"
+        " cancelled purchase",
+        """
+        SELECT 'purchase ' || p.id, p.status || ', total ' || p.total || ', paid ' || m.paid || ', refunded ' || m.refunded
+        FROM purchase p
+        JOIN (
+            SELECT purchase_id, coalesce(sum(amount) FILTER (WHERE kind = 'payment'), 0) AS paid,
+                coalesce(sum(amount) FILTER (WHERE kind = 'refund'), 0) AS refunded
+            FROM payment GROUP BY purchase_id
+        ) m ON m.purchase_id = p.id
+        WHERE m.refunded > m.paid OR m.paid - m.refunded > p.total
+            OR (p.status = 'cancelled' AND m.paid <> m.refunded)
+        """,
+    ),
+    Rule(
+        "a collected purchase was paid in full",
+        """
+        SELECT 'purchase ' || p.id, 'total ' || p.total || ', paid ' || coalesce(sum(m.amount), 0)
+        FROM purchase p
+        LEFT JOIN payment m ON m.purchase_id = p.id AND m.kind = 'payment'
+        WHERE p.status = 'collected'
+        GROUP BY p.id
+        HAVING p.total > coalesce(sum(m.amount), 0)
+        """,
+    ),
+    Rule(
+        "a cart is checked out exactly if it has a purchase",
+        """
+        SELECT 'cart ' || c.id, c.status
+        FROM cart c
+        LEFT JOIN purchase p ON p.cart_id = c.id
+        WHERE (c.status = 'checked_out') <> (p.id IS NOT NULL)
+        """,
+    ),
+)
+
+COUNTS = """
+    SELECT (SELECT count(*) FROM product), (SELECT count(*) FROM stock), (SELECT count(*) FROM stock_movement),
+        (SELECT count(*) FROM purchase), (SELECT count(*) FROM payment)
+"""
+
+
+@contextmanager
+def snapshot(url: str) -> Iterator[extensions.cursor]:
+    """Give a cursor that sees the database of `url` at one moment, and cannot write."""
+    with closing(psycopg2.connect(url)) as connection:
+        connection.set_session(isolation_level="REPEATABLE READ", readonly=True)
+        with connection.cursor() as cursor:
+            # The rules read every row there is: the limits of a request are not for them.
+            cursor.execute("SET statement_timeout = 0")
+            yield cursor
+
+
+def breaches(cursor: extensions.cursor) -> list[Breach]:
+    """Return every row that breaks a rule; an empty list is a consistent shop."""
+    found = []
+    for rule in RULES:
+        cursor.execute(rule.query)
+        found += [Breach(rule.name, row, detail) for row, detail in cursor.fetchall()]
+    return found
+
+
+def counts(cursor: extensions.cursor) -> tuple[int, ...]:
+    """Return how many products, lots, movements, purchases and payments there are."""
+    cursor.execute(COUNTS)
+    return cursor.fetchone() or ()

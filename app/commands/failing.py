@@ -1,0 +1,29 @@
+"""How commands fail: with one sentence on standard error and the exit code 1."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import click
+import peewee
+import psycopg2
+
+from app.core.errors import Problem
+
+
+@contextmanager
+def one_sentence() -> Iterator[None]:
+    """Turn what a command may meet into click's own error; what nobody thought of keeps its traceback."""
+    try:
+        yield
+    except Problem as problem:
+        faults = "; ".join(f"{error.pointer} {error.message}" for error in problem.errors)
+        said = problem.detail or problem.title
+        raise click.ClickException(f"{said} {faults}".strip()) from problem
+    except (psycopg2.OperationalError, peewee.OperationalError) as error:
+        reason = " ".join(str(error).split())
+        raise click.ClickException(
+            f"The database cannot be reached or is busy: {reason}"
+        ) from error
+    except psycopg2.Error as error:
+        reason = " ".join(str(error).split())
+        raise click.ClickException(f"The database refused: {reason}") from error

@@ -1,0 +1,28 @@
+"""`verify`: prove that the shop's stock and money add up."""
+
+import sys
+
+import click
+from flask.cli import with_appcontext
+
+from app.commands.consistency import RULES, breaches, counts, snapshot
+from app.commands.failing import one_sentence
+from app.core.config import Settings
+from app.core.wiring import wired
+
+
+@click.command()
+@with_appcontext
+def verify() -> None:
+    """Prove that stock and money add up: name each row that is off, and exit 1 if there is one."""
+    with one_sentence(), snapshot(wired(Settings).database.url) as cursor:
+        found = breaches(cursor)
+        products, lots, movements, purchases, payments = counts(cursor)
+    for breach in found:
+        click.echo(f"{breach.row}: {breach.detail} ({breach.rule})")
+    click.echo(
+        f"{products} products, {lots} lots, {movements} movements, {purchases} purchases,"
+        f" {payments} payments against {len(RULES)} rules:"
+        f" {f'{len(found)} rows are off' if found else 'all is consistent'}."
+    )
+    sys.exit(1 if found else 0)

@@ -1,0 +1,184 @@
+"""Settings: a TOML file, then environment variables, then files of secrets; the later wins."""
+
+import os
+import tomllib
+from pathlib import Path
+from typing import Any, Literal
+from urllib.parse import parse_qs, unquote, urlsplit
+
+import click
+import pydantic_settings
+from pydantic import Field, SecretStr, ValidationError
+from pydantic_settings import (
+    BaseSettings,
+    EnvSettingsSource,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
+
+from app.core.sections import (
+    DatabaseSettings,
+    HttpSettings,
+    LoggingSettings,
+    SecuritySettings,
+    ShopSettings,
+)
+
+PREFIX = "OGS_"
+DEVELOPMENT_FILE = Path(__file__).parents[2] / "config_dev.toml"
+
+MIN_SECRET = 32
+# What stands in config_dev.toml, examples and tutorials; lower case, found anywhere in the value.
+KNOWN_SECRETS = ("development", "changeme", "change-me", "change_me", "example", "secret")
+_PASSWORDS = """
+postgres postgresql password passw0rd secret changeme change-me change_me example admin root
+test demo development dev ogs ogs_app ogs_owner app owner grocery shop 123456 12345678
+"""
+KNOWN_PASSWORDS = frozenset(_PASSWORDS.split())
+
+
+class SettingsError(click.ClickException):
+    """Wrong settings; its text is one sentence for whoever starts the application.
+
+    It is one of click's, because the `flask` command loads the application and would show a
+    traceback of any other.
+    """
+
+
+class SecretFiles(EnvSettingsSource):
+    """The files of OGS_SECRETS_DIR, named like the variables, with or without their prefix."""
+
+    def _load_env_vars(self) -> dict[str, str | None]:
+        directory = os.environ.get(f"{PREFIX}SECRETS_DIR")
+        if not directory:
+            return {}
+        found: dict[str, str | None] = {}
+        try:
+            # Kubernetes keeps directories of its own in there, whose names start with a dot.
+            files = [f for f in Path(directory).iterdir() if f.name[0] != "." and f.is_file()]
+            for file in files:
+                name = file.name.lower().removeprefix(PREFIX.lower())
+                found[PREFIX.lower() + name] = file.read_text("utf-8").rstrip("\r\n")
+        except (OSError, ValueError) as error:
+            reason = getattr(error, "strerror", None) or "not UTF-8"
+            raise SettingsError(f"OGS_SECRETS_DIR cannot be read: {reason}.") from None
+        return found
+
+
+class Settings(BaseSettings):
+    """All settings of one application."""
+
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX, env_nested_delimiter="__", extra="forbid", frozen=True
+    )
+
+    env: Literal["development", "test", "production"] = Field(
+        default="production", description="Where this runs; production refuses weak settings."
+    )
+    debug: bool = Field(default=False, description="Flask's debug mode.")
+    secret: SecretStr = Field(
+        min_length=1,
+        description="The key that signs cursors and hides addresses: 32 random characters or more.",
+    )
+    database: DatabaseSettings
+    http: HttpSettings = HttpSettings()
+    shop: ShopSettings = ShopSettings()
+    security: SecuritySettings = SecuritySettings()
+    logging: LoggingSettings = LoggingSettings()
+
+    @property
+    def production(self) -> bool:
+        """Whether this is the real shop."""
+        return self.env == "production"
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - the interface's
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - SecretFiles instead
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Put the sources in order, the strongest first."""
+        files = SecretFiles(settings_cls)
+        toml = TomlConfigSettingsSource(settings_cls, _toml_file())
+        return init_settings, files, env_settings, toml
+
+
+def _toml_file() -> Path | None:
+    named = os.environ.get(f"{PREFIX}CONFIG")
+    if named:
+        if not Path(named).is_file():
+            raise SettingsError(f"OGS_CONFIG names {named}, which is not a file.")
+        return Path(named)
+    # The real shop never takes a developer's settings because its own were forgotten.
+    if os.environ.get(f"{PREFIX}ENV") == "production" or not DEVELOPMENT_FILE.is_file():
+        return None
+    return DEVELOPMENT_FILE
+
+
+def load_settings(**overrides: Any) -> Settings:
+    """Return the settings of this process; `overrides`, by section, win over all sources.
+
+    Raises SettingsError, one sentence that names each wrong setting and never shows its value.
+    """
+    try:
+        _refuse_unknown_variables()
+        settings = Settings(**overrides)
+    except ValidationError as error:
+        faults = [_fault(details) for details in error.errors(include_input=False)]
+        raise SettingsError(f"The settings are wrong: {'; '.join(faults)}.") from None
+    except tomllib.TOMLDecodeError as error:
+        raise SettingsError(f"The settings file is not valid TOML: {error}.") from None
+    except pydantic_settings.SettingsError as error:
+        raise SettingsError(f"The settings cannot be read: {error}.") from None
+    if settings.production and (faults := _production_faults(settings)):
+        raise SettingsError(f"Production refuses these settings: {'; '.join(faults)}.")
+    return settings
+
+
+def _refuse_unknown_variables() -> None:
+    # Misspelt members of a section are found by validation, sections are not. Names without the
+    # delimiter may be others': Kubernetes sets OGS_PORT for a service that is called ogs.
+    for name in os.environ:
+        section, delimiter, _ = name.lower().removeprefix(PREFIX.lower()).partition("__")
+        if name.upper().startswith(PREFIX) and delimiter and section not in Settings.model_fields:
+            raise SettingsError(f"{name.upper()} is not a setting.")
+
+
+def _fault(details: Any) -> str:
+    path = [str(step) for step in details["loc"]]
+    message = details["msg"].removeprefix("Value error, ")
+    if details["type"] == "missing":
+        message = "is missing"
+    elif details["type"] == "extra_forbidden":
+        message = "is not a setting"
+    return f"{'.'.join(path)} ({PREFIX}{'__'.join(path).upper()}) {message[0].lower()}{message[1:]}"
+
+
+def _production_faults(settings: Settings) -> list[str]:
+    """Say what a real shop must not run with; never with the value itself."""
+    faults = []
+    secret = settings.secret.get_secret_value()
+    if len(secret) < MIN_SECRET:
+        faults.append(f"secret (OGS_SECRET) is shorter than {MIN_SECRET} characters")
+    elif len(set(secret)) < MIN_SECRET // 4 or any(k in secret.lower() for k in KNOWN_SECRETS):
+        faults.append("secret (OGS_SECRET) is a known or a guessable one")
+    if settings.debug:
+        faults.append("debug (OGS_DEBUG) is on")
+    database = settings.database
+    for name, url in (("url", database.url), ("owner_url", database.owner_url)):
+        if url is None:
+            continue
+        setting = f"database.{name} (OGS_DATABASE__{name.upper()})"
+        parts, query = urlsplit(url), parse_qs(url.partition("?")[2])
+        if "sslmode" not in query:
+            faults.append(f"{setting} does not say which sslmode")
+        password = parts.password or query.get("password", [""])[0]
+        if unquote(password).lower() in KNOWN_PASSWORDS or (
+            password and password == parts.username
+        ):
+            faults.append(f"{setting} has a known password")
+    return faults

@@ -1,0 +1,271 @@
+"""One connection to PostgreSQL: aiopg's, with its ends made safe."""
+
+import asyncio
+import os
+import socket
+import time
+from collections.abc import Mapping
+from typing import Any
+
+import aiopg
+import peewee
+import psycopg2
+from psycopg2 import extensions
+
+from app.core.sqlerrors import ConnectionLost, DatabaseAway, translated
+from app.core.watch import SocketWatch
+
+# A cancelled statement ends when its server notices that the socket is gone. psycopg2's cancel() is
+# no way to end it sooner: it holds the interpreter's lock while it waits for the server, so that a
+# server that hangs would freeze the whole process.
+DEFAULT_SESSION: Mapping[str, str] = {"client_connection_check_interval": "250ms"}
+
+# Finds a peer that vanished without a word, and keeps firewalls from forgetting idle connections.
+_KEEPALIVE: Mapping[str, str] = {
+    "keepalives_idle": "30",
+    "keepalives_interval": "10",
+    "keepalives_count": "3",
+    "tcp_user_timeout": "20000",
+}
+
+# json and jsonb, which psycopg2 would parse.
+_JSON_TEXT = extensions.new_type((114, 3802), "JSON_TEXT", extensions.UNICODE)
+
+
+class _NoAnswer(psycopg2.OperationalError):
+    """The server said nothing for too long."""
+
+
+class PgConnection(aiopg.Connection):
+    """A connection that ends its statement by ending itself.
+
+    aiopg's raises CancelledError for the server's statement_timeout, makes a task for each
+    statement's time limit, and, in a forked child, closes what belongs to the parent.
+    """
+
+    def __init__(self, params: Mapping[str, str], connect_timeout: float) -> None:
+        self._pid = os.getpid()
+        self._fileno: int | None = None
+        self.opened_at = time.monotonic()
+        self.lost = False  # ended by the server; not by us
+        self._ended_here = False
+        self._opening = True
+        options: dict[str, Any] = {"enable_hstore": False, "enable_json": False, **params}
+        super().__init__(None, connect_timeout, **options)
+
+    @property
+    def _loop(self) -> Any:
+        return self._watch
+
+    @_loop.setter
+    def _loop(self, loop: asyncio.AbstractEventLoop) -> None:  # aiopg's first assignment
+        self._watch = SocketWatch(loop)
+
+    @staticmethod
+    def _ready(weak_self: Any) -> None:
+        """Go on with what is under way: aiopg's callback for the socket.
+
+        aiopg's own calls select() after each error, which refuses the descriptors above 1023 of a
+        busy server, and then nobody hears of the error.
+        """
+        self = weak_self()
+        if self is not None:
+            self._go_on()
+
+    def _go_on(self) -> None:
+        waiter = self._waiter
+        try:
+            state = self._conn.poll()
+            if state == extensions.POLL_OK:
+                self._expect(to_write=False)
+                if waiter is not None and not waiter.done():
+                    waiter.set_result(None)
+            else:
+                self._expect(to_write=state == extensions.POLL_WRITE)
+        except psycopg2.Error as error:
+            if waiter is None:
+                self._close()  # nothing was under way, so it is the connection that ended
+            elif not waiter.done():
+                waiter.set_exception(error)
+
+    def _expect(self, *, to_write: bool) -> None:
+        # While it opens, libpq may have another socket after each step, under the same number even.
+        if self._opening or to_write != self._writing:
+            self._fileno = self._conn.fileno()
+            self._watch.expect(self._fileno, to_write=to_write)
+            self._writing = to_write
+
+    async def run(self, sql: str, parameters: Any = None, *, json_as_text: bool = False) -> Any:
+        """Execute one statement and return psycopg2's cursor with all of its rows.
+
+        Raises peewee's errors; ConnectionLost if the connection died; DatabaseAway if nothing came
+        back within the connection's time limit, and the connection is closed then.
+        """
+        waiter = self._create_waiter("run")
+        try:
+            cursor = self._conn.cursor()
+            if json_as_text:
+                extensions.register_type(_JSON_TEXT, cursor)
+            cursor.execute(sql, parameters)
+        except psycopg2.Error as error:
+            self._waiter = None
+            raise self._reason(error) from error
+        except ValueError as error:  # NUL, or half of a surrogate pair
+            self._waiter = None
+            raise peewee.DataError(str(error)) from error
+        except BaseException:
+            self._waiter = None
+            raise
+        try:
+            await self._poll(waiter, self._timeout)
+        except psycopg2.Error as error:
+            raise self._reason(error) from error
+        return cursor
+
+    def opened(self, query_timeout: float) -> None:
+        """Note that the connection is made; from now on each statement may take `query_timeout`."""
+        self._opening = False
+        self._timeout = query_timeout
+
+    @property
+    def status(self) -> int:
+        """The transaction's status: one of psycopg2.extensions.TRANSACTION_STATUS_*."""
+        return int(self._conn.get_transaction_status())
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether the connection is open, outside of a transaction, with nothing under way."""
+        return not self.closed and self.status == extensions.TRANSACTION_STATUS_IDLE
+
+    def _reason(self, error: psycopg2.Error) -> Exception:
+        if isinstance(error, _NoAnswer):
+            return DatabaseAway(str(error))
+        if self.closed:
+            self.lost = not self._ended_here
+            return ConnectionLost(str(error).strip() or "the connection was closed")
+        return translated(error)
+
+    async def _poll(
+        self,
+        waiter: "asyncio.Future[None]",
+        timeout: float,  # noqa: ASYNC109 - aiopg's signature
+    ) -> None:
+        """Wait for the statement, or the connecting, that is under way."""
+        self._ready(self._weakref)
+        limit = self._loop.call_later(timeout, self._give_up, waiter, timeout)
+        try:
+            await waiter
+        except asyncio.CancelledError:
+            self._close()
+            raise
+        finally:
+            limit.cancel()
+            self._waiter = None
+
+    def _give_up(self, waiter: "asyncio.Future[None]", timeout: float) -> None:
+        if not waiter.done():  # else it came in this very turn of the loop
+            waiter.set_exception(_NoAnswer(f"no answer within {timeout:g} s"))
+            self._close()
+
+    def _close(self) -> None:
+        # A child's close would say goodbye to the server on the parent's socket, and take the
+        # socket out of the parent's epoll set, which the two share.
+        if self._pid != os.getpid():
+            return
+        self._ended_here = self._ended_here or not self._conn.closed
+        self._writing = False
+        if not self._conn.closed or self._fileno is not None:
+            super()._close()
+            # Its number may be another connection's next, which must keep its reader.
+            self._fileno = None
+
+    def __del__(self) -> None:
+        if getattr(self, "_conn", None) is not None and self._pid == os.getpid():
+            super().__del__()
+
+
+async def connect(
+    params: Mapping[str, str], *, connect_timeout: float, query_timeout: float
+) -> PgConnection:
+    """Return a new connection within `connect_timeout` seconds. Raises DatabaseAway.
+
+    Each of its statements may take `query_timeout` seconds, whatever the server promised.
+    """
+    try:
+        async with asyncio.timeout(connect_timeout):
+            connection = await _first_that_answers(params, connect_timeout)
+    except (psycopg2.Error, OSError) as error:  # TimeoutError is an OSError
+        raise DatabaseAway(str(error).strip() or "no connection in time") from error
+    connection.opened(query_timeout)
+    return connection
+
+
+async def _first_that_answers(params: Mapping[str, str], time_limit: float) -> PgConnection:
+    """Try one address after the other: libpq changes its socket in between, and aiopg does not."""
+    servers = await _servers(params)
+    error: psycopg2.Error | OSError = OSError("the database's name has no address")
+    for server in servers:
+        try:
+            return await _opened(server, time_limit / len(servers))
+        except psycopg2.Error as failed:
+            error = failed
+    raise error
+
+
+async def _opened(server: Mapping[str, str], time_limit: float) -> PgConnection:
+    connection = PgConnection(server, time_limit)
+    try:
+        await connection
+    except BaseException:
+        # Not left to the garbage collector: each holds a descriptor or two.
+        connection.close()
+        raise
+    return connection
+
+
+async def _servers(params: Mapping[str, str]) -> list[Mapping[str, str]]:
+    """Return the parameters for each address. Looked up here: libpq would stop the event loop."""
+    if "hostaddr" in params:
+        return [params]
+    hosts = params.get("host", "").split(",")
+    ports = params["port"].split(",") if "port" in params else [""]
+    if len(ports) == 1:
+        ports *= len(hosts)
+    servers: list[Mapping[str, str]] = []
+    for host, port in zip(hosts, ports, strict=True):
+        one = {**params, "host": host, "port": port}
+        if not host or host.startswith(("/", "@")):
+            servers.append(one)
+        else:
+            loop = asyncio.get_running_loop()
+            found = await loop.getaddrinfo(host, None, type=socket.SOCK_STREAM)
+            addresses = dict.fromkeys(str(address[0]) for *_, address in found)
+            servers += [{**one, "hostaddr": address} for address in addresses]
+    return servers
+
+
+def connection_params(url: str, session: Mapping[str, str] | None) -> dict[str, str]:
+    """Return libpq's parameters for `url`, with the server's settings in `session`.
+
+    `url` is what libpq takes: postgresql://user:password@host/name?sslmode=require, or with a
+    socket's folder, postgresql://user@/name?host=/run/postgresql. `session` adds to DEFAULT_SESSION;
+    None sends no settings at all, which is what PgBouncer wants. Raises ValueError.
+    """
+    try:
+        params = dict(extensions.parse_dsn(url))
+    except psycopg2.Error:
+        # libpq's sentence may quote the password.
+        raise ValueError("the database's URL is not one that libpq understands") from None
+    if params.get("port", "").count(",") not in {0, params.get("host", "").count(",")}:
+        raise ValueError("the database's URL has not one port for each host")
+    if session is not None:
+        given = params.get("options", "")
+        wanted = [
+            f"-c {name}={_escaped(value)}" for name, value in {**DEFAULT_SESSION, **session}.items()
+        ]
+        params["options"] = " ".join([*wanted, given] if given else wanted)
+    return {"client_encoding": "UTF8", **_KEEPALIVE, **params}
+
+
+def _escaped(value: str) -> str:
+    return value.replace("\\", "\\\\").replace(" ", "\\ ")

@@ -1,0 +1,129 @@
+"""JSON in, strictly as I-JSON (RFC 7493); JSON out, fast."""
+
+import json
+import re
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any, NoReturn
+
+import orjson
+from flask import Response
+
+from app.core.errors import BadRequest
+
+MAX_DEPTH = 32
+
+# Strings are skipped whole, also an unterminated one, so that the scan is linear in the length.
+_STRING_OR_BRACKET = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"?|[\[{]|[\]}]', re.DOTALL)
+
+
+def parse_json(text: bytes) -> Any:
+    """Return what the I-JSON `text` stands for.
+
+    Raises BadRequest for anything else: bad UTF-8 or syntax, duplicate names, NaN and infinities
+    (also those of a too great exponent), lone surrogates, more than MAX_DEPTH levels. An escaped
+    NUL is I-JSON and passes: the schemas refuse it, as a wrong value.
+    """
+    _check_depth(text)
+    try:
+        value = json.loads(
+            text.decode("utf-8"),
+            object_pairs_hook=_object,
+            parse_float=_float,
+            parse_constant=_refuse_constant,
+        )
+    except UnicodeDecodeError:
+        raise BadRequest("The body is not valid UTF-8.") from None
+    except json.JSONDecodeError as error:
+        raise BadRequest(
+            f"The body is not valid JSON: {error.msg} at line {error.lineno} column {error.colno}."
+        ) from None
+    except ValueError:
+        # Python refuses to convert integers of thousands of digits.
+        raise BadRequest("The body holds a number that is too long.") from None
+    if b"\\u" in text:
+        # An escape is the only way to a lone surrogate: raw ones are not valid UTF-8.
+        _check_surrogates(value)
+    return value
+
+
+def _check_depth(text: bytes) -> None:
+    if text.count(b"[") + text.count(b"{") <= MAX_DEPTH:
+        return
+    depth = 0
+    for match in _STRING_OR_BRACKET.finditer(text):
+        first = match[0][:1]
+        if first in b"[{":
+            depth += 1
+            if depth > MAX_DEPTH:
+                raise BadRequest(f"The body is nested more than {MAX_DEPTH} levels deep.")
+        elif first in b"]}":
+            depth -= 1
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    members = dict(pairs)
+    if len(members) != len(pairs):
+        raise BadRequest("The body has an object with the same name twice.")
+    return members
+
+
+def _float(text: str) -> float:
+    value = float(text)
+    if value in (float("inf"), float("-inf")):
+        raise BadRequest("The body holds a number that is too great.")
+    return value
+
+
+def _refuse_constant(text: str) -> NoReturn:
+    raise BadRequest(f"The body is not valid JSON: {text} is not a JSON value.")
+
+
+def _check_surrogates(value: Any) -> None:
+    # Depth is bounded by now, so recursion is too.
+    match value:
+        case str():
+            try:
+                value.encode()
+            except UnicodeEncodeError:
+                raise BadRequest("The body holds a lone surrogate, which is no text.") from None
+        case list():
+            for item in value:
+                _check_surrogates(item)
+        case dict():
+            for name, item in value.items():
+                _check_surrogates(name)
+                _check_surrogates(item)
+
+
+def _default(value: Any) -> str:
+    if isinstance(value, Decimal):
+        return format(value, "f")
+    raise TypeError(f"{type(value).__name__} has no JSON form.")
+
+
+def dumps(value: Any) -> bytes:
+    """Return `value` as compact JSON: Decimals as strings, aware datetimes in UTC with `Z`.
+
+    Raises TypeError for what has no JSON form.
+    """
+    return orjson.dumps(value, default=_default, option=orjson.OPT_UTC_Z)
+
+
+def json_response(
+    body: Any, status: int = 200, headers: Mapping[str, str] | None = None
+) -> Response:
+    """Return an `application/json` answer.
+
+    `str` and `bytes` are sent as they are: JSON that PostgreSQL made. Anything else goes through
+    dumps(); a pydantic model is dumped by its own rules first.
+    """
+    if hasattr(body, "model_dump"):
+        body = body.model_dump(mode="json")
+    text = body if isinstance(body, str | bytes) else dumps(body)
+    return Response(text, status, headers, mimetype="application/json")
+
+
+def no_content() -> Response:
+    """Return the empty answer 204."""
+    return Response(status=204)

@@ -1,0 +1,100 @@
+"""Brings a database's schema to the newest version, and says which version it has.
+
+Migrations are plain SQL files, applied by yoyo as the role that owns the database. A session advisory lock
+makes concurrent runs wait for each other. yoyo has a lock of its own, a row that a killed run leaves behind;
+under the advisory lock such a row can only be stale, so it is removed.
+"""
+
+from collections.abc import Iterator, Mapping
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+import psycopg2
+import yoyo
+from psycopg2 import sql
+from psycopg2.extensions import connection, parse_dsn
+
+DIRECTORY = Path(__file__).resolve().parents[1] / "migrations"
+
+# Any number does, as long as nothing else in this database locks the same one.
+LOCK = 5_301_640_731
+
+
+def expected_version() -> str:
+    """Return the name of the newest migration, the one that this code was written for."""
+    return max(path.stem for path in DIRECTORY.glob("*.sql") if not path.stem.endswith(".rollback"))
+
+
+def migrate(
+    owner_url: str, app_url: str | None = None, *, app_settings: Mapping[str, str] | None = None
+) -> list[str]:
+    """Apply what is missing, and return the names of the migrations that were applied.
+
+    `owner_url` names the role that owns the database. If `app_url` names another role, that one is granted
+    what the app needs and no more, and gets `app_settings` (PostgreSQL parameters such as statement_timeout)
+    as its session defaults, so that they hold behind a connection pooler too.
+    Raises psycopg2.Error if the database refuses, and leaves what was applied before.
+    """
+    with _locked(owner_url) as session:
+        applied = _apply(owner_url)
+        role = parse_dsn(app_url).get("user") if app_url else None
+        if role is not None and role != parse_dsn(owner_url).get("user"):
+            _grant(session, role)
+    if app_url and app_settings:
+        _set_defaults(app_url, app_settings)
+    return applied
+
+
+def roll_back(owner_url: str, count: int = 1) -> list[str]:
+    """Undo the newest `count` migrations, and return their names."""
+    with _locked(owner_url):
+        backend = yoyo.get_backend(owner_url)
+        with closing(backend.connection):
+            backend.break_lock()
+            undone = backend.to_rollback(yoyo.read_migrations(str(DIRECTORY)))[:count]
+            with backend.lock():
+                backend.rollback_migrations(undone)
+            return [migration.id for migration in undone]
+
+
+@contextmanager
+def _locked(owner_url: str) -> Iterator[connection]:
+    with closing(psycopg2.connect(owner_url)) as session:
+        session.autocommit = True
+        with session.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_lock(%s)", (LOCK,))
+        yield session
+
+
+def _apply(owner_url: str) -> list[str]:
+    backend = yoyo.get_backend(owner_url)
+    with closing(backend.connection):
+        backend.break_lock()
+        missing = backend.to_apply(yoyo.read_migrations(str(DIRECTORY)))
+        with backend.lock():
+            backend.apply_migrations(missing)
+        return [migration.id for migration in missing]
+
+
+def _grant(session: connection, role: str) -> None:
+    statements = sql.SQL((DIRECTORY / "roles" / "app.sql").read_text(encoding="utf-8"))
+    # One transaction, so that the app never meets a moment in which it may do too much or nothing.
+    with session.cursor() as cursor:
+        cursor.execute(
+            sql.SQL("BEGIN; {}; COMMIT").format(statements.format(app=sql.Identifier(role)))
+        )
+
+
+def _set_defaults(app_url: str, settings: Mapping[str, str]) -> None:
+    # A role may set its own defaults, so this needs no privilege that the owner might not have.
+    with (
+        closing(psycopg2.connect(app_url)) as connection,
+        connection,
+        connection.cursor() as cursor,
+    ):
+        for name, value in settings.items():
+            cursor.execute(
+                sql.SQL("ALTER ROLE CURRENT_USER SET {} TO {}").format(
+                    sql.Identifier(name), sql.Literal(value)
+                )
+            )

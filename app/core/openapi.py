@@ -1,0 +1,299 @@
+"""The API's description, OpenAPI 3.1: what APIFlask makes of the views, completed and corrected.
+
+APIFlask names nested schemas after their parents, describes errors that we do not send, and knows
+neither our guards nor our problems.
+"""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from apiflask import APIFlask
+from pydantic import BaseModel, ConfigDict, Field
+from pydantic.json_schema import GenerateJsonSchema, JsonSchemaMode, models_json_schema
+from werkzeug.routing import Rule
+
+from app.core.errors import PROBLEM_TYPE
+from app.core.paging import PageQuery
+from app.core.schema import Schema
+from app.core.security import ANYBODY
+
+_METHODS = ("get", "post", "put", "patch", "delete")
+_REF = "#/components/schemas/{model}"
+_DESCRIPTIONS = {
+    400: "The request could not be read.",
+    401: "No token, or one that opens nothing.",
+    403: "The token's role may not do this.",
+    404: "There is none, or it is somebody else's.",
+    409: "Not possible in the present state; `code` says why.",
+    412: "`If-Match` does not name the current version.",
+    413: "The body is too long.",
+    415: "The body is not application/json.",
+    422: "Wrong values; `errors` says which.",
+    429: "Too many attempts; see `Retry-After`.",
+    503: "Not now; see `Retry-After`.",
+}
+_RETRYABLE = frozenset({429, 503})
+_SECURITY = {
+    "session": {
+        "type": "http",
+        "scheme": "bearer",
+        "description": "The token that logging in gives.",
+    },
+    "cart": {
+        "type": "http",
+        "scheme": "bearer",
+        "description": "The token that a new cart comes with; it opens that cart alone.",
+    },
+}
+
+
+class WrongValue(Schema):
+    """One wrong value of a request."""
+
+    pointer: str = Field(
+        description="A JSON pointer into the body, or behind /query/ or /header/.",
+        examples=["/lines/0/quantity"],
+    )
+    message: str = Field(description="What is wrong with it.")
+
+
+class Problem(Schema):
+    """What went wrong, as in RFC 9457; some kinds have members of their own."""
+
+    model_config = ConfigDict(extra="allow")
+
+    type: str = Field(examples=["about:blank"])
+    title: str = Field(examples=["Unprocessable Content"])
+    status: int = Field(examples=[422])
+    code: str = Field(description="A stable word for programs.", examples=["invalid"])
+    detail: str | None = Field(default=None, description="A sentence for people.")
+    request_id: str | None = Field(default=None, description="As in X-Request-Id and the logs.")
+    errors: list[WrongValue] = Field(default=[], description="The wrong values.")
+
+
+def describe(*statuses: int, conditional: bool = False, idempotent: bool = False) -> Any:
+    """Say of a view what cannot be seen: further problems by status, and headers that it reads.
+
+    `conditional` views honour `If-Match` (and answer 412), `idempotent` ones `Idempotency-Key`.
+    Put it below the guard. 400, 401, 403, 404, 413, 415, 422 and 503 are found out without it.
+    """
+
+    def decorator(view: Any) -> Any:
+        view.problems = frozenset(statuses)
+        view.conditional = conditional
+        view.idempotent = idempotent
+        return view
+
+    return decorator
+
+
+def init_openapi(app: APIFlask) -> None:
+    """Make `app.spec` a whole and valid description of its views; the views come first or later."""
+    app.config.update(
+        AUTO_404_RESPONSE=False,
+        AUTO_AUTH_ERROR_RESPONSE=False,
+        AUTO_VALIDATION_ERROR_RESPONSE=False,
+        AUTO_SERVERS=False,
+        SECURITY_SCHEMES=_SECURITY,
+    )
+
+    def complete(spec: Any) -> Any:
+        return _complete(app, spec)
+
+    app.spec_processor(complete)
+
+
+class _Operation:
+    """One view under one method, and what APIFlask wrote of it."""
+
+    def __init__(self, view: Any, rule: Rule, method: str, written: dict[str, Any]) -> None:
+        self.view, self.rule, self.method, self.written = view, rule, method, written
+        self.notes: dict[str, Any] = view._spec  # noqa: SLF001 - where APIFlask keeps them
+        self.body: Any = self.notes.get("body")
+        self.output: Any = (self.notes.get("response") or {}).get("schema")
+        self.queries = [m for m, place in self.notes.get("args") or () if place == "query"]
+
+    @property
+    def is_public(self) -> bool:
+        return ANYBODY in getattr(self.view, "allowed_roles", ())
+
+    def has(self, mark: str) -> bool:
+        return bool(getattr(self.view, mark, False))
+
+
+def _complete(app: APIFlask, spec: dict[str, Any]) -> dict[str, Any]:
+    operations = list(_operations(app, spec))
+    schemas = _Schemas(operations)
+    components = spec.setdefault("components", {})
+    components["schemas"] = schemas.components
+    components["responses"] = {
+        str(status): _problem_response(status, schemas) for status in _DESCRIPTIONS
+    }
+    names = [operation.rule.endpoint.rpartition(".")[2] for operation in operations]
+    for operation, name in zip(operations, names, strict=True):
+        unique = names.count(name) == 1
+        written = operation.written
+        written["operationId"] = name if unique else _long_name(operation)
+        if operation.is_public:
+            written["security"] = []
+        _complete_input(operation, schemas)
+        _complete_answers(operation, schemas)
+    return spec
+
+
+def _long_name(operation: _Operation) -> str:
+    return f"{operation.rule.endpoint.replace('.', '_')}_{operation.method}"
+
+
+def _operations(app: APIFlask, spec: dict[str, Any]) -> Iterator[_Operation]:
+    for rule in app.url_map.iter_rules():
+        path = re.sub(r"<(?:[^<:]+:)?([^>]+)>", r"{\1}", rule.rule)
+        for method in _METHODS:
+            written = spec["paths"].get(path, {}).get(method)
+            if written is not None and method.upper() in (rule.methods or ()):
+                yield _Operation(app.view_functions[rule.endpoint], rule, method, written)
+
+
+class _Generator(GenerateJsonSchema):
+    """Leaves out the titles that pydantic makes of members' names: they say nothing new."""
+
+    def field_title_should_be_set(self, schema: Any) -> bool:  # noqa: ARG002 - the interface's
+        return False
+
+
+class _Schemas:
+    """The components of all schemas that operations use, each by its own name."""
+
+    def __init__(self, operations: list[_Operation]) -> None:
+        used: set[tuple[type[BaseModel], JsonSchemaMode]] = {(Problem, "serialization")}
+        used |= {(o.body, "validation") for o in operations if _is_model(o.body)}
+        used |= {(o.output, "serialization") for o in operations if _is_model(o.output)}
+        ordered = sorted(used, key=lambda pair: (pair[0].__module__, pair[0].__name__, pair[1]))
+        self._references, whole = models_json_schema(
+            ordered, ref_template=_REF, schema_generator=_Generator
+        )
+        self.components: dict[str, Any] = whole["$defs"]
+        self._rename_generics()
+
+    def _rename_generics(self) -> None:
+        """Call the page of products ProductPage, its class's name, and not Page_Product_."""
+        named = list(self.components.items())
+        names = {name: schema.get("title", name) for name, schema in named if name[-1] == "_"}
+        self.components = {names.get(name, name): schema for name, schema in named}
+        for reference in self._references.values():
+            path, _, name = reference["$ref"].rpartition("/")
+            reference["$ref"] = f"{path}/{names.get(name, name)}"
+
+    def reference(self, model: type[BaseModel], mode: JsonSchemaMode) -> dict[str, Any]:
+        return self._references[model, mode]
+
+
+def _is_model(schema: Any) -> bool:
+    return isinstance(schema, type) and issubclass(schema, BaseModel)
+
+
+def _problem_response(status: int, schemas: _Schemas) -> dict[str, Any]:
+    response: dict[str, Any] = {
+        "description": _DESCRIPTIONS[status],
+        "content": {PROBLEM_TYPE: {"schema": schemas.reference(Problem, "serialization")}},
+    }
+    if status in _RETRYABLE:
+        response["headers"] = {
+            "Retry-After": {"schema": {"type": "integer"}, "description": "Seconds to wait."}
+        }
+    return response
+
+
+def _complete_input(operation: _Operation, schemas: _Schemas) -> None:
+    written = operation.written
+    parameters = [p for p in written.get("parameters", []) if p["in"] != "query"]
+    for query in operation.queries:
+        parameters += _query_parameters(query)
+    if operation.has("conditional"):
+        parameters.append(_header("If-Match", "Act only on this version: the `ETag` of a read."))
+    if operation.has("idempotent"):
+        parameters.append(_header("Idempotency-Key", "Makes it safe to send the request again."))
+    written["parameters"] = parameters
+    if _is_model(operation.body):
+        media = written["requestBody"]["content"]["application/json"]
+        media["schema"] = schemas.reference(operation.body, "validation")
+        written["requestBody"]["required"] = True
+
+
+def _header(name: str, text: str) -> dict[str, Any]:
+    return {"in": "header", "name": name, "description": text, "schema": {"type": "string"}}
+
+
+def _query_parameters(model: type[BaseModel]) -> Iterator[dict[str, Any]]:
+    whole = model.model_json_schema(schema_generator=_Generator)
+    for name, schema in whole.get("properties", {}).items():
+        # A query cannot say null; what may be None may be left out.
+        kinds = [kind for kind in schema.pop("anyOf", []) if kind != {"type": "null"}]
+        if len(kinds) == 1:
+            schema.update(kinds[0])
+        elif kinds:
+            schema["anyOf"] = kinds
+        if schema.get("default", ...) is None:
+            del schema["default"]
+        parameter = {
+            "in": "query",
+            "name": name,
+            "required": name in whole.get("required", ()),
+            "schema": _inline(schema, whole.get("$defs", {})),
+        }
+        if text := schema.pop("description", None):
+            parameter["description"] = text
+        yield parameter
+
+
+def _inline(schema: dict[str, Any], definitions: dict[str, Any]) -> dict[str, Any]:
+    """Put what `$ref` names, such as an enumeration, into its place."""
+    if "$ref" in schema:
+        found = definitions[schema.pop("$ref").rpartition("/")[2]]
+        schema.update(found | schema)
+    return schema
+
+
+def _complete_answers(operation: _Operation, schemas: _Schemas) -> None:
+    responses: dict[str, Any] = operation.written["responses"]
+    for status, response in responses.items():
+        if not status.startswith("2"):
+            continue
+        if _is_model(operation.output) and "content" in response:
+            media = response["content"]["application/json"]
+            media["schema"] = schemas.reference(operation.output, "serialization")
+        headers = _success_headers(operation, status)
+        if headers:
+            response.setdefault("headers", {}).update(headers)
+    for problem in sorted(_problems(operation)):
+        responses[str(problem)] = {"$ref": f"#/components/responses/{problem}"}
+
+
+def _success_headers(operation: _Operation, status: str) -> dict[str, Any]:
+    texts = {}
+    if any(issubclass(query, PageQuery) for query in operation.queries):
+        texts["Link"] = 'The next page, as `rel="next"`; absent on the last one.'
+    if status == "201":
+        texts["Location"] = "Where the new resource is."
+    if operation.has("conditional"):
+        texts["ETag"] = "The version, for `If-Match`."
+    if operation.has("idempotent"):
+        texts["Idempotency-Replayed"] = "`true` on the stored answer of the first request."
+    return {name: {"schema": {"type": "string"}, "description": t} for name, t in texts.items()}
+
+
+def _problems(operation: _Operation) -> set[int]:
+    # Unknown query parameters are refused everywhere, and everything may be too busy.
+    found = {422, 503, *getattr(operation.view, "problems", ())}
+    if not operation.is_public:
+        found |= {401, 403}
+    if operation.rule.arguments:
+        found.add(404)
+    if operation.body is not None:
+        found |= {400, 413, 415}
+    if operation.has("conditional"):
+        found |= {400, 412}
+    if operation.has("idempotent"):
+        found.add(409)
+    return found

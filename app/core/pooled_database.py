@@ -1,0 +1,189 @@
+"""PostgreSQL as peewee-async knows a database, through our pool and with our transactions."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from typing import Any, ParamSpec, TypeVar
+
+import peewee
+import peewee_async
+
+from app.core.connection import DEFAULT_SESSION, PgConnection, connection_params
+from app.core.pool import LifoPool, PoolStats
+from app.core.sqlerrors import ConnectionLost
+from app.core.statement import reads_only
+from app.core.transaction import current_scope, in_transaction
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+class _Rows:
+    """What a statement gave, as the cursor that peewee-async reads from."""
+
+    __slots__ = ("_left", "description", "lastrowid", "rowcount")
+
+    def __init__(self, cursor: Any) -> None:
+        self.description: Sequence[Any] | None = cursor.description
+        self.rowcount: int = cursor.rowcount
+        self.lastrowid: int = cursor.lastrowid
+        self._left: list[tuple[Any, ...]] = cursor.fetchall() if cursor.description else []
+
+    async def fetchone(self) -> tuple[Any, ...] | None:
+        return self._left.pop(0) if self._left else None
+
+    async def fetchmany(self, size: int) -> list[tuple[Any, ...]]:
+        rows, self._left = self._left[:size], self._left[size:]
+        return rows
+
+    async def fetchall(self) -> list[tuple[Any, ...]]:
+        rows, self._left = self._left, []
+        return rows
+
+
+class PooledPostgresqlDatabase(peewee_async.PostgresqlDatabase):
+    """PostgreSQL through a pool of aiopg connections, for asyncio only.
+
+    Made without a URL it is deferred until init(); neither connects to anything. The name is that
+    of the class that peewee-async had until 2.0; what was wrong with its pool is not.
+    """
+
+    def __init__(self, database: str | None = None, **kwargs: Any) -> None:
+        super().__init__(database, **kwargs)
+
+    def init(
+        self,
+        url: str | None,
+        *,
+        pool_size: int = 10,
+        acquire_timeout: float = 2.0,
+        connect_timeout: float = 5.0,
+        query_timeout: float = 15.0,
+        session: Mapping[str, str] | None = DEFAULT_SESSION,
+    ) -> None:
+        """Say where the database is: `url` as libpq takes it, sslmode and socket folders included.
+
+        Times are in seconds. `query_timeout` bounds each statement from this side, for a server
+        that does not answer at all: keep it above the server's own statement_timeout. `session`
+        are server settings for each connection (statement_timeout, TimeZone …), on top of
+        DEFAULT_SESSION; None sends none, for PgBouncer. Raises ValueError.
+        """
+        if not url:
+            peewee.PostgresqlDatabase.init(self, None)
+            return
+        params = connection_params(url, session)
+        name = params.get("dbname") or params.get("user") or "postgres"
+        peewee.PostgresqlDatabase.init(self, name)
+        self.pool_backend = LifoPool(
+            database=name,
+            params=params,
+            size=pool_size,
+            acquire_timeout=acquire_timeout,
+            connect_timeout=connect_timeout,
+            query_timeout=query_timeout,
+        )
+
+    @property
+    def pool(self) -> LifoPool:
+        """The pool. Raises InterfaceError before init()."""
+        if self.deferred:
+            raise peewee.InterfaceError("the database was not told its URL: call init() first")
+        pool: LifoPool = self.pool_backend
+        return pool
+
+    async def open(self) -> None:
+        """Let the pool serve the running loop. Connects to nothing: the database may be away."""
+        await self.pool.connect()
+
+    async def close(self, timeout: float = 5.0) -> None:  # noqa: ASYNC109 - a bound, no deadline
+        """Close all connections, waiting up to `timeout` seconds for those in use."""
+        if not self.deferred:
+            await self.pool.close(timeout)
+
+    def stats(self) -> PoolStats:
+        """Return the pool's numbers of this moment."""
+        return self.pool.stats()
+
+    async def transaction(
+        self, function: Callable[P, Awaitable[T]], /, *args: P.args, **kwargs: P.kwargs
+    ) -> T:
+        """Await `function(*args, **kwargs)` in a transaction, commit, and return its result.
+
+        All queries that its task makes on this database belong to it. An exception rolls back and
+        goes on to the caller. After a serialization failure or a deadlock everything is tried again,
+        five times in all, so `function` may run more than once. Inside of a transaction this joins
+        it. Raises OutcomeUnknown if the connection dies under COMMIT: that is not tried again.
+        """
+        scope = current_scope(self)
+        if scope is not None:
+            return await scope.join(function, *args, **kwargs)
+        return await in_transaction(self.pool, self, function, *args, **kwargs)
+
+    async def perform(
+        self,
+        sql: str,
+        params: Any,
+        collect: Callable[[Any], T],
+        *,
+        read: bool | None = None,
+        json_as_text: bool = False,
+    ) -> T:
+        """Execute `sql` and return what `collect` makes of psycopg2's cursor.
+
+        A read outside of a transaction whose connection died is sent once more, on a new one. What
+        is a read is judged by its words if `read` does not say. Raises peewee's errors and ours.
+        """
+        scope = current_scope(self)
+        if scope is not None:
+            return collect(await scope.run(sql, params, json_as_text=json_as_text))
+        try:
+            return await self._perform_once(sql, params, collect, json_as_text)
+        except ConnectionLost:
+            if not (reads_only(sql) if read is None else read):
+                raise
+        return await self._perform_once(sql, params, collect, json_as_text)
+
+    async def _perform_once(
+        self,
+        sql: str,
+        params: Any,
+        collect: Callable[[Any], T],
+        json_as_text: bool,  # noqa: FBT001 - private
+    ) -> T:
+        pool = self.pool
+        connection = await pool.acquire()
+        try:
+            return collect(await connection.run(sql, params, json_as_text=json_as_text))
+        finally:
+            pool.put(connection)
+
+    # What peewee-async's models and queries call.
+
+    async def aio_execute_sql(
+        self, sql: str, params: Sequence[Any] | None = None, fetch_results: Any = None
+    ) -> Any:
+        """Execute `sql` with positional parameters; `fetch_results(database, cursor)` reads it."""
+        rows = await self.perform(sql, params or (), _Rows)
+        return None if fetch_results is None else await fetch_results(self, rows)
+
+    @asynccontextmanager
+    async def aio_connection(self) -> AsyncIterator[PgConnection]:
+        """Lend the transaction's connection, or one of the pool's, for what needs a session."""
+        scope = current_scope(self)
+        if scope is not None:
+            yield scope.connection
+            return
+        connection = await self.pool.acquire()
+        try:
+            yield connection
+        finally:
+            self.pool.put(connection)
+
+    def _aio_atomic(
+        self,
+        use_savepoint: bool = False,  # noqa: FBT001, FBT002 - peewee-async's signature
+    ) -> AbstractAsyncContextManager[None]:
+        """Return a savepoint. Raises RuntimeError outside of transaction()."""
+        if current_scope(self) is None:
+            raise RuntimeError("transactions are opened with transaction(function)")
+        savepoint: AbstractAsyncContextManager[None] = super()._aio_atomic(use_savepoint)
+        return savepoint

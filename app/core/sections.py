@@ -1,0 +1,194 @@
+"""The sections of the settings; each field's description is its documentation."""
+
+from decimal import Decimal
+from typing import Literal
+from urllib.parse import parse_qs, urlsplit
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from pydantic import BaseModel, ConfigDict, Field, field_validator
+
+# ISO 4217's currencies with two decimals, without those of funds, metals and tests.
+_CODES = """
+AED AFN ALL AMD ANG AOA ARS AUD AWG AZN BAM BBD BDT BGN BMD BND BOB BRL BSD BTN BWP BYN BZD
+CAD CDF CHF CNY COP CRC CUP CVE CZK DKK DOP DZD EGP ERN ETB EUR FJD FKP GBP GEL GHS GIP GMD
+GTQ GYD HKD HNL HTG HUF IDR ILS INR IRR JMD KES KGS KHR KPW KYD KZT LAK LBP LKR LRD LSL MAD
+MDL MGA MKD MMK MNT MOP MRU MUR MVR MWK MXN MYR MZN NAD NGN NIO NOK NPR NZD PAB PEN PGK PHP
+PKR PLN QAR RON RSD RUB SAR SBD SCR SDG SEK SGD SHP SLE SOS SRD SSP STN SVC SYP SZL THB TJS
+TMT TOP TRY TTD TWD TZS UAH USD UYU UZS VED VES WST XCD XCG YER ZAR ZMW ZWG
+"""
+CURRENCIES = frozenset(_CODES.split())
+
+
+class Section(BaseModel):
+    """A group of settings; a misspelt name is an error."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+def _postgresql_url(url: str) -> str:
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        raise ValueError("must be a URL") from None
+    if parts.scheme not in {"postgresql", "postgres"}:
+        raise ValueError("must start with postgresql://")
+    if not parts.path.strip("/") and "dbname" not in parse_qs(parts.query):
+        raise ValueError("must name a database, as in postgresql://user@host:5432/database")
+    return url
+
+
+class DatabaseSettings(Section):
+    """Where the database is, and how long anything waits for it."""
+
+    url: str = Field(
+        repr=False,
+        description="The application's role: postgresql://user:password@host:port/database"
+        "?sslmode=…; a unix socket's directory goes into ?host=.",
+    )
+    owner_url: str | None = Field(
+        default=None, repr=False, description="The owner's role; only `migrate` and `demo` use it."
+    )
+    pool_size: int = Field(
+        default=10, ge=1, le=500, description="Most connections of one worker process."
+    )
+    acquire_timeout: float = Field(
+        default=2.0,
+        gt=0,
+        le=60,
+        description="Seconds that a request waits for a connection, then 503.",
+    )
+    connect_timeout: float = Field(
+        default=5.0, gt=0, le=60, description="Seconds that opening a connection may take."
+    )
+    statement_timeout: float = Field(
+        default=5.0, gt=0, le=600, description="Seconds after which PostgreSQL ends a statement."
+    )
+    lock_timeout: float = Field(
+        default=3.0,
+        gt=0,
+        le=600,
+        description="Seconds after which PostgreSQL ends a wait for a lock.",
+    )
+    idle_in_transaction_timeout: float = Field(
+        default=10.0,
+        gt=0,
+        le=600,
+        description="Seconds after which PostgreSQL ends an idle transaction.",
+    )
+
+    @field_validator("url", "owner_url")
+    @classmethod
+    def _url(cls, value: str | None) -> str | None:
+        return value if value is None else _postgresql_url(value)
+
+    def session(self, time_zone: str) -> dict[str, str]:
+        """Return PostgreSQL's parameters for the sessions of the application's role.
+
+        Its day begins at midnight in `time_zone`. No statement, wait for a lock or forgotten
+        transaction lasts longer than these settings allow, also when this process is gone.
+        """
+        return {
+            "TimeZone": time_zone,
+            "statement_timeout": f"{round(self.statement_timeout * 1000)}ms",
+            "lock_timeout": f"{round(self.lock_timeout * 1000)}ms",
+            "idle_in_transaction_session_timeout": f"{round(self.idle_in_transaction_timeout * 1000)}ms",
+        }
+
+
+class HttpSettings(Section):
+    """What is served, and how much of it at once."""
+
+    max_body_bytes: int = Field(
+        default=1_048_576, ge=1024, le=67_108_864, description="Longest request body, in bytes."
+    )
+    max_concurrent_requests: int = Field(
+        default=512, ge=1, le=100_000, description="Most requests at once in one worker, then 503."
+    )
+    docs: bool = Field(default=False, description="Serve /docs and /openapi.json.")
+    metrics: bool = Field(default=False, description="Serve /metrics.")
+    trusted_proxies: int = Field(
+        default=0,
+        ge=0,
+        le=10,
+        description="How many gateways in front set X-Forwarded-For and -Proto.",
+    )
+
+
+class ShopSettings(Section):
+    """The shop's own rules."""
+
+    name: str = Field(
+        default="Online Grocery", min_length=1, max_length=120, description="Its name."
+    )
+    currency: str = Field(default="EUR", description="The ISO 4217 code of its one currency.")
+    time_zone: str = Field(default="UTC", description="Whose midnight starts a day: Europe/Warsaw.")
+    minutes_to_pay: int = Field(
+        default=120,
+        ge=1,
+        le=43_200,
+        description="Minutes after which an unpaid purchase is cancelled.",
+    )
+    cart_days: int = Field(default=7, ge=1, le=365, description="Days that an unused cart is kept.")
+    max_cart_lines: int = Field(
+        default=100, ge=1, le=1000, description="Most products in one cart."
+    )
+    max_quantity: Decimal = Field(
+        default=Decimal("999.000"),
+        gt=0,
+        le=Decimal("999999.999"),
+        decimal_places=3,
+        description="Most of one product in one cart.",
+    )
+
+    @field_validator("currency")
+    @classmethod
+    def _currency(cls, value: str) -> str:
+        if value not in CURRENCIES:
+            raise ValueError("must be the ISO 4217 code of a currency with two decimals")
+        return value
+
+    @field_validator("time_zone")
+    @classmethod
+    def _time_zone(cls, value: str) -> str:
+        try:
+            ZoneInfo(value)
+        except (ZoneInfoNotFoundError, ValueError, OSError):
+            raise ValueError("must be a time zone like Europe/Warsaw") from None
+        return value
+
+
+class SecuritySettings(Section):
+    """How long things stay valid, and how often a secret may be tried."""
+
+    session_hours: int = Field(
+        default=12, ge=1, le=720, description="Hours that a staff session lasts."
+    )
+    customer_session_days: int = Field(
+        default=30, ge=1, le=365, description="Days that a customer's session lasts."
+    )
+    attempts_per_account: int = Field(
+        default=10, ge=1, le=10_000, description="Most failed logins of one account in a window."
+    )
+    attempts_per_address: int = Field(
+        default=100,
+        ge=1,
+        le=100_000,
+        description="Most logins and registrations of one address in one.",
+    )
+    attempts_window_minutes: int = Field(
+        default=15, ge=1, le=1440, description="Minutes of that window."
+    )
+    idempotency_hours: int = Field(
+        default=24, ge=1, le=720, description="Hours that an Idempotency-Key is remembered."
+    )
+
+
+class LoggingSettings(Section):
+    """What is logged to standard output."""
+
+    level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
+        default="INFO", description="The least important lines that are logged."
+    )
+    format: Literal["json", "console"] = Field(
+        default="json", description="JSON for machines, console for people."
+    )

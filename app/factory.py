@@ -1,0 +1,208 @@
+"""The one place where the shop is put together."""
+
+from apiflask import APIFlask
+
+from app.apidocs.routes import blueprint as apidocs_routes
+from app.audit import AuditTrail
+from app.commands import init_commands
+from app.core import migrations
+from app.core.asgi import WsgiToAsgi
+from app.core.concurrency import AsyncFlask
+from app.core.config import Settings, load_settings
+from app.core.database import Manager, PooledPostgresqlDatabase
+from app.core.errors import init_errors
+from app.core.http import init_http
+from app.core.logging import init_logging
+from app.core.metrics import init_metrics
+from app.core.openapi import init_openapi
+from app.core.paging import Cursors
+from app.core.passwords import Passwords
+from app.core.refusals import refuse
+from app.core.sections import ShopSettings
+from app.core.security import Authenticator, require_guards
+from app.core.wiring import provide, wired
+from app.health.repository import SchemaRepository
+from app.health.routes import blueprint as health_routes
+from app.health.service import Readiness
+from app.inventory.allocation_repository import AllocationRepository
+from app.inventory.allocations import Allocations
+from app.inventory.invoice_request_repository import InvoiceRequestRepository
+from app.inventory.invoice_request_routes import blueprint as invoice_request_routes
+from app.inventory.invoice_request_service import InvoiceRequests
+from app.inventory.stock_repository import StockRepository
+from app.inventory.stock_routes import blueprint as stock_routes
+from app.inventory.stock_service import Stock
+from app.inventory.supplier_repository import SupplierRepository
+from app.inventory.supplier_routes import blueprint as supplier_routes
+from app.inventory.supplier_service import Suppliers
+from app.login.accounts import Accounts
+from app.login.attempt_repository import AttemptRepository
+from app.login.attempts import Attempts
+from app.login.authenticator import TokenAuthenticator
+from app.login.repository import AccountRepository, SessionRepository
+from app.login.routes import blueprint as login_routes
+from app.login.service import Sessions
+from app.orders.checkout_repository import CheckoutRepository
+from app.orders.checkout_service import Checkout
+from app.orders.purchase_repository import PurchaseRepository
+from app.orders.purchase_routes import blueprint as purchase_routes
+from app.orders.purchase_service import Payments, Purchases
+from app.orders.repository import CartRepository
+from app.orders.routes import blueprint as cart_routes
+from app.orders.service import Carts
+from app.product.brand_routes import blueprint as brand_routes
+from app.product.category_routes import blueprint as category_routes
+from app.product.discount_routes import blueprint as discount_routes
+from app.product.repository import CatalogueRepository
+from app.product.routes import blueprint as product_routes
+from app.product.service import Catalogue
+from app.users.customer_repository import CustomerRepository
+from app.users.customer_routes import blueprint as customer_routes
+from app.users.customer_service import Customers
+from app.users.staff_repository import StaffRepository
+from app.users.staff_routes import blueprint as staff_routes
+from app.users.staff_service import StaffDirectory
+
+VERSION = "0.1.0"
+
+_DESCRIPTION = """
+The API of a small grocery's shop.
+
+Log in with `POST /api/v1/login` and send the token as `Authorization: Bearer …`. A guest needs no login: `POST /api/v1/carts`
+gives a token that opens that cart, and later the purchase made from it.
+
+Money and quantities are strings, times are RFC 3339 in UTC. Lists have a `limit` and a `cursor`. Errors are
+`application/problem+json` with a stable `code`. Send an `ETag` back as `If-Match` to change only what you have seen, and an
+`Idempotency-Key` to be free to send a request again.
+""".strip()
+
+
+class Shop(AsyncFlask, APIFlask):
+    """The shop's WSGI application."""
+
+
+def create_app(settings: Settings | None = None) -> Shop:
+    """Return a shop with `settings`, by default those of the environment.
+
+    Connects to nothing: the pool opens with the server's event loop. Raises SettingsError.
+    """
+    settings = settings or load_settings()
+    app = Shop(
+        "app",
+        title=settings.shop.name,
+        version=VERSION,
+        static_folder=None,
+        spec_path=None,
+        docs_path=None,
+    )
+    app.debug = settings.debug
+    app.description = _DESCRIPTION
+    app.license = {"name": "MIT", "identifier": "MIT"}
+    database = _database(settings)
+    app.portal.on_startup(database.open)
+    app.portal.on_shutdown(database.close)
+    init_logging(app, settings.logging)
+    init_metrics(app, database.stats)
+    init_errors(app)
+    init_http(app, settings.http)
+    _provide_all(app, settings, database)
+    _register_routes(app)
+    init_commands(app)
+    init_openapi(app)
+    require_guards(app)
+    return app
+
+
+def create_asgi_app(app: Shop) -> WsgiToAsgi:
+    """Return `app` for ASGI servers, within the bounds of its settings."""
+    with app.app_context():
+        http = wired(Settings).http
+        database = wired(PooledPostgresqlDatabase)
+    return WsgiToAsgi(
+        app,
+        startup=database.open,
+        shutdown=database.close,
+        max_body_bytes=http.max_body_bytes,
+        max_concurrent_requests=http.max_concurrent_requests,
+        exempt=("/livez", "/readyz", "/metrics"),
+        refuse=refuse,
+    )
+
+
+def _database(settings: Settings) -> PooledPostgresqlDatabase:
+    limits = settings.database
+    database = PooledPostgresqlDatabase()
+    database.init(
+        limits.url,
+        pool_size=limits.pool_size,
+        acquire_timeout=limits.acquire_timeout,
+        connect_timeout=limits.connect_timeout,
+        # Only for a server that does not keep its own time limit.
+        query_timeout=limits.statement_timeout * 2,
+        session=limits.session(settings.shop.time_zone),
+    )
+    return database
+
+
+def _provide_all(app: Shop, settings: Settings, database: PooledPostgresqlDatabase) -> None:
+    manager = Manager(database)
+    audit = AuditTrail(manager)
+    for instance in (settings, database, manager, Cursors(settings.secret.get_secret_value())):
+        provide(app, instance)
+    provide(app, Readiness(SchemaRepository(manager), migrations.expected_version()))
+    provide(app, Catalogue(manager, CatalogueRepository(manager), audit))
+    _provide_people(app, manager, audit, settings)
+    _provide_inventory(app, manager, audit)
+    _provide_orders(app, manager, audit, settings.shop)
+
+
+def _provide_people(app: Shop, manager: Manager, audit: AuditTrail, settings: Settings) -> None:
+    secret = settings.secret.get_secret_value()
+    sessions = SessionRepository(manager)
+    attempts = Attempts(AttemptRepository(manager), secret, settings.security)
+    accounts = Accounts(manager, AccountRepository(manager), sessions, Passwords(), audit)
+    provide(app, accounts)
+    provide(app, attempts)
+    provide(app, TokenAuthenticator(sessions), as_=Authenticator)
+    provide(app, Sessions(accounts, sessions, attempts, settings.security))
+    provide(app, StaffDirectory(manager, StaffRepository(manager), accounts, audit))
+    provide(app, Customers(manager, CustomerRepository(manager), accounts, attempts, audit))
+
+
+def _provide_inventory(app: Shop, manager: Manager, audit: AuditTrail) -> None:
+    stock = StockRepository(manager)
+    provide(app, Suppliers(manager, SupplierRepository(manager), audit))
+    provide(app, InvoiceRequests(manager, InvoiceRequestRepository(manager), stock, audit))
+    provide(app, Stock(manager, stock, audit))
+
+
+def _provide_orders(app: Shop, manager: Manager, audit: AuditTrail, shop: ShopSettings) -> None:
+    carts = CartRepository(manager)
+    checkouts = CheckoutRepository(manager)
+    purchases = PurchaseRepository(manager)
+    allocations = Allocations(AllocationRepository(manager))
+    provide(app, Carts(manager, carts, shop))
+    provide(app, Checkout(manager, carts, checkouts, purchases, allocations, shop))
+    provide(app, Purchases(manager, purchases, allocations, audit))
+    provide(app, Payments(manager, purchases, allocations, audit))
+
+
+def _register_routes(app: Shop) -> None:
+    # In the order in which the docs page shows them.
+    for blueprint in (
+        product_routes,
+        category_routes,
+        brand_routes,
+        discount_routes,
+        cart_routes,
+        purchase_routes,
+        login_routes,
+        customer_routes,
+        staff_routes,
+        stock_routes,
+        supplier_routes,
+        invoice_request_routes,
+        health_routes,
+        apidocs_routes,
+    ):
+        app.register_blueprint(blueprint)

@@ -1,0 +1,1 @@
+"""Suppliers, what came in from them, and what is left of it."""

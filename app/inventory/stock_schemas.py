@@ -1,0 +1,158 @@
+"""Lots, levels and movements of stock, as JSON."""
+
+from datetime import date, timedelta
+from typing import Annotated, Any, Literal
+from uuid import UUID
+
+from pydantic import ConfigDict, Field
+
+from app.core.paging import PageQuery
+from app.core.schema import (
+    Code,
+    Date,
+    Id,
+    Moment,
+    Name,
+    Quantity,
+    QuantityOrZero,
+    Reason,
+    Schema,
+    SignedQuantity,
+    Sku,
+    UnitCost,
+)
+
+Unit = Literal["piece", "kg", "litre"]
+Kind = Literal["receipt", "sale", "return", "waste", "adjustment"]
+RequestCode = Annotated[
+    str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,39}$", examples=["IR-000042"])
+]
+"""What names an invoice request in a URL; capital letters count."""
+
+
+class StockedProduct(Schema):
+    """A product, in short."""
+
+    code: Sku
+    name: Name
+    unit: Unit
+
+
+class Lot(Schema):
+    """What came in together of one product, at one cost and with one expiry date."""
+
+    id: Id
+    product: StockedProduct
+    supplier: Code | None
+    invoice_request: RequestCode | None
+    on_hand: QuantityOrZero
+    allocated: QuantityOrZero = Field(description="What of on_hand is promised to purchases.")
+    unit_cost: UnitCost
+    expires_on: Date | None
+    expired: bool = Field(description="Whether the day of expires_on has passed in the shop.")
+    received_at: Moment
+
+
+class LotQuery(PageQuery):
+    """Which lots to list, first expired first."""
+
+    product: Sku | None = None
+    supplier: Code | None = None
+    expires_before: Date | None = Field(default=None, description="Expire before that day.")
+    expired: bool | None = None
+    all: bool = Field(default=False, description="`true` lists those that are used up, too.")
+
+
+class Level(Schema):
+    """How much of a product there is, over all of its lots."""
+
+    product: StockedProduct
+    on_hand: QuantityOrZero
+    allocated: QuantityOrZero
+    expired: QuantityOrZero = Field(description="What has expired and is promised to nobody.")
+    available: QuantityOrZero = Field(description="on_hand less allocated less expired.")
+    reorder_level: QuantityOrZero
+    reorder: bool = Field(
+        description="Whether available is at or below reorder_level, of a product still sold."
+    )
+
+
+class LevelQuery(PageQuery):
+    """Which levels to list."""
+
+    product: Sku | None = None
+    reorder: bool | None = None
+
+
+class Movement(Schema):
+    """One change of what is on hand."""
+
+    id: Id
+    at: Moment
+    kind: Kind
+    product: Sku
+    lot: Id
+    quantity: SignedQuantity = Field(description="What came, or, below 0, what went.")
+    reason: str
+    by: str | None = Field(description="The e-mail address of who did it.")
+    purchase: UUID | None
+    invoice_request: RequestCode | None
+
+
+class MovementQuery(PageQuery):
+    """Which movements to list, newest first."""
+
+    product: Sku | None = None
+    lot: Id | None = None
+    kind: Kind | None = None
+    since: Moment | None = Field(default=None, description="At that moment or later.")
+    until: Moment | None = Field(default=None, description="Before that moment.")
+    purchase: UUID | None = None
+    invoice_request: RequestCode | None = None
+
+
+def _one_of_two_forms(schema: dict[str, Any]) -> None:
+    schema["oneOf"] = [
+        {"title": "Of a lot", "required": ["lot"], "properties": {"lot": {"type": "integer"}}},
+        {
+            "title": "A new lot",
+            "required": ["product", "unit_cost"],
+            "properties": {"product": {"type": "string"}, "unit_cost": {"type": "string"}},
+        },
+    ]
+
+
+class NewAdjustment(Schema):
+    """A correction: of a lot by a signed quantity, or by a new lot of a product."""
+
+    model_config = ConfigDict(json_schema_extra=_one_of_two_forms)
+
+    lot: Id | None = None
+    product: Sku | None = None
+    quantity: SignedQuantity = Field(description="Not 0; of a new lot, above 0.")
+    unit_cost: UnitCost | None = Field(default=None, description="Of a new lot, and only then.")
+    expires_on: Date | None = Field(default=None, description="Of a new lot; today or later.")
+    reason: Reason
+
+
+class NewWaste(Schema):
+    """What is thrown away of a lot."""
+
+    lot: Id
+    quantity: Quantity
+    reason: Reason
+
+
+class OpeningStock(Schema):
+    """One lot of what the shop has before it opens: a row of stock.csv."""
+
+    product: Sku
+    supplier: Code | None = None
+    quantity: Quantity
+    unit_cost: UnitCost
+    expires_in_days: Annotated[int, Field(ge=0, le=36_500)] | None = None
+
+    def expires_on(self, today: date) -> date | None:
+        """Return the last day on which the lot may be sold."""
+        days = self.expires_in_days
+        return None if days is None else today + timedelta(days=days)

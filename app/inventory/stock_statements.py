@@ -1,0 +1,171 @@
+"""The SQL of lots, levels and movements."""
+
+from app.core.statement import Statement
+
+PRODUCT_JSON = "json_build_object('code', p.code, 'name', p.name, 'unit', p.unit)"
+
+_LOT_JSON = f"""json_build_object(
+    'id', s.id, 'product', {PRODUCT_JSON}, 'supplier', v.code, 'invoice_request', r.code,
+    'on_hand', s.on_hand::text, 'allocated', s.allocated::text, 'unit_cost', s.unit_cost::text,
+    'expires_on', s.expires_on, 'expired', coalesce(s.expires_on < CURRENT_DATE, false),
+    'received_at', rfc3339(s.received_at))"""
+
+_LOT_FROM = """
+    FROM stock s
+    JOIN product p ON p.id = s.product_id
+    LEFT JOIN supplier v ON v.id = s.supplier_id
+    LEFT JOIN invoice_request_line i ON i.id = s.invoice_request_line_id
+    LEFT JOIN invoice_request r ON r.id = i.invoice_request_id
+    """
+
+LOT = Statement(f"SELECT {_LOT_JSON}::text {_LOT_FROM} WHERE s.id = %(id)s")
+
+LOTS = Statement(
+    f"""
+    SELECT coalesce(json_agg({_LOT_JSON} ORDER BY s.id), '[]')::text {_LOT_FROM}
+    WHERE s.id = ANY(%(ids)s::bigint[])
+    """,
+)
+
+# A lot that never expires sorts last, as in FEFO, by a key that a page can start behind.
+LOT_PAGE = Statement(
+    f"""
+    SELECT {_LOT_JSON}::text, coalesce(s.expires_on, 'infinity')::text, s.id {_LOT_FROM}
+    WHERE (%(all)s OR s.on_hand > 0)
+      AND (%(product)s::text IS NULL
+           OR s.product_id = (SELECT id FROM product WHERE code = %(product)s))
+      AND (%(supplier)s::text IS NULL
+           OR s.supplier_id = (SELECT id FROM supplier WHERE code = %(supplier)s))
+      AND (%(expires_before)s::date IS NULL OR s.expires_on < %(expires_before)s::date)
+      AND (%(expired)s::boolean IS NULL
+           OR coalesce(s.expires_on < CURRENT_DATE, false) = %(expired)s)
+      AND (%(after_id)s::bigint IS NULL
+           OR (coalesce(s.expires_on, 'infinity'), s.id) > (%(after_expiry)s::date, %(after_id)s))
+    ORDER BY coalesce(s.expires_on, 'infinity'), s.id
+    LIMIT %(limit)s
+    """,  # noqa: S608 - made of constants
+)
+
+LEVEL_PAGE = Statement(
+    f"""
+    SELECT json_build_object(
+        'product', {PRODUCT_JSON}, 'on_hand', a.on_hand::text, 'allocated', a.allocated::text,
+        'expired', a.expired::text, 'available', a.available::text,
+        'reorder_level', p.reorder_level::text,
+        'reorder', p.active AND a.available <= p.reorder_level)::text, p.code
+    FROM product p
+    JOIN availability a ON a.product_id = p.id
+    WHERE (p.active OR a.on_hand > 0)
+      AND (%(product)s::text IS NULL OR p.code = %(product)s)
+      AND (%(reorder)s::boolean IS NULL
+           OR (p.active AND a.available <= p.reorder_level) = %(reorder)s)
+      AND (%(after_code)s::text IS NULL OR p.code > %(after_code)s)
+    ORDER BY p.code
+    LIMIT %(limit)s
+    """,  # noqa: S608 - made of constants
+)
+
+_MOVEMENT_JSON = """json_build_object(
+    'id', m.id, 'at', rfc3339(m.at), 'kind', m.kind, 'product', p.code, 'lot', m.stock_id,
+    'quantity', m.quantity::text, 'reason', m.reason, 'by', l.email, 'purchase', m.purchase_id,
+    'invoice_request', r.code)::text"""
+
+_MOVEMENT_FROM = """
+    FROM stock_movement m
+    JOIN product p ON p.id = m.product_id
+    LEFT JOIN login l ON l.id = m.login_id
+    LEFT JOIN invoice_request r ON r.id = m.invoice_request_id
+    """
+
+MOVEMENT = Statement(f"SELECT {_MOVEMENT_JSON} {_MOVEMENT_FROM} WHERE m.id = %(id)s")
+
+MOVEMENT_PAGE = Statement(
+    f"""
+    SELECT {_MOVEMENT_JSON}, m.id {_MOVEMENT_FROM}
+    WHERE (%(product)s::text IS NULL
+           OR m.product_id = (SELECT id FROM product WHERE code = %(product)s))
+      AND (%(lot)s::bigint IS NULL OR m.stock_id = %(lot)s)
+      AND (%(kind)s::text IS NULL OR m.kind = %(kind)s)
+      AND (%(since)s::timestamptz IS NULL OR m.at >= %(since)s)
+      AND (%(until)s::timestamptz IS NULL OR m.at < %(until)s)
+      AND (%(purchase)s::uuid IS NULL OR m.purchase_id = %(purchase)s::uuid)
+      AND (%(invoice_request)s::text IS NULL OR m.invoice_request_id
+           = (SELECT id FROM invoice_request WHERE code = %(invoice_request)s))
+      AND (%(after_id)s::bigint IS NULL OR m.id < %(after_id)s)
+    ORDER BY m.id DESC
+    LIMIT %(limit)s
+    """,  # noqa: S608 - made of constants
+)
+
+TODAY = Statement("SELECT CURRENT_DATE")
+
+PRODUCTS = Statement(
+    "SELECT id, code, unit, active FROM product WHERE code = ANY(%(codes)s::text[])"
+)
+
+SUPPLIERS = Statement("SELECT id, code, active FROM supplier WHERE code = ANY(%(codes)s::text[])")
+
+# The order in which everybody locks: levels by product, then lots.
+LOCK_LEVELS = Statement(
+    """
+    SELECT product_id FROM stock_level WHERE product_id = ANY(%(product_ids)s::bigint[])
+    ORDER BY product_id FOR UPDATE
+    """,
+)
+
+LOCK_LEVEL_OF_LOT = Statement(
+    """
+    SELECT product_id FROM stock_level
+    WHERE product_id = (SELECT product_id FROM stock WHERE id = %(id)s)
+    FOR UPDATE
+    """,
+)
+
+LOT_STATE = Statement(
+    """
+    SELECT s.product_id, p.unit, s.on_hand, s.allocated
+    FROM stock s JOIN product p ON p.id = s.product_id
+    WHERE s.id = %(id)s
+    """,
+)
+
+STOCKED_BEFORE = Statement(
+    """
+    SELECT p.id FROM unnest(%(product_ids)s::bigint[]) AS p (id)
+    WHERE EXISTS (SELECT FROM stock_movement m WHERE m.product_id = p.id)
+    """,
+)
+
+# The lots' ids are drawn beforehand, so that each movement knows its lot.
+OPEN_LOTS = Statement(
+    """
+    WITH given AS MATERIALIZED (
+        SELECT nextval(pg_get_serial_sequence('stock', 'id')) AS stock_id, g.*
+        FROM unnest(%(products)s::bigint[], %(quantities)s::numeric[], %(unit_costs)s::numeric[],
+                    %(expiries)s::date[], %(suppliers)s::bigint[], %(lines)s::bigint[])
+            WITH ORDINALITY
+            AS g (product_id, quantity, unit_cost, expires_on, supplier_id, line_id, place)
+    ), lot AS (
+        INSERT INTO stock
+            (id, product_id, supplier_id, invoice_request_line_id, unit_cost, expires_on)
+        OVERRIDING SYSTEM VALUE
+        SELECT stock_id, product_id, supplier_id, line_id, unit_cost, expires_on FROM given
+    )
+    INSERT INTO stock_movement
+        (kind, product_id, stock_id, quantity, reason, login_id, invoice_request_id)
+    SELECT %(kind)s, product_id, stock_id, quantity, %(reason)s, %(login)s::bigint,
+           %(invoice_request)s::bigint
+    FROM given ORDER BY place
+    RETURNING id, stock_id
+    """,
+)
+
+MOVE = Statement(
+    """
+    INSERT INTO stock_movement
+        (kind, product_id, stock_id, quantity, reason, login_id, invoice_request_id)
+    VALUES (%(kind)s, %(product)s, %(lot)s, %(quantity)s, %(reason)s, %(login)s,
+            %(invoice_request)s)
+    RETURNING id
+    """,
+)

@@ -1,0 +1,69 @@
+"""A bound on public routes where secrets are tried or much is computed; all workers share it."""
+
+import hashlib
+import hmac
+from datetime import timedelta
+from ipaddress import IPv6Address, IPv6Network, ip_address
+
+from app.core.errors import TooManyRequests
+from app.core.sections import SecuritySettings
+from app.login.attempt_repository import AttemptRepository
+
+
+class Attempts:
+    """Counts tries by account and by address in windows of a fixed length.
+
+    Only an HMAC of what is counted reaches the database, so that no address is kept there.
+    """
+
+    def __init__(
+        self, repository: AttemptRepository, secret: str, limits: SecuritySettings
+    ) -> None:
+        self._repository = repository
+        # A key of its own: what is made with it means nothing anywhere else.
+        self._key = hashlib.sha256(b"attempt:" + secret.encode()).digest()
+        self._per_account = limits.attempts_per_account
+        self._per_address = limits.attempts_per_address
+        self._window = timedelta(minutes=limits.attempts_window_minutes)
+
+    async def count(
+        self, kind: str, *, address: str | None = None, account: str | None = None
+    ) -> None:
+        """Count one more try of `kind` by an address, on an account, or both; refused ones too.
+
+        `address` is the peer's, `account` a stable name. Raises TooManyRequests, with the seconds
+        until the window ends, above a bound. Has to be outside of a transaction: a try counts
+        whatever comes of it.
+        """
+        bounds: dict[bytes, int] = {}
+        if address is not None:
+            bounds[self._digest(kind, "address", network_of(address))] = self._per_address
+        if account is not None:
+            bounds[self._digest(kind, "account", account)] = self._per_account
+        counted = await self._repository.count(sorted(bounds), self._window)
+        waits = [wait for key, tries, wait in counted if tries > bounds[key]]
+        if waits:
+            raise TooManyRequests("Tried too often. Wait, then try again.", retry_after=max(waits))
+
+    async def forget(self, kind: str, account: str) -> None:
+        """Begin the count on `account` anew: its owner has shown who they are."""
+        await self._repository.forget(self._digest(kind, "account", account))
+
+    def _digest(self, *parts: str) -> bytes:
+        return hmac.digest(self._key, "\0".join(parts).encode(), "sha256")
+
+
+def network_of(address: str) -> str:
+    """Return what is counted for a peer's address: of IPv6 the /64, which one customer has whole.
+
+    What is no address (a unix socket's peer has none) is counted as it is.
+    """
+    try:
+        parsed = ip_address(address)
+    except ValueError:
+        return address
+    if isinstance(parsed, IPv6Address):
+        if parsed.ipv4_mapped:
+            return str(parsed.ipv4_mapped)
+        return str(IPv6Network((int(parsed), 64), strict=False))
+    return str(parsed)

@@ -1,0 +1,10 @@
+DROP VIEW availability;
+DROP TABLE stock_movement, stock_level, stock, invoice_request_line, invoice_request, supplier CASCADE;
+DROP SEQUENCE invoice_request_number;
+DROP TRIGGER product_stock_level ON product;
+DROP TRIGGER product_close_level ON product;
+DROP TRIGGER product_keep_unit ON product;
+DROP FUNCTION apply_stock_movements();
+DROP FUNCTION keep_unit();
+DROP FUNCTION close_stock_level();
+DROP FUNCTION open_stock_level();

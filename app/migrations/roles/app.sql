@@ -1,0 +1,15 @@
+-- What the app's role may do, granted anew after each run of the migrations. It owns nothing.
+GRANT USAGE ON SCHEMA public TO {app};
+GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {app};
+GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO {app};
+
+-- The migrations' own records are read (readiness asks for the schema's version), never written.
+REVOKE INSERT, UPDATE, DELETE ON _yoyo_migration, _yoyo_log, _yoyo_version, yoyo_lock FROM {app};
+
+-- Ledgers only grow; their triggers say the same to everybody else.
+REVOKE UPDATE, DELETE ON stock_movement, payment, audit_log FROM {app};
+
+-- on_hand changes by a stock_movement and by nothing else.
+REVOKE UPDATE, DELETE ON stock FROM {app};
+REVOKE INSERT, UPDATE, DELETE ON stock_level FROM {app};
+GRANT UPDATE (allocated) ON stock, stock_level TO {app};

@@ -1,0 +1,43 @@
+"""The tables as peewee models, one module for each area. The migrations make the tables; these describe them."""
+
+from app.models.base import Row
+from app.models.catalogue import Brand, Category, Discount, Offer, Product
+from app.models.orders import Allocation, Cart, CartItem, Payment, Purchase, PurchaseLine
+from app.models.people import Attempt, AuditLog, Customer, Login, Session, Staff
+from app.models.stock import (
+    Availability,
+    InvoiceRequest,
+    InvoiceRequestLine,
+    Stock,
+    StockLevel,
+    StockMovement,
+    Supplier,
+)
+
+__all__ = [
+    "Allocation",
+    "Attempt",
+    "AuditLog",
+    "Availability",
+    "Brand",
+    "Cart",
+    "CartItem",
+    "Category",
+    "Customer",
+    "Discount",
+    "InvoiceRequest",
+    "InvoiceRequestLine",
+    "Login",
+    "Offer",
+    "Payment",
+    "Product",
+    "Purchase",
+    "PurchaseLine",
+    "Row",
+    "Session",
+    "Staff",
+    "Stock",
+    "StockLevel",
+    "StockMovement",
+    "Supplier",
+]

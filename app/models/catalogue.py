@@ -1,0 +1,85 @@
+"""What the shop sells, and at what price."""
+
+import peewee
+from playhouse.postgres_ext import TSVectorField
+
+from app.models.base import (
+    MoneyField,
+    QuantityField,
+    RateField,
+    ReferenceField,
+    Row,
+    TimestampTzField,
+)
+
+
+class Brand(Row):
+    """A maker's name."""
+
+    id = peewee.BigAutoField()
+    code = peewee.TextField()
+    name = peewee.TextField()
+    active = peewee.BooleanField()
+    version = peewee.IntegerField()
+    created_at = TimestampTzField()
+    updated_at = TimestampTzField()
+
+
+class Category(Row):
+    """A node in the tree of categories; without a parent, one of its roots."""
+
+    id = peewee.BigAutoField()
+    code = peewee.TextField()
+    name = peewee.TextField()
+    parent = ReferenceField("self", null=True)
+    active = peewee.BooleanField()
+    version = peewee.IntegerField()
+    created_at = TimestampTzField()
+    updated_at = TimestampTzField()
+
+
+class Discount(Row):
+    """A rate off the price, from starts_on through ends_on."""
+
+    id = peewee.BigAutoField()
+    code = peewee.TextField()
+    name = peewee.TextField()
+    rate = RateField()
+    starts_on = peewee.DateField()
+    ends_on = peewee.DateField(null=True)
+    active = peewee.BooleanField()
+    version = peewee.IntegerField()
+    created_at = TimestampTzField()
+    updated_at = TimestampTzField()
+
+
+class Product(Row):
+    """Something the shop sells, by the piece, kilogram or litre."""
+
+    id = peewee.BigAutoField()
+    code = peewee.TextField()
+    gtin = peewee.TextField(null=True)
+    name = peewee.TextField()
+    description = peewee.TextField()
+    brand = ReferenceField(Brand, null=True)
+    category = ReferenceField(Category)
+    discount = ReferenceField(Discount, null=True)
+    unit = peewee.TextField()
+    price = MoneyField()
+    vat_rate = RateField()
+    reorder_level = QuantityField()
+    active = peewee.BooleanField()
+    version = peewee.IntegerField()
+    created_at = TimestampTzField()
+    updated_at = TimestampTzField()
+    search_text = peewee.TextField()
+    search = TSVectorField(null=True)
+
+
+class Offer(Row):
+    """A view: the price at which a product is listed and charged today."""
+
+    product = ReferenceField(Product, primary_key=True)
+    unit_price = MoneyField()
+    discount_rate = RateField()
+    discount = ReferenceField(Discount, null=True)

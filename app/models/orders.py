@@ -1,0 +1,104 @@
+"""Carts, purchases and payments."""
+
+import peewee
+
+from app.models.base import (
+    ByteaField,
+    MoneyField,
+    QuantityField,
+    RateField,
+    ReferenceField,
+    Row,
+    TimestampTzField,
+)
+from app.models.catalogue import Product
+from app.models.people import Customer, Login
+from app.models.stock import Stock
+
+
+class Cart(Row):
+    """What a guest or a customer means to buy."""
+
+    id = peewee.UUIDField(primary_key=True)
+    token_hash = ByteaField(null=True)
+    customer = ReferenceField(Customer, null=True)
+    status = peewee.TextField()
+    created_at = TimestampTzField()
+    expires_at = TimestampTzField()
+
+
+class CartItem(Row):
+    """A product in a cart."""
+
+    cart = ReferenceField(Cart)
+    product = ReferenceField(Product)
+    quantity = QuantityField()
+    added_at = TimestampTzField()
+
+    class Meta:
+        primary_key = peewee.CompositeKey("cart", "product")
+
+
+class Purchase(Row):
+    """A cart that was checked out."""
+
+    id = peewee.UUIDField(primary_key=True)
+    invoice_number = peewee.BigIntegerField()
+    cart = ReferenceField(Cart)
+    customer = ReferenceField(Customer, null=True)
+    contact_name = peewee.TextField()
+    contact_phone = peewee.TextField(null=True)
+    status = peewee.TextField()
+    currency = peewee.TextField()
+    total = MoneyField()
+    vat_total = MoneyField()
+    placed_at = TimestampTzField()
+    pay_by = TimestampTzField()
+    collected_at = TimestampTzField(null=True)
+    cancelled_at = TimestampTzField(null=True)
+    cancel_reason = peewee.TextField()
+    version = peewee.IntegerField()
+    updated_at = TimestampTzField()
+
+
+class PurchaseLine(Row):
+    """What was sold of one product, frozen at checkout."""
+
+    id = peewee.BigAutoField()
+    purchase = ReferenceField(Purchase)
+    product = ReferenceField(Product)
+    code = peewee.TextField()
+    name = peewee.TextField()
+    unit = peewee.TextField()
+    quantity = QuantityField()
+    price = MoneyField()
+    discount_rate = RateField()
+    unit_price = MoneyField()
+    vat_rate = RateField()
+    total = MoneyField()
+    vat_amount = MoneyField()
+
+
+class Allocation(Row):
+    """How much of a lot serves a purchase line."""
+
+    purchase_line = ReferenceField(PurchaseLine)
+    stock = ReferenceField(Stock)
+    quantity = QuantityField()
+
+    class Meta:
+        primary_key = peewee.CompositeKey("purchase_line", "stock")
+
+
+class Payment(Row):
+    """Money taken for a purchase or given back. Append-only."""
+
+    id = peewee.BigAutoField()
+    purchase = ReferenceField(Purchase)
+    kind = peewee.TextField()
+    method = peewee.TextField()
+    amount = MoneyField()
+    reference = peewee.TextField()
+    reason = peewee.TextField()
+    login = ReferenceField(Login, null=True)
+    at = TimestampTzField()

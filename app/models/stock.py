@@ -1,0 +1,94 @@
+"""What the shop ordered, received and has."""
+
+import peewee
+
+from app.models.base import QuantityField, ReferenceField, Row, TimestampTzField, UnitCostField
+from app.models.catalogue import Product
+from app.models.people import Login
+
+
+class Supplier(Row):
+    """Who delivers to the shop."""
+
+    id = peewee.BigAutoField()
+    code = peewee.TextField()
+    name = peewee.TextField()
+    email = peewee.TextField(null=True)
+    phone = peewee.TextField(null=True)
+    address = peewee.TextField(null=True)
+    active = peewee.BooleanField()
+    version = peewee.IntegerField()
+    created_at = TimestampTzField()
+    updated_at = TimestampTzField()
+
+
+class InvoiceRequest(Row):
+    """What was asked of a supplier."""
+
+    id = peewee.BigAutoField()
+    code = peewee.TextField()
+    supplier = ReferenceField(Supplier)
+    status = peewee.TextField()
+    note = peewee.TextField()
+    created_by = ReferenceField(Login, null=True, column_name="created_by")
+    version = peewee.IntegerField()
+    created_at = TimestampTzField()
+    updated_at = TimestampTzField()
+
+
+class InvoiceRequestLine(Row):
+    """One product of an invoice request: how much was asked for, and how much has come."""
+
+    id = peewee.BigAutoField()
+    invoice_request = ReferenceField(InvoiceRequest)
+    product = ReferenceField(Product)
+    quantity = QuantityField()
+    received = QuantityField()
+    unit_cost = UnitCostField()
+
+
+class Stock(Row):
+    """A lot: what came in together, at one cost and with one expiry date."""
+
+    id = peewee.BigAutoField()
+    product = ReferenceField(Product)
+    supplier = ReferenceField(Supplier, null=True)
+    invoice_request_line = ReferenceField(InvoiceRequestLine, null=True)
+    on_hand = QuantityField()
+    allocated = QuantityField()
+    unit_cost = UnitCostField()
+    expires_on = peewee.DateField(null=True)
+    received_at = TimestampTzField()
+
+
+class StockLevel(Row):
+    """The sums over a product's lots, and the lock on its stock."""
+
+    product = ReferenceField(Product, primary_key=True)
+    on_hand = QuantityField()
+    allocated = QuantityField()
+
+
+class StockMovement(Row):
+    """One change of what is on hand. Append-only; a trigger applies it to the lot and the level."""
+
+    id = peewee.BigAutoField()
+    at = TimestampTzField()
+    kind = peewee.TextField()
+    product = ReferenceField(Product)
+    stock = ReferenceField(Stock)
+    quantity = QuantityField()
+    reason = peewee.TextField()
+    login = ReferenceField(Login, null=True)
+    purchase_id = peewee.UUIDField(null=True)
+    invoice_request = ReferenceField(InvoiceRequest, null=True)
+
+
+class Availability(Row):
+    """A view: what of a product can be sold today."""
+
+    product = ReferenceField(Product, primary_key=True)
+    on_hand = QuantityField()
+    allocated = QuantityField()
+    expired = QuantityField()
+    available = QuantityField()

@@ -1,0 +1,1 @@
+"""Carts, checkout, purchases and the money taken for them."""

@@ -1,0 +1,234 @@
+"""Statements about purchases and the money taken for them."""
+
+# ruff: noqa: S608 - all parts of the SQL in here are written in here
+
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any
+
+from app.core.database import Manager
+from app.core.errors import NotFound
+from app.core.security import Principal
+from app.core.statement import Statement
+
+# What a purchase looks like, for rows that are named p.
+_JSON = """json_build_object(
+    'id', p.id, 'invoice_number', p.invoice_number, 'status', p.status,
+    'contact_name', p.contact_name, 'contact_phone', p.contact_phone, 'currency', p.currency,
+    'total', p.total::text, 'vat_total', p.vat_total::text,
+    'paid', m.paid::text, 'refunded', m.refunded::text,
+    'due', CASE p.status WHEN 'placed' THEN p.total - m.paid + m.refunded ELSE 0.00 END::text,
+    'lines', n.lines, 'payments', m.payments,
+    'placed_at', rfc3339(p.placed_at), 'pay_by', rfc3339(p.pay_by),
+    'collected_at', rfc3339(p.collected_at), 'cancelled_at', rfc3339(p.cancelled_at),
+    'cancel_reason', nullif(p.cancel_reason, ''), 'version', p.version)::text"""
+
+_PAYMENT = """json_build_object(
+    'id', y.id, 'kind', y.kind, 'method', y.method, 'amount', y.amount::text,
+    'reference', y.reference, 'reason', y.reason, 'at', rfc3339(y.at))"""
+
+_PARTS = f"""
+    CROSS JOIN LATERAL (
+        SELECT coalesce(sum(y.amount) FILTER (WHERE y.kind = 'payment'), 0.00) AS paid,
+               coalesce(sum(y.amount) FILTER (WHERE y.kind = 'refund'), 0.00) AS refunded,
+               coalesce(json_agg({_PAYMENT} ORDER BY y.id), '[]') AS payments
+        FROM payment y WHERE y.purchase_id = p.id
+    ) m
+    CROSS JOIN LATERAL (
+        SELECT json_agg(json_build_object(
+            'product', l.code, 'name', l.name, 'unit', l.unit, 'quantity', l.quantity::text,
+            'list_price', l.price::text, 'discount_rate', l.discount_rate::text,
+            'unit_price', l.unit_price::text, 'vat_rate', l.vat_rate::text,
+            'vat_amount', l.vat_amount::text, 'total', l.total::text,
+            'returned', coalesce(r.quantity, 0.000)::text) ORDER BY l.id) AS lines
+        FROM purchase_line l
+        LEFT JOIN (
+            SELECT v.product_id, sum(v.quantity) AS quantity FROM stock_movement v
+            WHERE v.purchase_id = p.id AND v.kind = 'return' GROUP BY v.product_id
+        ) r ON r.product_id = l.product_id
+        WHERE l.purchase_id = p.id
+    ) n"""
+
+READ = Statement(
+    f"""
+    SELECT {_JSON} FROM purchase p {_PARTS}
+    WHERE p.id = %(purchase)s::uuid
+        AND (%(staff)s OR p.customer_id = %(customer)s OR p.cart_id = %(cart)s::uuid)
+    """,
+    read=True,
+)
+
+
+def _page(order: str, behind: str) -> Statement:
+    """Return the statement that lists purchases in one order of (placed_at, id)."""
+    return Statement(
+        f"""
+        SELECT {_JSON}, p.placed_at, p.id::text
+        FROM (
+            SELECT * FROM purchase q
+            WHERE (%(staff)s OR q.customer_id = %(customer)s)
+                AND (%(status)s::text IS NULL OR q.status = %(status)s)
+                AND (%(since)s::timestamptz IS NULL OR q.placed_at >= %(since)s)
+                AND (%(until)s::timestamptz IS NULL OR q.placed_at < %(until)s)
+                AND (%(name)s::text IS NULL
+                     OR plain_text(q.contact_name) LIKE plain_text(%(name)s))
+                AND (%(phone)s::text IS NULL OR q.invoice_number = %(number)s
+                     OR regexp_replace(q.contact_phone, '[^0-9]', '', 'g') LIKE %(phone)s)
+                AND (%(behind_id)s::uuid IS NULL
+                     OR (q.placed_at, q.id) {behind} (%(behind_at)s, %(behind_id)s::uuid))
+            ORDER BY q.placed_at {order}, q.id {order} LIMIT %(limit)s
+        ) p {_PARTS}
+        ORDER BY p.placed_at {order}, p.id {order}
+        """,
+        read=True,
+    )
+
+
+OLDEST_FIRST = _page("ASC", ">")
+NEWEST_FIRST = _page("DESC", "<")
+
+LOCK = Statement(
+    "SELECT status, total FROM purchase WHERE id = %(purchase)s::uuid FOR UPDATE", read=False
+)
+
+# Read after the purchase is locked, by a statement of its own, which sees what was paid meanwhile.
+BALANCES = Statement(
+    """
+    SELECT method, sum(CASE kind WHEN 'payment' THEN amount ELSE -amount END)
+    FROM payment WHERE purchase_id = %(purchase)s GROUP BY method ORDER BY min(id)
+    """,
+    read=True,
+)
+
+PAY = Statement(
+    f"""
+    INSERT INTO payment AS y (purchase_id, kind, method, amount, reference, reason, login_id)
+    VALUES (%(purchase)s, %(kind)s, %(method)s, %(amount)s, %(reference)s, %(reason)s, %(login)s)
+    RETURNING {_PAYMENT}::text
+    """,
+    read=False,
+)
+
+PRODUCTS = Statement(
+    """
+    SELECT code, product_id, unit FROM purchase_line WHERE purchase_id = %(purchase)s
+    """,
+    read=True,
+)
+
+COLLECT = Statement(
+    """
+    UPDATE purchase SET status = 'collected', collected_at = now() WHERE id = %(purchase)s
+    """,
+    read=False,
+)
+
+CANCEL = Statement(
+    """
+    UPDATE purchase SET status = 'cancelled', cancelled_at = now(), cancel_reason = %(reason)s
+    WHERE id = %(purchase)s
+    """,
+    read=False,
+)
+
+UNPAID = Statement(
+    """
+    SELECT p.id::text FROM purchase p
+    WHERE p.status = 'placed' AND p.pay_by < now() AND 0 >= (
+        SELECT coalesce(sum(CASE kind WHEN 'payment' THEN amount ELSE -amount END), 0)
+        FROM payment WHERE purchase_id = p.id)
+    ORDER BY p.pay_by LIMIT %(limit)s
+    """,
+    read=True,
+)
+
+LOCK_LATE = Statement(
+    """
+    SELECT id::text FROM purchase
+    WHERE id = %(purchase)s::uuid AND status = 'placed' AND pay_by < now()
+    FOR UPDATE SKIP LOCKED
+    """,
+    read=False,
+)
+
+
+class PurchaseRepository:
+    """Purchases in the database of `manager`."""
+
+    def __init__(self, manager: Manager) -> None:
+        self._manager = manager
+
+    async def read(self, purchase: str, who: Principal) -> str:
+        """Return the JSON of a purchase that `who` may see. Raises NotFound."""
+        found: str | None = await self._manager.fetch_value(
+            READ,
+            purchase=purchase,
+            staff=who.is_staff,
+            customer=who.customer_id,
+            cart=who.cart_id,
+        )
+        if found is None:
+            raise _missing()
+        return found
+
+    async def page(
+        self, who: Principal, filters: Mapping[str, Any], *, oldest_first: bool
+    ) -> list[tuple[Any, ...]]:
+        """Return rows of (JSON, placed_at, id) of purchases that `who` may see.
+
+        `filters` are those of PurchaseQuery.filters().
+        """
+        return await self._manager.fetch(
+            OLDEST_FIRST if oldest_first else NEWEST_FIRST,
+            staff=who.is_staff,
+            customer=who.customer_id,
+            **filters,
+        )
+
+    async def lock(self, purchase: str) -> tuple[str, Decimal]:
+        """Lock a purchase until the transaction's end; return its status and total.
+
+        Raises NotFound.
+        """
+        found = await self._manager.fetch_one(LOCK, purchase=purchase)
+        if found is None:
+            raise _missing()
+        return found[0], found[1]
+
+    async def lock_late(self, purchase: str) -> bool:
+        """Lock a purchase whose time to pay is over; False if it is not, or is locked already."""
+        return await self._manager.fetch_one(LOCK_LATE, purchase=purchase) is not None
+
+    async def balances(self, purchase: str) -> dict[str, Decimal]:
+        """Return paid less refunded by method, in the order of their first use."""
+        return dict(await self._manager.fetch(BALANCES, purchase=purchase))
+
+    async def pay(
+        self, purchase: str, kind: str, money: Mapping[str, Any], login_id: int | None
+    ) -> str:
+        """Record `money` (method, amount, reference, reason) taken or refunded; return its JSON."""
+        found: str = await self._manager.fetch_value(
+            PAY, purchase=purchase, kind=kind, login=login_id, **money
+        )
+        return found
+
+    async def products(self, purchase: str) -> dict[str, tuple[int, str]]:
+        """Return the id and unit of what a purchase is of, by the code that it was sold under."""
+        rows = await self._manager.fetch(PRODUCTS, purchase=purchase)
+        return {code: (product_id, unit) for code, product_id, unit in rows}
+
+    async def collect(self, purchase: str) -> None:
+        """Note that a purchase was collected."""
+        await self._manager.run(COLLECT, purchase=purchase)
+
+    async def cancel(self, purchase: str, reason: str) -> None:
+        """Note that a purchase was cancelled."""
+        await self._manager.run(CANCEL, purchase=purchase, reason=reason)
+
+    async def unpaid(self, limit: int) -> list[str]:
+        """Return purchases that nothing was paid for in time, the longest overdue first."""
+        return [row[0] for row in await self._manager.fetch(UNPAID, limit=limit)]
+
+
+def _missing() -> NotFound:
+    return NotFound("There is no such purchase.")

@@ -1,0 +1,98 @@
+"""Purchases, and the till, over HTTP."""
+
+from uuid import UUID
+
+from apiflask import APIBlueprint
+from flask import Response
+
+from app.core.idempotency import request_identity
+from app.core.json import json_response
+from app.core.openapi import describe
+from app.core.paging import Page, after, page
+from app.core.security import STAFF, allow, principal
+from app.core.wiring import wired
+from app.orders.purchase_schemas import (
+    CancelRequest,
+    Payment,
+    PaymentRequest,
+    Purchase,
+    PurchaseQuery,
+    RefundRequest,
+)
+from app.orders.purchase_service import Payments, Purchases
+
+blueprint = APIBlueprint("purchases", __name__, url_prefix="/api/v1/purchases", tag="Purchases")
+
+
+@blueprint.get("")
+@allow("customer", *STAFF)
+@blueprint.input(PurchaseQuery, location="query")
+@blueprint.output(Page[Purchase])
+async def list_purchases(query_data: PurchaseQuery) -> Response:
+    """List purchases: one's own, or all for staff.
+
+    The newest come first; with `status=placed`, the till's queue, the oldest.
+    """
+    rows = await wired(Purchases).page(principal(), query_data, after(query_data))
+    return page(rows, query_data)
+
+
+@blueprint.get("/<uuid:purchase>")
+@allow("customer", "cart", *STAFF)
+@blueprint.output(Purchase)
+async def read_purchase(purchase: UUID) -> Response:
+    """Read a purchase, with its lines and payments."""
+    return json_response(await wired(Purchases).read(principal(), str(purchase)))
+
+
+@blueprint.post("/<uuid:purchase>/payments")
+@allow(*STAFF)
+@describe(409, idempotent=True)
+@blueprint.input(PaymentRequest, location="json")
+@blueprint.output(Payment, status_code=201)
+async def record_payment(purchase: UUID, json_data: PaymentRequest) -> Response:
+    """Record a payment, of all that is due or a part.
+
+    Refused with 409 `payment_above_total` (`due` says what is), or `purchase_ended`.
+    """
+    pay = wired(Payments).pay
+    return (await pay(principal(), str(purchase), json_data, request_identity())).response()
+
+
+@blueprint.post("/<uuid:purchase>/refunds")
+@allow(*STAFF)
+@describe(409, idempotent=True)
+@blueprint.input(RefundRequest, location="json")
+@blueprint.output(Payment, status_code=201)
+async def record_refund(purchase: UUID, json_data: RefundRequest) -> Response:
+    """Record a refund, and put returned goods back into stock.
+
+    Refused with 409 `refund_above_paid`, `not_collected` or `return_above_sold`.
+    """
+    refund = wired(Payments).refund
+    return (await refund(principal(), str(purchase), json_data, request_identity())).response()
+
+
+@blueprint.post("/<uuid:purchase>/collect")
+@allow(*STAFF)
+@describe(409)
+@blueprint.output(Purchase)
+async def collect_purchase(purchase: UUID) -> Response:
+    """Hand a purchase over that is paid in full: its goods leave the stock.
+
+    Refused with 409 `unpaid` (`due` says how much), `expired`, or `purchase_ended`.
+    """
+    return json_response(await wired(Purchases).collect(principal(), str(purchase)))
+
+
+@blueprint.post("/<uuid:purchase>/cancel")
+@allow(*STAFF)
+@describe(409)
+@blueprint.input(CancelRequest, location="json")
+@blueprint.output(Purchase)
+async def cancel_purchase(purchase: UUID, json_data: CancelRequest) -> Response:
+    """Cancel a purchase: its stock is free again, and what was paid is refunded.
+
+    Refused with 409 `purchase_ended` if it was collected or cancelled before.
+    """
+    return json_response(await wired(Purchases).cancel(principal(), str(purchase), json_data))

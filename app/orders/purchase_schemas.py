@@ -1,0 +1,161 @@
+"""Purchases, payments and refunds, as JSON."""
+
+import re
+from collections.abc import Sequence
+from typing import Annotated, Any, Literal
+from uuid import UUID
+
+from pydantic import Field
+
+from app.core.paging import PageQuery, Scalar
+from app.core.schema import (
+    Moment,
+    Money,
+    Name,
+    PositiveMoney,
+    Quantity,
+    QuantityOrZero,
+    Rate,
+    Reason,
+    Schema,
+    Sku,
+    Text,
+)
+from app.orders.schemas import Unit
+
+Status = Literal["placed", "collected", "cancelled"]
+Method = Literal["cash", "card", "transfer"]
+Reference = Annotated[Text, Field(max_length=120, examples=["terminal 2, slip 4711"])]
+
+_PHONE_OR_NUMBER = re.compile(r"\+?[0-9 ()./-]*[0-9][0-9 ()./-]*", re.ASCII)
+_WILDCARD = re.compile(r"([\\%_])")
+
+
+class PurchaseLine(Schema):
+    """What was sold of one product; as it was at checkout, whatever the catalogue says now."""
+
+    product: Sku
+    name: Name
+    unit: Unit
+    quantity: Quantity
+    list_price: Money
+    discount_rate: Rate
+    unit_price: Money = Field(description="What one unit was charged at, VAT included.")
+    vat_rate: Rate
+    vat_amount: Money = Field(description="The VAT within the total.")
+    total: Money
+    returned: QuantityOrZero = Field(description="How much of it came back.")
+
+
+class Payment(Schema):
+    """Money taken for a purchase, or given back."""
+
+    id: int
+    kind: Literal["payment", "refund"]
+    method: Method
+    amount: Money
+    reference: str
+    reason: str
+    at: Moment
+
+
+class Purchase(Schema):
+    """What was bought. It waits to be paid and collected, and then is collected or cancelled."""
+
+    id: UUID
+    invoice_number: int
+    status: Status
+    contact_name: Name
+    contact_phone: str | None
+    currency: str
+    total: Money
+    vat_total: Money
+    paid: Money
+    refunded: Money
+    due: Money = Field(description="What is still to be paid before it can be collected.")
+    lines: list[PurchaseLine]
+    payments: list[Payment]
+    placed_at: Moment
+    pay_by: Moment = Field(description="When it is cancelled if nothing was paid.")
+    collected_at: Moment | None
+    cancelled_at: Moment | None
+    cancel_reason: str | None
+    version: int
+
+
+class PurchaseQuery(PageQuery):
+    """Which purchases to list: the newest first, but those to be collected the oldest first."""
+
+    status: Status | None = Field(
+        default=None, description="`placed` is the till's queue, and comes the oldest first."
+    )
+    since: Moment | None = Field(default=None, description="Placed at this time or later.")
+    until: Moment | None = Field(default=None, description="Placed before this time.")
+    q: str | None = Field(
+        default=None,
+        min_length=1,
+        max_length=120,
+        description="Part of the contact's name or telephone number, or the invoice number.",
+    )
+
+    def filters(self, behind: Sequence[Scalar] | None) -> dict[str, Any]:
+        """Return the parameters of the list's statement, for the page `behind` that sort key."""
+        behind_at, behind_id = behind or (None, None)
+        return {
+            "status": self.status,
+            "since": self.since,
+            "until": self.until,
+            "limit": self.limit + 1,
+            "behind_at": behind_at,
+            "behind_id": behind_id,
+            **_search(self.q),
+        }
+
+
+class PaymentRequest(Schema):
+    """Money that was taken."""
+
+    amount: PositiveMoney
+    method: Method
+    reference: Reference = ""
+
+
+class ReturnedItem(Schema):
+    """So much of a product, brought back."""
+
+    product: Sku
+    quantity: Quantity
+
+
+class RefundRequest(PaymentRequest):
+    """Money that was given back, and the goods that came back for it."""
+
+    reason: Reason
+    returned: list[ReturnedItem] = Field(
+        default_factory=list,
+        max_length=1000,
+        description="What goes back into stock, of a purchase that was collected.",
+    )
+
+
+class CancelRequest(Schema):
+    """Why a purchase is cancelled, and how what was paid is given back."""
+
+    reason: Reason
+    method: Method | None = Field(default=None, description="By default, each as it was paid.")
+
+
+def _search(q: str | None) -> dict[str, str | int | None]:
+    """Return what `q` looks for: a phone or invoice number if it has only figures, else a name."""
+    if q is None:
+        return {"name": None, "phone": None, "number": None}
+    if not _PHONE_OR_NUMBER.fullmatch(q):
+        escaped = _WILDCARD.sub(r"\\\1", q)
+        return {"name": f"%{escaped}%", "phone": None, "number": None}
+    digits = re.sub(r"[^0-9]", "", q)
+    number = int(digits)
+    return {
+        "name": None,
+        "phone": f"%{digits}%",
+        "number": number if number < 2**63 else None,
+    }

@@ -1,0 +1,226 @@
+"""What happens to a purchase after checkout: it is paid for, collected or cancelled."""
+
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import Any
+
+from app.audit import AuditTrail
+from app.core.database import Manager
+from app.core.errors import Conflict, FieldError, Invalid
+from app.core.idempotency import Answer, RequestIdentity, once
+from app.core.paging import Scalar
+from app.core.security import Principal
+from app.inventory.allocations import Allocations, Wanted
+from app.orders.pricing import money_back, sold_in
+from app.orders.purchase_repository import PurchaseRepository
+from app.orders.purchase_schemas import (
+    CancelRequest,
+    PaymentRequest,
+    PurchaseQuery,
+    RefundRequest,
+    ReturnedItem,
+)
+from app.orders.service import purchase_url
+
+NOT_PAID = "not paid in time"
+
+
+class Purchases:
+    """What customers see of their purchases and staff does with all of them."""
+
+    def __init__(
+        self,
+        manager: Manager,
+        purchases: PurchaseRepository,
+        allocations: Allocations,
+        audit: AuditTrail,
+    ) -> None:
+        self._manager = manager
+        self._purchases = purchases
+        self._allocations = allocations
+        self._audit = audit
+
+    async def read(self, who: Principal, purchase: str) -> str:
+        """Return the purchase's JSON. Raises NotFound for another one's too."""
+        return await self._purchases.read(purchase, who)
+
+    async def page(
+        self, who: Principal, query: PurchaseQuery, behind: Sequence[Scalar] | None
+    ) -> list[tuple[Any, ...]]:
+        """Return rows of (JSON, placed_at, id): one's own, or all for staff."""
+        filters = query.filters(behind)
+        return await self._purchases.page(who, filters, oldest_first=query.status == "placed")
+
+    async def collect(self, who: Principal, purchase: str) -> str:
+        """Hand a purchase over that is paid in full, and return its JSON.
+
+        Raises NotFound, and Conflict `purchase_ended`, `unpaid` (with `due`) or `expired`.
+        """
+        return await self._manager.transaction(self._collect, who, purchase)
+
+    async def cancel(self, who: Principal, purchase: str, request: CancelRequest) -> str:
+        """Cancel a purchase, refund what was paid, and return its JSON.
+
+        Raises NotFound, and Conflict `purchase_ended`.
+        """
+
+        async def work() -> str:
+            _must_be_placed((await self._purchases.lock(purchase))[0])
+            refunds = await self._end(purchase, request, who.login_id)
+            detail = {"reason": request.reason, "refunds": refunds}
+            subject = f"purchase:{purchase}"
+            await self._audit.record(who.login_id, "purchase.cancelled", subject, detail)
+            return await self._purchases.read(purchase, who)
+
+        return await self._manager.transaction(work)
+
+    async def cancel_unpaid(self, limit: int) -> int:
+        """Cancel up to `limit` purchases that nothing was paid for in time; return how many.
+
+        Each in a transaction of its own. Those that somebody is at work on are left for later.
+        """
+        cancelled = 0
+        for purchase in await self._purchases.unpaid(limit):
+            cancelled += await self._manager.transaction(self._cancel_unpaid, purchase)
+        return cancelled
+
+    async def _collect(self, who: Principal, purchase: str) -> str:
+        status, total = await self._purchases.lock(purchase)
+        _must_be_placed(status)
+        due = total - _sum(await self._purchases.balances(purchase))
+        if due > 0:
+            raise Conflict(f"{due} of it is not paid yet.", code="unpaid", due=f"{due:f}")
+        await self._allocations.issue(purchase, who.login_id)
+        await self._purchases.collect(purchase)
+        return await self._purchases.read(purchase, who)
+
+    async def _end(
+        self, purchase: str, request: CancelRequest, login_id: int | None
+    ) -> dict[str, Decimal]:
+        """Cancel a locked purchase; return what was given back, by method."""
+        back = money_back(await self._purchases.balances(purchase))
+        if request.method is not None and back:
+            back = {request.method: sum(back.values(), Decimal(0))}
+        await self._allocations.release(purchase)
+        for method, amount in back.items():
+            money = {
+                "method": method,
+                "amount": amount,
+                "reference": "",
+                "reason": request.reason,
+            }
+            await self._purchases.pay(purchase, "refund", money, login_id)
+        await self._purchases.cancel(purchase, request.reason)
+        return back
+
+    async def _cancel_unpaid(self, purchase: str) -> bool:
+        if not await self._purchases.lock_late(purchase):
+            return False
+        if _sum(await self._purchases.balances(purchase)) > 0:
+            # It was paid just before it was locked.
+            return False
+        await self._end(purchase, CancelRequest(reason=NOT_PAID), None)
+        return True
+
+
+class Payments:
+    """Money that staff takes for purchases and gives back. Never updated, only added to."""
+
+    def __init__(
+        self,
+        manager: Manager,
+        purchases: PurchaseRepository,
+        allocations: Allocations,
+        audit: AuditTrail,
+    ) -> None:
+        self._manager = manager
+        self._purchases = purchases
+        self._allocations = allocations
+        self._audit = audit
+
+    async def pay(
+        self, who: Principal, purchase: str, request: PaymentRequest, identity: RequestIdentity
+    ) -> Answer:
+        """Record a payment, and answer 201 with it.
+
+        Raises NotFound, and Conflict `purchase_ended` or `payment_above_total` (with `due`).
+        """
+
+        async def work() -> Answer:
+            status, total = await self._purchases.lock(purchase)
+            _must_be_placed(status)
+            due = total - _sum(await self._purchases.balances(purchase))
+            if request.amount > due:
+                raise Conflict(f"Only {due} is due.", code="payment_above_total", due=f"{due:f}")
+            money = {**request.model_dump(), "reason": ""}
+            body = await self._purchases.pay(purchase, "payment", money, who.login_id)
+            return _created(purchase, body)
+
+        return await once(self._manager, **identity, work=work)
+
+    async def refund(
+        self, who: Principal, purchase: str, request: RefundRequest, identity: RequestIdentity
+    ) -> Answer:
+        """Record a refund, put what was returned back into stock, and answer 201.
+
+        Raises NotFound, Invalid for goods that were not bought, and Conflict `refund_above_paid`
+        (with `paid`), `not_collected` or `return_above_sold`.
+        """
+
+        async def work() -> Answer:
+            status, _ = await self._purchases.lock(purchase)
+            paid = _sum(await self._purchases.balances(purchase))
+            if request.amount > paid:
+                raise Conflict(
+                    f"Only {paid} of what was paid is left.",
+                    code="refund_above_paid",
+                    paid=f"{paid:f}",
+                )
+            if request.returned:
+                await self._take_back(who, purchase, status, request)
+            money = request.model_dump(exclude={"returned"})
+            body = await self._purchases.pay(purchase, "refund", money, who.login_id)
+            detail = request.model_dump(mode="json", exclude={"reference"})
+            subject = f"purchase:{purchase}"
+            await self._audit.record(who.login_id, "purchase.refunded", subject, detail)
+            return _created(purchase, body)
+
+        return await once(self._manager, **identity, work=work)
+
+    async def _take_back(
+        self, who: Principal, purchase: str, status: str, request: RefundRequest
+    ) -> None:
+        if status != "collected":
+            raise Conflict("Only collected goods can come back.", code="not_collected")
+        returned = _returned(request.returned, await self._purchases.products(purchase))
+        await self._allocations.take_back(
+            purchase, returned, reason=request.reason, login_id=who.login_id
+        )
+
+
+def _must_be_placed(status: str) -> None:
+    if status != "placed":
+        raise Conflict(f"The purchase was {status}.", code="purchase_ended")
+
+
+def _sum(balances: dict[str, Decimal]) -> Decimal:
+    return sum(balances.values(), Decimal("0.00"))
+
+
+def _created(purchase: str, body: str) -> Answer:
+    return Answer(201, body.encode(), {"Location": purchase_url(purchase)})
+
+
+def _returned(items: Sequence[ReturnedItem], bought: dict[str, tuple[int, str]]) -> list[Wanted]:
+    """Return what comes back, each product once. Raises Invalid for what could not have been sold."""
+    errors: list[FieldError] = []
+    sums: dict[str, Decimal] = {}
+    for place, item in enumerate(items):
+        if item.product not in bought:
+            errors.append(FieldError(f"/returned/{place}/product", "is not in this purchase"))
+        elif not sold_in(bought[item.product][1], item.quantity):
+            errors.append(FieldError(f"/returned/{place}/quantity", "must be whole"))
+        sums[item.product] = sums.get(item.product, Decimal(0)) + item.quantity
+    if errors:
+        raise Invalid("What came back was not sold with this purchase.", errors=errors)
+    return [Wanted(bought[code][0], code, quantity) for code, quantity in sums.items()]

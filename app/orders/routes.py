@@ -1,0 +1,76 @@
+"""Carts and checkout over HTTP."""
+
+from uuid import UUID
+
+from apiflask import APIBlueprint
+from flask import Response, request
+
+from app.core.idempotency import request_identity
+from app.core.json import json_response
+from app.core.openapi import describe
+from app.core.security import allow, maybe_principal, principal, public
+from app.core.wiring import wired
+from app.orders.checkout_service import Checkout
+from app.orders.purchase_schemas import Purchase
+from app.orders.schemas import Cart, CheckoutRequest, ItemQuantity, OpenedCart
+from app.orders.service import Carts
+
+blueprint = APIBlueprint("carts", __name__, url_prefix="/api/v1/carts", tag="Carts")
+
+
+@blueprint.post("")
+@public
+@describe(401)
+@blueprint.output(OpenedCart, status_code=201)
+async def open_cart() -> Response:
+    """Open an empty cart.
+
+    With a customer's token it is the customer's; otherwise it comes with a token of its own, shown
+    this once, which opens it and the purchase made from it.
+    """
+    cart, made = await wired(Carts).open(await maybe_principal())
+    return json_response(made, 201, {"Location": f"{request.path}/{cart}"})
+
+
+@blueprint.get("/<uuid:cart>")
+@allow("customer", "cart")
+@blueprint.output(Cart)
+async def read_cart(cart: UUID) -> Response:
+    """Read a cart, at today's prices."""
+    return json_response(await wired(Carts).read(principal(), str(cart)))
+
+
+@blueprint.put("/<uuid:cart>/items/<product>")
+@allow("customer", "cart")
+@describe(409)
+@blueprint.input(ItemQuantity, location="json")
+@blueprint.output(Cart)
+async def put_item(cart: UUID, product: str, json_data: ItemQuantity) -> Response:
+    """Put a product into a cart, or change how much of it is in there."""
+    put = wired(Carts).put
+    return json_response(await put(principal(), str(cart), product, json_data.quantity))
+
+
+@blueprint.delete("/<uuid:cart>/items/<product>")
+@allow("customer", "cart")
+@describe(409)
+@blueprint.output({}, status_code=204)
+async def remove_item(cart: UUID, product: str) -> Response:
+    """Take a product out of a cart."""
+    await wired(Carts).remove(principal(), str(cart), product)
+    return Response(status=204)
+
+
+@blueprint.post("/<uuid:cart>/checkout")
+@allow("customer", "cart")
+@describe(409, idempotent=True)
+@blueprint.input(CheckoutRequest, location="json")
+@blueprint.output(Purchase, status_code=201)
+async def check_out(cart: UUID, json_data: CheckoutRequest) -> Response:
+    """Check a cart out: freeze its prices and promise its stock, all or nothing.
+
+    Refused with 409 `out_of_stock` (`items` says what there is too little of), `price_changed`,
+    `withdrawn`, `empty_cart`, or `checked_out` with the purchase's `Location`.
+    """
+    place = wired(Checkout).place
+    return (await place(principal(), str(cart), json_data, request_identity())).response()

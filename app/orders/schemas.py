@@ -1,0 +1,75 @@
+"""Carts and checkout, as JSON."""
+
+from decimal import Decimal
+from typing import Literal
+from uuid import UUID
+
+from pydantic import Field
+
+from app.core.schema import Moment, Money, Name, Phone, Quantity, QuantityOrZero, Schema, Sku, Total
+
+Unit = Literal["piece", "kg", "litre"]
+
+
+class CartProduct(Schema):
+    """A product, in short."""
+
+    code: Sku
+    name: Name
+    unit: Unit
+
+
+class CartItem(Schema):
+    """So much of a product in a cart, at today's price."""
+
+    product: CartProduct
+    quantity: Quantity
+    unit_price: Money = Field(description="The price of one unit today, VAT included.")
+    total: Total
+    available: QuantityOrZero = Field(description="What of the product could be bought now.")
+
+
+class Cart(Schema):
+    """What somebody means to buy. Nothing is promised before checkout, neither price nor stock."""
+
+    id: UUID
+    status: Literal["open", "checked_out"]
+    currency: str
+    items: list[CartItem]
+    total: Total
+    created_at: Moment
+    expires_at: Moment = Field(description="When an open cart ends, unless it is used.")
+    purchase: UUID | None = Field(description="The purchase that was made from it.")
+
+
+class OpenedCart(Cart):
+    """A new cart."""
+
+    token: str | None = Field(
+        default=None,
+        description="Opens a guest's cart and the purchase made from it; shown this once.",
+    )
+
+
+class ItemQuantity(Schema):
+    """How much of a product is to be in the cart; whole for what is sold by the piece."""
+
+    quantity: Quantity
+
+
+class CheckoutRequest(Schema):
+    """Who will collect the purchase, and what it may cost."""
+
+    contact_name: Name | None = Field(
+        default=None, description="A guest must give it; a customer's own is the default."
+    )
+    contact_phone: Phone | None = Field(
+        default=None, description="A guest must give it; a customer's own is the default."
+    )
+    expected_total: Money | None = Field(
+        default=None, description="Refuse, with the new total, if the cart's total is not this."
+    )
+
+    def costs(self, total: Decimal) -> bool:
+        """Say whether `total` is what was expected, if anything was."""
+        return self.expected_total is None or self.expected_total == total

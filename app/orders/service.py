@@ -1,0 +1,87 @@
+"""What guests and customers do with carts, short of checking them out."""
+
+from decimal import Decimal
+
+from app.core.database import Manager
+from app.core.errors import Conflict, FieldError, Invalid, NotFound
+from app.core.sections import ShopSettings
+from app.core.security import CART_TOKEN, Principal, hash_token, new_token
+from app.orders.pricing import sold_in
+from app.orders.repository import CartRepository
+
+
+def purchase_url(purchase: str) -> str:
+    """Return where a purchase is read."""
+    return f"/api/v1/purchases/{purchase}"
+
+
+def checked_out(purchase: str | None) -> Conflict:
+    """Return what to raise for a cart that became that purchase."""
+    location = {"Location": purchase_url(purchase)} if purchase else {}
+    return Conflict("The cart was checked out.", code="checked_out", headers=location)
+
+
+class Carts:
+    """What guests and customers do with carts. Another one's cart is NotFound."""
+
+    def __init__(self, manager: Manager, carts: CartRepository, shop: ShopSettings) -> None:
+        self._manager = manager
+        self._carts = carts
+        self._shop = shop
+
+    async def open(self, who: Principal | None) -> tuple[str, str]:
+        """Open an empty cart, and return its id and JSON; with a token, unless it is a customer's."""
+        shop = self._shop
+        if who is not None and who.customer_id is not None:
+            return await self._carts.open(None, who.customer_id, shop.cart_days, shop.currency)
+        token = new_token(CART_TOKEN)
+        cart, made = await self._carts.open(hash_token(token), None, shop.cart_days, shop.currency)
+        return cart, f'{{"token":"{token}",{made.removeprefix("{")}'
+
+    async def read(self, who: Principal, cart: str) -> str:
+        """Return the cart's JSON, with today's prices and what is available."""
+        return await self._carts.read(cart, who, self._shop.currency)
+
+    async def put(self, who: Principal, cart: str, product: str, quantity: Decimal) -> str:
+        """Set how much of a product is in the cart, and return the cart's JSON.
+
+        Raises NotFound for an unknown product, Invalid for a quantity that cannot be sold, and
+        Conflict `checked_out`, `withdrawn` or `cart_full`.
+        """
+        if quantity > self._shop.max_quantity:
+            raise _wrong_quantity(f"must be at most {self._shop.max_quantity}")
+        return await self._manager.transaction(self._put, who, cart, product, quantity)
+
+    async def remove(self, who: Principal, cart: str, product: str) -> None:
+        """Take a product out of the cart.
+
+        Raises NotFound if it is not in there, and Conflict `checked_out`.
+        """
+        if not await self._carts.remove(cart, who, product):
+            status, purchase = await self._carts.state(cart, who)
+            if status != "open":
+                raise checked_out(purchase)
+            raise NotFound("That product is not in the cart.")
+
+    async def delete_expired_carts(self, limit: int) -> int:
+        """Delete up to `limit` open carts whose time is over, and return how many."""
+        return await self._carts.delete_expired(limit)
+
+    async def _put(self, who: Principal, cart: str, product: str, quantity: Decimal) -> str:
+        found = await self._carts.touch(cart, who, product, self._shop.cart_days)
+        if found is None:
+            # It is not there, and then this raises NotFound; or it is not open any more.
+            raise checked_out((await self._carts.state(cart, who))[1])
+        if not found.active:
+            raise Conflict("The product is not sold any more.", code="withdrawn")
+        if not sold_in(found.unit, quantity):
+            raise _wrong_quantity("must be whole: the product is sold by the piece")
+        if not await self._carts.put(cart, found.id, quantity, self._shop.max_cart_lines):
+            raise Conflict(
+                f"A cart holds at most {self._shop.max_cart_lines} products.", code="cart_full"
+            )
+        return await self.read(who, cart)
+
+
+def _wrong_quantity(message: str) -> Invalid:
+    return Invalid("The quantity cannot be sold.", errors=[FieldError("/quantity", message)])

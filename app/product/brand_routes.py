@@ -1,0 +1,78 @@
+"""Brands over HTTP."""
+
+from apiflask import APIBlueprint
+from flask import Response
+
+from app.core.conditional import expected_version
+from app.core.openapi import describe
+from app.core.paging import Page, after, page
+from app.core.schema import changes
+from app.core.security import STAFF, allow, principal, public
+from app.core.wiring import wired
+from app.product.answers import created, shown
+from app.product.kinds import BRAND
+from app.product.schemas import Brand, BrandChanges, ListQuery, NewBrand
+from app.product.service import Catalogue
+
+blueprint = APIBlueprint("brands", __name__, url_prefix="/api/v1/brands", tag="Brands")
+
+
+@blueprint.get("")
+@public
+@blueprint.input(ListQuery, location="query")
+@blueprint.output(Page[Brand])
+async def list_brands(query_data: ListQuery) -> Response:
+    """List brands by name."""
+    rows = await wired(Catalogue).page(
+        BRAND, active=query_data.active, limit=query_data.limit + 1, after=after(query_data)
+    )
+    return page(rows, query_data)
+
+
+@blueprint.post("")
+@allow(*STAFF)
+@describe(409)
+@blueprint.input(NewBrand, location="json")
+@blueprint.output(Brand, status_code=201)
+async def create_brand(json_data: NewBrand) -> Response:
+    """Add a brand."""
+    values = json_data.model_dump()
+    found = await wired(Catalogue).create(BRAND, values, principal().login_id)
+    return created(found, json_data.code)
+
+
+@blueprint.get("/<code>")
+@public
+@blueprint.output(Brand)
+async def read_brand(code: str) -> Response:
+    """Read a brand by its code."""
+    return shown(await wired(Catalogue).read(BRAND, code))
+
+
+@blueprint.patch("/<code>")
+@allow(*STAFF)
+@describe(conditional=True)
+@blueprint.input(BrandChanges, location="json")
+@blueprint.output(Brand)
+async def change_brand(code: str, json_data: BrandChanges) -> Response:
+    """Change a brand: what is not sent stays as it is.
+
+    `active: false` withdraws it; its products stay.
+    """
+    by, expected = principal().login_id, expected_version()
+    change = wired(Catalogue).change
+    return shown(await change(BRAND, code, changes(json_data), expected=expected, by=by))
+
+
+@blueprint.delete("/<code>")
+@allow(*STAFF)
+@describe(409, conditional=True)
+@blueprint.output({}, status_code=204)
+async def delete_brand(code: str) -> Response:
+    """Delete a brand that was never used.
+
+    Refused with 409 `in_use` if a product has it; withdraw it instead.
+    """
+    by = principal().login_id
+    await wired(Catalogue).delete(BRAND, code, expected=expected_version(), by=by)
+    return Response(status=204)

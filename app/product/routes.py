@@ -1,0 +1,90 @@
+"""Products over HTTP."""
+
+from apiflask import APIBlueprint
+from flask import Response
+
+from app.core.conditional import expected_version
+from app.core.openapi import describe
+from app.core.paging import Page, after, page
+from app.core.schema import changes
+from app.core.security import STAFF, allow, principal, public
+from app.core.wiring import wired
+from app.product.answers import created, shown
+from app.product.kinds import PRODUCT
+from app.product.product_schemas import NewProduct, Product, ProductChanges, ProductQuery
+from app.product.service import Catalogue
+
+blueprint = APIBlueprint("products", __name__, url_prefix="/api/v1/products", tag="Products")
+
+
+@blueprint.get("")
+@public
+@blueprint.input(ProductQuery, location="query")
+@blueprint.output(Page[Product])
+async def list_products(query_data: ProductQuery) -> Response:
+    """List products: find them by words, brand, category, price and stock."""
+    rows = await wired(Catalogue).products(
+        query_data, limit=query_data.limit + 1, after=after(query_data)
+    )
+    return page(rows, query_data)
+
+
+@blueprint.get("/barcode/<gtin>")
+@public
+@blueprint.output(Product)
+async def read_product_by_barcode(gtin: str) -> Response:
+    """Read a product by its barcode's number.
+
+    Zeros in front of it do not count: a UPC-A is found by its 12 digits and as an EAN-13.
+    """
+    return shown(await wired(Catalogue).by_barcode(gtin))
+
+
+@blueprint.post("")
+@allow(*STAFF)
+@describe(409)
+@blueprint.input(NewProduct, location="json")
+@blueprint.output(Product, status_code=201)
+async def create_product(json_data: NewProduct) -> Response:
+    """Add a product."""
+    values = json_data.model_dump()
+    found = await wired(Catalogue).create(PRODUCT, values, principal().login_id)
+    return created(found, json_data.code)
+
+
+@blueprint.get("/<code>")
+@public
+@blueprint.output(Product)
+async def read_product(code: str) -> Response:
+    """Read a product by its code."""
+    return shown(await wired(Catalogue).read(PRODUCT, code))
+
+
+@blueprint.patch("/<code>")
+@allow(*STAFF)
+@describe(409, conditional=True)
+@blueprint.input(ProductChanges, location="json")
+@blueprint.output(Product)
+async def change_product(code: str, json_data: ProductChanges) -> Response:
+    """Change a product: what is not sent stays as it is.
+
+    A new price is charged at once, in carts too. Refused with 409 `already_exists` for a GTIN that is
+    taken, and `in_use` for the unit of a product with stock.
+    """
+    by, expected = principal().login_id, expected_version()
+    change = wired(Catalogue).change
+    return shown(await change(PRODUCT, code, changes(json_data), expected=expected, by=by))
+
+
+@blueprint.delete("/<code>")
+@allow(*STAFF)
+@describe(409, conditional=True)
+@blueprint.output({}, status_code=204)
+async def delete_product(code: str) -> Response:
+    """Delete a product that was never used.
+
+    Refused with 409 `in_use` if it was ever stocked, put into a cart or sold; withdraw it instead.
+    """
+    by = principal().login_id
+    await wired(Catalogue).delete(PRODUCT, code, expected=expected_version(), by=by)
+    return Response(status=204)

@@ -1,0 +1,171 @@
+"""What staff does with the catalogue, and what everybody reads of it."""
+
+from collections.abc import Mapping
+from typing import Any, Literal
+
+from app.audit import AuditTrail
+from app.core.conditional import check_version
+from app.core.database import Manager
+from app.core.errors import FieldError, Invalid, NotFound
+from app.core.paging import Scalar
+from app.product.kinds import Kind, Named
+from app.product.listing import Wanted, wanted_words
+from app.product.product_schemas import ProductQuery
+from app.product.repository import CatalogueRepository, Found, Locked
+
+Rows = list[tuple[Any, ...]]
+
+
+class Catalogue:
+    """Brands, categories, discounts and products. Changes are noted in the audit log.
+
+    `by` is the login of who changes something; None is the shop itself, by a command. Values are
+    those of a kind's schemas, by member.
+    """
+
+    def __init__(
+        self, manager: Manager, repository: CatalogueRepository, audit: AuditTrail
+    ) -> None:
+        self._manager = manager
+        self._repository = repository
+        self._audit = audit
+
+    async def read(self, kind: Kind, code: str) -> Found:
+        """Return the thing with that code, withdrawn ones too. Raises NotFound."""
+        return await self._repository.read(kind, code)
+
+    async def by_barcode(self, gtin: str) -> Found:
+        """Return the product with that GTIN, withdrawn ones too. Raises NotFound."""
+        return await self._repository.by_barcode(gtin)
+
+    async def page(
+        self, kind: Named, *, active: bool, limit: int, after: tuple[Scalar, ...] | None
+    ) -> Rows:
+        """Return up to `limit` rows of (JSON, *sort key), by name, behind the key `after`."""
+        return await self._repository.page(kind, active=active, limit=limit, after=after)
+
+    async def products(
+        self, query: ProductQuery, *, limit: int, after: tuple[Scalar, ...] | None
+    ) -> Rows:
+        """Return up to `limit` rows of (JSON, *sort key) that `query` wants, behind `after`.
+
+        Raises Invalid for an order by relevance to nothing.
+        """
+        sought = wanted_words(query.q)
+        if sought is None:
+            return []
+        if query.sort == "relevance" and not sought:
+            raise Invalid(
+                "There is nothing to be relevant to.",
+                errors=[FieldError("/query/sort", "must be something else without q")],
+            )
+        wanted = Wanted(
+            brand=query.brand,
+            category=query.category,
+            min_price=query.min_price,
+            max_price=query.max_price,
+            in_stock=query.in_stock,
+            active=query.active,
+            words=sought,
+            sort=query.sort or ("relevance" if sought else "name"),
+        )
+        return await self._repository.products(wanted, limit=limit, after=after)
+
+    async def create(self, kind: Kind, values: Mapping[str, Any], by: int | None) -> Found:
+        """Add a thing, and return it.
+
+        Raises Conflict if its code or GTIN is taken, Invalid if a value names nothing known.
+        """
+        kind.check(values)
+
+        async def work() -> Found:
+            await self._insert(kind, values, by)
+            return await self._repository.read(kind, values["code"])
+
+        return await self._manager.transaction(work)
+
+    async def change(
+        self,
+        kind: Kind,
+        code: str,
+        values: Mapping[str, Any],
+        *,
+        expected: int | None,
+        by: int | None,
+    ) -> Found:
+        """Set what `values` names, and return the thing; what is so already is no change.
+
+        Raises NotFound, PreconditionFailed unless its version is `expected` (None: any), and what
+        create() raises.
+        """
+
+        async def work() -> Found:
+            locked = await self._repository.lock(kind, code)
+            check_version(locked.version, expected)
+            await self._update(kind, code, locked, values, by)
+            return await self._repository.read(kind, code)
+
+        return await self._manager.transaction(work)
+
+    async def put(
+        self, kind: Kind, values: Mapping[str, Any], by: int | None
+    ) -> Literal["created", "changed", "unchanged"]:
+        """Make the thing with the code in `values` be as they say, and return what that took.
+
+        For imports: many calls within one transaction of the caller are all or nothing. Raises
+        what create() and change() do.
+        """
+
+        async def work() -> Literal["created", "changed", "unchanged"]:
+            try:
+                locked = await self._repository.lock(kind, values["code"])
+            except NotFound:
+                kind.check(values)
+                await self._insert(kind, values, by)
+                return "created"
+            rest = {member: value for member, value in values.items() if member != "code"}
+            changed = await self._update(kind, values["code"], locked, rest, by)
+            return "changed" if changed else "unchanged"
+
+        return await self._manager.transaction(work)
+
+    async def delete(self, kind: Kind, code: str, *, expected: int | None, by: int | None) -> None:
+        """Delete a thing that nothing refers to.
+
+        Raises NotFound, PreconditionFailed as change() does, and ForeignKeyViolation.
+        """
+
+        async def work() -> None:
+            locked = await self._repository.lock(kind, code)
+            check_version(locked.version, expected)
+            await self._repository.delete(kind, locked.id)
+            await self._note(by, kind, code, "deleted", locked.values)
+
+        await self._manager.transaction(work)
+
+    async def _insert(self, kind: Kind, values: Mapping[str, Any], by: int | None) -> None:
+        rest = {member: value for member, value in values.items() if member != "code"}
+        await self._repository.insert(kind, values["code"], rest)
+        await self._note(by, kind, values["code"], "created", rest)
+
+    async def _update(
+        self, kind: Kind, code: str, locked: Locked, values: Mapping[str, Any], by: int | None
+    ) -> bool:
+        """Set what differs, and say whether anything did."""
+        differing = {
+            member: {"old": locked.values[member], "new": value}
+            for member, value in values.items()
+            if value != locked.values[member]
+        }
+        if not differing:
+            return False
+        kind.check({**locked.values, **values})
+        await self._repository.update(kind, locked.id, {m: values[m] for m in differing})
+        withdrawn = "active" in differing and values["active"] is False
+        await self._note(by, kind, code, "withdrawn" if withdrawn else "updated", differing)
+        return True
+
+    async def _note(
+        self, by: int | None, kind: Kind, code: str, done: str, detail: Mapping[str, Any]
+    ) -> None:
+        await self._audit.record(by, f"{kind.name}.{done}", f"{kind.name}:{code}", detail)

@@ -1,0 +1,1 @@
+"""The people of the shop: its staff and its customers."""

@@ -1,0 +1,73 @@
+"""Customers, for themselves and for the staff."""
+
+from apiflask import APIBlueprint
+from flask import Response, request
+
+from app.core.conditional import etag, expected_version
+from app.core.json import json_response
+from app.core.openapi import describe
+from app.core.paging import Page, after, page
+from app.core.schema import changes
+from app.core.security import STAFF, allow, principal, public
+from app.core.wiring import wired
+from app.users.customer_service import Customers
+from app.users.schemas import Customer, CustomerChange, NewCustomer, PeopleQuery
+
+blueprint = APIBlueprint("customers", __name__, url_prefix="/api/v1/customers", tag="Customers")
+
+
+@blueprint.post("")
+@public
+@describe(409, 429)
+@blueprint.input(NewCustomer, location="json")
+@blueprint.output(Customer, status_code=201)
+async def register(json_data: NewCustomer) -> Response:
+    """Register as a customer; log in next."""
+    address = request.remote_addr or "unknown"
+    customer_id, text, version = await wired(Customers).register(json_data, address)
+    headers = {"Location": f"/api/v1/customers/{customer_id}", "ETag": etag(version)}
+    return json_response(text, 201, headers)
+
+
+@blueprint.get("")
+@allow(*STAFF)
+@blueprint.input(PeopleQuery, location="query")
+@blueprint.output(Page[Customer])
+async def list_customers(query_data: PeopleQuery) -> Response:
+    """List customers by name."""
+    rows = await wired(Customers).page(
+        query_data.q, query_data.limit + 1, after(query_data), active=query_data.active
+    )
+    return page(rows, query_data)
+
+
+@blueprint.get("/<int:customer_id>")
+@allow("customer", *STAFF)
+@blueprint.output(Customer)
+async def read_customer(customer_id: int) -> Response:
+    """Read a customer; customers read their own record."""
+    text, version = await wired(Customers).read(customer_id, principal())
+    return json_response(text, headers={"ETag": etag(version)})
+
+
+@blueprint.patch("/<int:customer_id>")
+@allow("customer", *STAFF)
+@describe(conditional=True)
+@blueprint.input(CustomerChange, location="json")
+@blueprint.output(Customer)
+async def change_customer(customer_id: int, json_data: CustomerChange) -> Response:
+    """Change a customer; customers change their own record."""
+    text, version = await wired(Customers).change(
+        customer_id, changes(json_data), expected_version(), principal()
+    )
+    return json_response(text, headers={"ETag": etag(version)})
+
+
+@blueprint.delete("/<int:customer_id>")
+@allow("customer", *STAFF)
+@describe(409, conditional=True)
+@blueprint.output({}, status_code=204)
+async def delete_customer(customer_id: int) -> Response:
+    """Delete a customer who has bought nothing; staff deactivate others."""
+    await wired(Customers).delete(customer_id, expected_version(), principal())
+    return Response(status=204)

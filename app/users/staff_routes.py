@@ -1,0 +1,78 @@
+"""The staff, for admins."""
+
+from apiflask import APIBlueprint
+from flask import Response
+
+from app.core.conditional import etag, expected_version
+from app.core.json import json_response
+from app.core.openapi import describe
+from app.core.paging import Page, after, page
+from app.core.schema import changes
+from app.core.security import allow, principal
+from app.core.wiring import wired
+from app.users.schemas import NewStaff, PeopleQuery, Staff, StaffChange
+from app.users.staff_service import StaffDirectory
+
+blueprint = APIBlueprint("staff", __name__, url_prefix="/api/v1/staff", tag="Staff")
+
+
+@blueprint.get("")
+@allow("admin")
+@blueprint.input(PeopleQuery, location="query")
+@blueprint.output(Page[Staff])
+async def list_staff(query_data: PeopleQuery) -> Response:
+    """List the staff by name."""
+    rows = await wired(StaffDirectory).page(
+        query_data.q, query_data.limit + 1, after(query_data), active=query_data.active
+    )
+    return page(rows, query_data)
+
+
+@blueprint.post("")
+@allow("admin")
+@describe(409)
+@blueprint.input(NewStaff, location="json")
+@blueprint.output(Staff, status_code=201)
+async def create_staff(json_data: NewStaff) -> Response:
+    """Take on a clerk or an admin, with a first password."""
+    new = json_data
+    staff_id, text, version = await wired(StaffDirectory).create(
+        new.email, new.name, new.role, new.password, principal().login_id
+    )
+    headers = {"Location": f"/api/v1/staff/{staff_id}", "ETag": etag(version)}
+    return json_response(text, 201, headers)
+
+
+@blueprint.get("/<int:staff_id>")
+@allow("admin")
+@blueprint.output(Staff)
+async def read_staff(staff_id: int) -> Response:
+    """Read a member of staff."""
+    text, version = await wired(StaffDirectory).read(staff_id)
+    return json_response(text, headers={"ETag": etag(version)})
+
+
+@blueprint.patch("/<int:staff_id>")
+@allow("admin")
+@describe(409, conditional=True)
+@blueprint.input(StaffChange, location="json")
+@blueprint.output(Staff)
+async def change_staff(staff_id: int, json_data: StaffChange) -> Response:
+    """Change a member of staff's name, role or password, or whether they may log in.
+
+    A new password, and `active: false`, end their sessions. An active admin has to be left.
+    """
+    text, version = await wired(StaffDirectory).change(
+        staff_id, changes(json_data), expected_version(), principal().login_id
+    )
+    return json_response(text, headers={"ETag": etag(version)})
+
+
+@blueprint.delete("/<int:staff_id>")
+@allow("admin")
+@describe(409, conditional=True)
+@blueprint.output({}, status_code=204)
+async def delete_staff(staff_id: int) -> Response:
+    """Delete a member of staff who has done nothing yet; deactivate others."""
+    await wired(StaffDirectory).delete(staff_id, expected_version(), principal().login_id)
+    return Response(status=204)

@@ -1,0 +1,54 @@
+"""Gunicorn's settings: `gunicorn -c deploy/gunicorn.conf.py`.
+
+PORT and WEB_CONCURRENCY (processes) are the names that platforms set. Each worker holds a pool of
+its own: the database has to allow WEB_CONCURRENCY times the pool's size of connections.
+"""
+
+import os
+import shutil
+import tempfile
+from pathlib import Path
+from typing import Any
+
+wsgi_app = "main:asgi_app"
+worker_class = "app.core.worker.Worker"
+bind = f"0.0.0.0:{os.environ.get('PORT', '8000')}"
+workers = int(os.environ.get("WEB_CONCURRENCY", "2"))
+
+# A worker that says nothing for so long hangs; it is no limit for a request.
+timeout = 30
+# What SIGTERM leaves to requests under way.
+graceful_timeout = 30
+# Longer than a gateway keeps its idle connections (NGINX: 60 s), so that it is never Gunicorn which
+# closes one that a request is on its way through.
+keepalive = 75
+backlog = 2048
+
+# Heartbeats must not wait for a disk.
+_memory = Path("/dev/shm")  # noqa: S108 - Gunicorn makes its files there private and nameless
+worker_tmp_dir = str(_memory) if _memory.is_dir() else None
+# Administration is the platform's; a socket in a home directory is in the way of read-only systems.
+control_socket_disable = True
+
+# Where workers add their metrics up. It has to be there, and empty, before one of them loads the application.
+_metrics = None
+if "PROMETHEUS_MULTIPROC_DIR" not in os.environ:
+    _metrics = os.environ["PROMETHEUS_MULTIPROC_DIR"] = tempfile.mkdtemp(prefix="ogs-metrics-")
+
+# The application writes the access log.
+accesslog = None
+errorlog = "-"
+
+
+def child_exit(_server: Any, worker: Any) -> None:
+    """Take a dead worker's gauges out of the metrics."""
+    # Imported late: it reads the variable that is set above.
+    from app.core.metrics import forget_worker  # noqa: PLC0415 - see above
+
+    forget_worker(worker.pid)
+
+
+def on_exit(_server: Any) -> None:
+    """Remove the directory of the metrics, if it was made here."""
+    if _metrics is not None:
+        shutil.rmtree(_metrics, ignore_errors=True)

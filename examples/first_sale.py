@@ -1,0 +1,183 @@
+"""The whole first sale, as a shop front and a till would do it: search, cart, checkout, payment, collection.
+
+    python examples/first_sale.py [URL]
+
+URL is http://127.0.0.1:8000 unless given. Signs in as the demo shop's clerk, or as OGS_CLERK_EMAIL with
+OGS_CLERK_PASSWORD. Exits 1 if anything is off; run it on a quiet shop, because it compares stock levels.
+"""
+
+import asyncio
+import os
+import sys
+import uuid
+from decimal import Decimal
+from typing import Any
+
+import httpx
+
+EMAIL = os.environ.get("OGS_CLERK_EMAIL", "clerk@demo.example")
+PASSWORD = os.environ.get("OGS_CLERK_PASSWORD", "demo-clerk-password")
+
+# What to look for, and how much of it to buy: two cartons, and something by the litre.
+SHOPPING_LIST = (("whole milk", Decimal("2.000")), ("washing-up refill", Decimal("0.750")))
+
+
+class SaleError(Exception):
+    """Something is not as it should be; the text says what."""
+
+
+def expect(condition: object, message: str) -> None:
+    """Raise SaleError with `message` unless `condition` is true."""
+    if not condition:
+        raise SaleError(message)
+
+
+class Shop:
+    """The few calls of the API that a sale needs; every answer is checked for its status."""
+
+    def __init__(self, http: httpx.AsyncClient) -> None:
+        self._http = http
+
+    async def call(
+        self,
+        method: str,
+        path: str,
+        *,
+        token: str | None = None,
+        status: int = 200,
+        headers: dict[str, str] | None = None,
+        json: Any = None,
+        **query: Any,
+    ) -> httpx.Response:
+        """Send one request to /api/v1 and return its answer. Raises SaleError for any status but `status`."""
+        sent = {**(headers or {})}
+        if token:
+            sent["Authorization"] = f"Bearer {token}"
+        answer = await self._http.request(
+            method, f"/api/v1{path}", params=query, json=json, headers=sent
+        )
+        expect(answer.status_code == status, f"{method} {path}: {answer.status_code} {answer.text}")
+        return answer
+
+    async def sign_in(self, email: str, password: str) -> str:
+        """Return a session's token."""
+        answer = await self.call(
+            "POST", "/login", status=201, json={"email": email, "password": password}
+        )
+        return answer.json()["token"]
+
+    async def find(self, words: str, quantity: Decimal) -> dict[str, Any]:
+        """Return the best match for `words` of which `quantity` can be sold."""
+        found = (await self.call("GET", "/products", q=words, in_stock="true")).json()["items"]
+        enough = [product for product in found if Decimal(product["available"]) >= quantity]
+        expect(bool(enough), f"nothing in stock for {words!r}")
+        return enough[0]
+
+    async def level(self, clerk: str, product: str) -> dict[str, Decimal]:
+        """Return what there is of a product: on_hand, allocated and available."""
+        items = (await self.call("GET", "/stock/levels", token=clerk, product=product)).json()[
+            "items"
+        ]
+        expect(len(items) == 1, f"no stock level for {product}")
+        return {name: Decimal(items[0][name]) for name in ("on_hand", "allocated", "available")}
+
+
+async def fill_cart(shop: Shop) -> tuple[str, str, dict[str, Decimal]]:
+    """Find what is on the list and put it into a new cart; return the cart's id, token and quantities."""
+    made = (await shop.call("POST", "/carts", status=201)).json()
+    cart, token = made["id"], made["token"]
+    bought: dict[str, Decimal] = {}
+    for words, quantity in SHOPPING_LIST:
+        product = await shop.find(words, quantity)
+        path = f"/carts/{cart}/items/{product['code']}"
+        await shop.call("PUT", path, token=token, json={"quantity": str(quantity)})
+        bought[product["code"]] = quantity
+        print(
+            f"In the cart: {quantity} {product['unit']} of {product['name']} at {product['price']}"
+        )
+    return cart, token, bought
+
+
+async def check_out(shop: Shop, cart: str, token: str) -> dict[str, Any]:
+    """Turn the cart into a purchase, at the total that it showed; a repeated request must not buy twice."""
+    total = (await shop.call("GET", f"/carts/{cart}", token=token)).json()["total"]
+    order = {
+        "contact_name": "First Customer",
+        "contact_phone": "+49 30 555 0100",
+        "expected_total": total,
+    }
+    key = {"Idempotency-Key": str(uuid.uuid4())}
+    path = f"/carts/{cart}/checkout"
+    first = await shop.call("POST", path, token=token, status=201, json=order, headers=key)
+    again = await shop.call("POST", path, token=token, status=201, json=order, headers=key)
+    expect(again.json() == first.json(), "the repeated checkout gave another purchase")
+    expect(
+        again.headers.get("Idempotency-Replayed") == "true",
+        "the repeated checkout was not a replay",
+    )
+    purchase = first.json()
+    expect(purchase["total"] == total, f"the cart said {total}, the purchase {purchase['total']}")
+    print(
+        f"Checked out: invoice {purchase['invoice_number']}, {purchase['total']} {purchase['currency']} to pay"
+    )
+    return purchase
+
+
+async def pay_and_collect(shop: Shop, clerk: str, purchase: dict[str, Any]) -> None:
+    """Take the money, hand over the goods."""
+    path = f"/purchases/{purchase['id']}"
+    payment = {"amount": purchase["total"], "method": "card", "reference": "terminal 1"}
+    key = {"Idempotency-Key": str(uuid.uuid4())}
+    await shop.call("POST", f"{path}/payments", token=clerk, status=201, json=payment, headers=key)
+    collected = (await shop.call("POST", f"{path}/collect", token=clerk)).json()
+    expect(collected["status"] == "collected", f"the purchase is {collected['status']}")
+    expect(Decimal(collected["due"]) == 0, f"{collected['due']} is still due")
+    print(f"Paid by card and collected at {collected['collected_at']}")
+
+
+def compare(
+    step: str, before: dict[str, Any], after: dict[str, Any], change: dict[str, Decimal]
+) -> None:
+    """Raise SaleError unless each of `change`'s figures moved by exactly that much."""
+    for figure, wanted in change.items():
+        moved = after[figure] - before[figure]
+        expect(moved == wanted, f"{step}: {figure} changed by {moved}, not by {wanted}")
+
+
+async def sale(url: str) -> None:
+    """Run the whole sale against the shop at `url`. Raises SaleError where anything is off."""
+    async with httpx.AsyncClient(base_url=url, timeout=10) as http:
+        shop = Shop(http)
+        clerk = await shop.sign_in(EMAIL, PASSWORD)
+        cart, token, bought = await fill_cart(shop)
+        before = {product: await shop.level(clerk, product) for product in bought}
+        purchase = await check_out(shop, cart, token)
+        placed = {product: await shop.level(clerk, product) for product in bought}
+        await pay_and_collect(shop, clerk, purchase)
+        collected = {product: await shop.level(clerk, product) for product in bought}
+    for product, quantity in bought.items():
+        none = Decimal(0)
+        promised = {"available": -quantity, "allocated": quantity, "on_hand": none}
+        handed_over = {"available": none, "allocated": -quantity, "on_hand": -quantity}
+        compare(f"{product} at checkout", before[product], placed[product], promised)
+        compare(f"{product} at collect", placed[product], collected[product], handed_over)
+        print(
+            f"{product}: available {before[product]['available']} -> {placed[product]['available']} at checkout,"
+            f" on hand {placed[product]['on_hand']} -> {collected[product]['on_hand']} at collect"
+        )
+    print("The sale is complete, and the stock went down by exactly what was sold.")
+
+
+def main() -> int:
+    """Run the sale; return the exit status."""
+    url = sys.argv[1] if len(sys.argv) > 1 else "http://127.0.0.1:8000"
+    try:
+        asyncio.run(sale(url))
+    except (SaleError, httpx.HTTPError) as error:
+        print(f"The sale failed: {error or type(error).__name__}", file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

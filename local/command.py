@@ -1,0 +1,26 @@
+"""`python -m local.command verify`: one of the shop's commands, on the database that `make run` keeps."""
+
+import subprocess
+import sys
+
+from local.account import LocalError
+from local.shop import ROOT, shop_database
+
+
+def main(arguments: list[str]) -> int:
+    """Run `flask --app main` with `arguments`, and return its exit code."""
+    try:
+        with shop_database() as database:
+            command = [sys.executable, "-m", "flask", "--app", "main", *arguments]
+            return subprocess.run(
+                command, cwd=ROOT, env=database.environment, check=False
+            ).returncode
+    except LocalError as error:
+        print(error, file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        return 130
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,84 @@
+"""The database of the shop on this computer, and the environment that `flask --app main …` needs for it."""
+
+import os
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import psycopg2
+
+from app.core.migrations import DIRECTORY
+from local.account import LocalError
+from local.postgres import Postgres
+
+ROOT = Path(__file__).resolve().parents[1]
+FOLDER = Path(os.environ.get("OGS_DATA_DIR") or ROOT / ".data").absolute()
+DATA = FOLDER / "postgres"
+LOGINS = FOLDER / "demo-logins.txt"
+
+
+@dataclass(frozen=True)
+class ShopDatabase:
+    """Where the shop's data is: `url` for the app; `server` if it is the one of this computer."""
+
+    url: str
+    environment: dict[str, str]
+    server: Postgres | None
+
+    def is_complete(self) -> bool:
+        """Say whether all migrations are applied. Raises LocalError if the database cannot be asked."""
+        if self._ask("SELECT to_regclass('_yoyo_migration')") is None:
+            return False
+        applied = self._ask("SELECT array_agg(migration_id) FROM _yoyo_migration")
+        files = {path.stem for path in DIRECTORY.glob("*.sql")}
+        return {name for name in files if not name.endswith(".rollback")} <= set(applied or ())
+
+    def is_empty(self) -> bool:
+        """Say whether nobody may log in and there is nothing to sell: then it gets the demo shop."""
+        used = self._ask("SELECT EXISTS (SELECT FROM product) OR EXISTS (SELECT FROM login)")
+        return not used
+
+    def _ask(self, question: str) -> Any:
+        try:
+            with (
+                closing(psycopg2.connect(self.url, connect_timeout=5)) as connection,
+                connection.cursor() as cursor,
+            ):
+                cursor.execute(question)
+                row = cursor.fetchone()
+        except psycopg2.Error as error:
+            reason = str(error).strip().splitlines()[0].rstrip(".")
+            raise LocalError(f"The shop's database cannot be read: {reason}.") from error
+        return row[0] if row else None
+
+
+def given_database() -> ShopDatabase | None:
+    """Return the PostgreSQL that OGS_DATABASE__URL names, if it names one."""
+    url = os.environ.get("OGS_DATABASE__URL")
+    return ShopDatabase(url, dict(os.environ), None) if url else None
+
+
+def local_database(server: Postgres) -> ShopDatabase:
+    """Return the shop's database on that server of this computer."""
+    urls = {"OGS_DATABASE__URL": server.app_url, "OGS_DATABASE__OWNER_URL": server.owner_url}
+    return ShopDatabase(server.app_url, {**os.environ, **urls}, server)
+
+
+@contextmanager
+def shop_database() -> Iterator[ShopDatabase]:
+    """Lend the shop's database: the one given, or the local one, started and stopped again unless it runs."""
+    given = given_database()
+    if given:
+        yield given
+        return
+    server = Postgres(DATA)
+    if server.answers():
+        yield local_database(server)
+        return
+    try:
+        server.start()
+        yield local_database(server)
+    finally:
+        server.stop()

@@ -1,0 +1,132 @@
+"""The API's description is complete and valid, and its page needs nothing from elsewhere."""
+
+import re
+
+import httpx
+import pytest
+from openapi_spec_validator import OpenAPIV31SpecValidator
+
+from tests.support.asgi import running
+
+METHODS = {"GET", "POST", "PUT", "PATCH", "DELETE"}
+
+
+@pytest.fixture(scope="session")
+async def docs_client(make_settings):
+    from app.factory import create_app, create_asgi_app
+
+    async with running(create_asgi_app(create_app(make_settings(http={"docs": True})))) as shop:
+        transport = httpx.ASGITransport(app=shop)
+        async with httpx.AsyncClient(transport=transport, base_url="http://shop.test") as client:
+            yield client
+
+
+@pytest.fixture(scope="session")
+async def description(docs_client):
+    return (await docs_client.get("/openapi.json")).json()
+
+
+def operations(description):
+    for path, item in description["paths"].items():
+        for method, operation in item.items():
+            if method.upper() in METHODS:
+                yield method.upper(), path, operation
+
+
+class TestDescription:
+    def test_is_valid_openapi_3_1(self, description):
+        assert description["openapi"].startswith("3.1")
+        OpenAPIV31SpecValidator(description).validate()
+
+    def test_has_every_route_of_the_api(self, description, application):
+        described = {(method, path) for method, path, _ in operations(description)}
+        served = {
+            (method, re.sub(r"<(?:[^:<>]+:)?([^<>]+)>", r"{\1}", rule.rule))
+            for rule in application.url_map.iter_rules()
+            if rule.rule.startswith("/api/")
+            for method in rule.methods & METHODS
+        }
+        assert served
+        assert served - described == set()
+
+    def test_each_operation_has_a_summary_an_id_and_an_answer(self, description):
+        ids = []
+        for method, path, operation in operations(description):
+            where = f"{method} {path}"
+            assert operation["summary"].endswith("."), where
+            assert any(status.startswith("2") for status in operation["responses"]), where
+            ids.append(operation["operationId"])
+        assert len(set(ids)) == len(ids)
+
+    def test_each_guarded_operation_says_which_token_it_needs_and_what_is_refused(
+        self, description
+    ):
+        for method, path, operation in operations(description):
+            if operation.get("security"):
+                assert "401" in operation["responses"], f"{method} {path}"
+                assert "403" in operation["responses"], f"{method} {path}"
+
+    def test_errors_are_problems(self, description):
+        for method, path, operation in operations(description):
+            for status, answer in operation["responses"].items():
+                if status >= "400":
+                    assert answer == {"$ref": f"#/components/responses/{status}"}, (
+                        f"{method} {path}"
+                    )
+                    shared = description["components"]["responses"][status]
+                    content = shared["content"]["application/problem+json"]["schema"]
+                    assert content == {"$ref": "#/components/schemas/Problem"}
+
+    def test_bodies_are_described_by_named_schemas(self, description):
+        for method, path, operation in operations(description):
+            body = operation.get("requestBody", {}).get("content", {}).get("application/json", {})
+            if body:
+                assert "$ref" in body["schema"], f"{method} {path}"
+
+    async def test_is_not_sent_again_to_who_has_it(self, docs_client):
+        first = await docs_client.get("/openapi.json")
+        again = await docs_client.get(
+            "/openapi.json", headers={"If-None-Match": first.headers["etag"]}
+        )
+        assert (again.status_code, again.content) == (304, b"")
+
+
+class TestPage:
+    async def test_refers_only_to_this_server(self, docs_client):
+        page = (await docs_client.get("/docs")).text
+        script = (await docs_client.get("/docs/page.js")).text
+        assert "//" not in re.sub(r"^\s*//.*$", "", page + script, flags=re.MULTILINE)
+        assert (
+            "default-src 'none'"
+            in (await docs_client.get("/docs")).headers["content-security-policy"]
+        )
+
+    async def test_all_that_it_refers_to_is_there(self, docs_client):
+        page = (await docs_client.get("/docs")).text
+        for path in re.findall(r'(?:src|href)="([^"]+)"', page):
+            answer = await docs_client.get(f"/{path}")
+            assert answer.status_code == 200, path
+            assert len(answer.content) > 100, path
+
+    async def test_an_asset_outside_of_its_folder_is_not_there(self, docs_client):
+        for path in (
+            "/docs/assets/../routes.py",
+            "/docs/assets/%2e%2e/__init__.py",
+            "/docs/assets/none.js",
+        ):
+            assert (await docs_client.get(path)).status_code == 404
+
+    @pytest.mark.parametrize(
+        "path", ["/docs", "/docs/page.js", "/docs/assets/swagger-ui.css", "/openapi.json"]
+    )
+    async def test_is_not_there_unless_switched_on(self, make_settings, path):
+        from app.factory import create_app, create_asgi_app
+
+        async with running(
+            create_asgi_app(create_app(make_settings(http={"docs": False})))
+        ) as shop:
+            transport = httpx.ASGITransport(app=shop)
+            async with httpx.AsyncClient(
+                transport=transport, base_url="http://shop.test"
+            ) as client:
+                assert (await client.get(path)).status_code == 404

@@ -1,0 +1,68 @@
+"""Builders: rows put straight into a test's database, each with names of its own, so that tests never meet.
+
+The first argument is the database: the fixture `database` (shared by a process's tests), `fresh_database`
+(one test's own) or `private_postgres`. They write as the owner role, outside of any transaction of the app.
+Each feature has a module, and its names in here; a builder takes what matters to a test as keywords and makes up the rest:
+
+    async def test_reads_a_brand(client, database):
+        made = brand(database, name="Łaciate")
+        answer = await client.get(f"/api/v1/brands/{made.code}", headers=as_clerk(database))
+"""
+
+from tests.builders.catalogue import brand, category, discount, gtin, product
+from tests.builders.people import (
+    PASSWORD,
+    PASSWORD_HASH,
+    Person,
+    admin,
+    as_admin,
+    as_clerk,
+    as_customer,
+    as_guest,
+    bearer,
+    clerk,
+    customer,
+    guest_cart,
+    hashed,
+    person,
+    session,
+)
+from tests.builders.rows import On, insert, rows, unique, value
+from tests.builders.sales import filled_cart, on_sale
+from tests.builders.stock import allocated, invoice_request, level_of, stock_of, stocked, supplier
+
+__all__ = [
+    "PASSWORD",
+    "PASSWORD_HASH",
+    "On",
+    "Person",
+    "admin",
+    "allocated",
+    "as_admin",
+    "as_clerk",
+    "as_customer",
+    "as_guest",
+    "bearer",
+    "brand",
+    "category",
+    "clerk",
+    "customer",
+    "discount",
+    "filled_cart",
+    "gtin",
+    "guest_cart",
+    "hashed",
+    "insert",
+    "invoice_request",
+    "level_of",
+    "on_sale",
+    "person",
+    "product",
+    "rows",
+    "session",
+    "stock_of",
+    "stocked",
+    "supplier",
+    "unique",
+    "value",
+]

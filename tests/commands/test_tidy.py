@@ -1,0 +1,105 @@
+"""`tidy` ends what nobody came back for, and nothing else."""
+
+from datetime import UTC, datetime, timedelta
+
+from tests.builders import customer, filled_cart, guest_cart, insert, level_of, on_sale, rows, value
+
+AGO = datetime.now(UTC) - timedelta(days=2)
+
+
+def purchases(on):
+    return {row.id: row.status for row in rows(on, "SELECT id, status FROM purchase")}
+
+
+def place(on, cart, sold, *, due):
+    """Place a purchase of the cart's 2 of a product as checkout does; it has to be paid by `due`."""
+    rows(on, "UPDATE cart SET status = 'checked_out' WHERE id = %(id)s", id=cart.id)
+    made = insert(
+        on,
+        "purchase",
+        cart_id=cart.id,
+        contact_name="Test",
+        currency="EUR",
+        total="5.00",
+        vat_total="0.37",
+        pay_by=due,
+    )
+    line = insert(
+        on,
+        "purchase_line",
+        purchase_id=made.id,
+        product_id=sold.id,
+        code=sold.code,
+        name="Test",
+        unit="piece",
+        quantity=2,
+        price="2.50",
+        discount_rate=0,
+        unit_price="2.50",
+        vat_rate="0.08",
+        total="5.00",
+        vat_amount="0.37",
+    )
+    lot = value(on, "SELECT id FROM stock WHERE product_id = %(id)s", id=sold.id)
+    insert(on, "allocation", purchase_line_id=line.id, stock_id=lot, quantity=2)
+    for table, key in (("stock", "product_id"), ("stock_level", "product_id")):
+        rows(on, f"UPDATE {table} SET allocated = allocated + 2 WHERE {key} = %(id)s", id=sold.id)
+    return made.id
+
+
+def test_cancels_what_nobody_paid_in_time(run, fresh_database):
+    sold = on_sale(fresh_database, stock=10)
+    carts = [filled_cart(fresh_database, (sold, 2)) for _ in range(3)]
+    late = place(fresh_database, carts[0], sold, due=AGO)
+    in_time = place(fresh_database, carts[1], sold, due=datetime.now(UTC) + timedelta(hours=1))
+    paid = place(fresh_database, carts[2], sold, due=AGO)
+    insert(
+        fresh_database, "payment", purchase_id=paid, kind="payment", method="cash", amount="5.00"
+    )
+    result = run("tidy")
+    assert result.output.startswith("1 unpaid purchases cancelled"), result.output
+    assert purchases(fresh_database) == {late: "cancelled", in_time: "placed", paid: "placed"}
+    assert level_of(fresh_database, sold).allocated == 4
+    assert run("verify").exit_code == 0
+    assert run("tidy").output.startswith("0 unpaid purchases cancelled")
+
+
+def test_drops_old_carts_and_keeps_the_others(run, fresh_database):
+    sold = on_sale(fresh_database)
+    filled_cart(fresh_database, (sold, 1), hours=-1)
+    kept = guest_cart(fresh_database)
+    assert "1 old carts dropped" in run("tidy").output
+    assert [row.id for row in rows(fresh_database, "SELECT id FROM cart")] == [kept.id]
+
+
+def test_ends_sessions_and_forgets_keys_and_attempts(run, fresh_database):
+    person = customer(fresh_database)
+    rows(
+        fresh_database,
+        "UPDATE session SET created_at = %(ago)s, expires_at = %(ago)s + interval '1 hour'",
+        ago=AGO,
+    )
+    kept = customer(fresh_database)
+    for key, created_at in (("old", AGO), ("new", datetime.now(UTC))):
+        insert(
+            fresh_database,
+            "idempotency_key",
+            principal=f"login:{person.login_id}",
+            route="POST /x",
+            key=key,
+            request_hash=bytes(32),
+            status=201,
+            headers={},
+            body="{}",
+            created_at=created_at,
+        )
+    for number, ends in enumerate((AGO, datetime.now(UTC) + timedelta(hours=1))):
+        insert(fresh_database, "attempt", key=bytes([number] * 32), tries=1, window_ends_at=ends)
+    result = run("tidy")
+    assert (
+        "1 sessions ended, 1 counts of attempts dropped, 1 idempotency keys forgotten"
+        in result.output
+    )
+    assert value(fresh_database, "SELECT id FROM session") == kept.session_id
+    assert value(fresh_database, "SELECT key FROM idempotency_key") == "new"
+    assert value(fresh_database, "SELECT count(*) FROM attempt") == 1

@@ -1,0 +1,151 @@
+"""`verify` is quiet on a shop that adds up, and names each row that does not."""
+
+import pytest
+
+from tests.builders import filled_cart, on_sale, rows, value
+
+
+@pytest.fixture
+def purchase(fresh_database):
+    """A placed purchase of 2 of a product of which there are 10, at 2.50; its line's id and lot's too."""
+    sold = on_sale(fresh_database, stock=10)
+    cart = filled_cart(fresh_database, (sold, 2))
+    (made,) = rows(
+        fresh_database,
+        """
+        WITH ended AS (UPDATE cart SET status = 'checked_out' WHERE id = %(cart)s),
+        p AS (
+            INSERT INTO purchase (cart_id, contact_name, currency, total, vat_total, pay_by)
+            VALUES (%(cart)s, 'Test', 'EUR', 5.00, 0.37, now() + interval '1 hour') RETURNING id
+        ), l AS (
+            INSERT INTO purchase_line (purchase_id, product_id, code, name, unit, quantity, price,
+                discount_rate, unit_price, vat_rate, total, vat_amount)
+            SELECT p.id, %(product)s, 'x', 'x', 'piece', 2, 2.50, 0, 2.50, 0.08, 5.00, 0.37 FROM p RETURNING id
+        ), a AS (
+            INSERT INTO allocation (purchase_line_id, stock_id, quantity)
+            SELECT l.id, s.id, 2 FROM l, stock s WHERE s.product_id = %(product)s RETURNING stock_id
+        ), lot AS (UPDATE stock SET allocated = 2 WHERE product_id = %(product)s),
+        level AS (UPDATE stock_level SET allocated = 2 WHERE product_id = %(product)s)
+        SELECT p.id, l.id AS line, a.stock_id AS lot, %(code)s AS product FROM p, l, a
+        """,
+        cart=cart.id,
+        product=sold.id,
+        code=sold.code,
+    )
+    return made
+
+
+def test_an_empty_shop_is_consistent(run):
+    result = run("verify")
+    assert (result.exit_code, result.output.split(":")[-1]) == (0, " all is consistent.\n")
+
+
+def test_a_placed_purchase_is_consistent(run, purchase):
+    result = run("verify")
+    assert result.exit_code == 0, result.output
+
+
+# Each as the owner could do it with the triggers off: what an app's bug or a restore might leave.
+BREACHES = {
+    "a lot's on_hand": (
+        "UPDATE stock SET on_hand = on_hand + 1",
+        "lot {p.lot}: on_hand 11.000",
+    ),
+    "a level's on_hand": (
+        "UPDATE stock_level SET on_hand = on_hand + 1",
+        "product {p.product}: on_hand 11.000, movements 10.000",
+    ),
+    "a lot's allocated": (
+        "UPDATE stock SET allocated = 1",
+        "lot {p.lot}: allocated 1.000",
+    ),
+    "a level's allocated": (
+        "UPDATE stock_level SET allocated = 3",
+        "product {p.product}: level",
+    ),
+    "an allocation": (
+        "UPDATE allocation SET quantity = 1",
+        "purchase {p.id} line {p.line}: quantity 2.000",
+    ),
+    "a lost allocation": (
+        "DELETE FROM allocation",
+        "purchase {p.id} line {p.line}: quantity 2.000, allocated 0",
+    ),
+    "a sale that was not collected": (
+        (
+            "INSERT INTO stock_movement (kind, product_id, stock_id, quantity, purchase_id)"
+            " SELECT 'sale', s.product_id, s.id, -1, '{p.id}' FROM stock s"
+        ),
+        "purchase {p.id} lot {p.lot}: allocated 0, sale movements 1.000",
+    ),
+    "a collected purchase without movements": (
+        "UPDATE purchase SET status = 'collected', collected_at = now()",
+        "purchase {p.id} lot {p.lot}: allocated 2.000, sale movements 0",
+    ),
+    "an unpaid collected purchase": (
+        "UPDATE purchase SET status = 'collected', collected_at = now()",
+        "purchase {p.id}: total 5.00, paid 0",
+    ),
+    "a return of more than was sold": (
+        (
+            "INSERT INTO stock_movement (kind, product_id, stock_id, quantity, purchase_id)"
+            " SELECT 'return', s.product_id, s.id, 1, '{p.id}' FROM stock s"
+        ),
+        "purchase {p.id} lot {p.lot}: sold and returned 1.000",
+    ),
+    "a purchase's total": (
+        "UPDATE purchase SET total = 6",
+        "purchase {p.id}: total 6.00 with VAT 0.37",
+    ),
+    "a line's total": (
+        "UPDATE purchase_line SET total = 4.99; UPDATE purchase SET total = 4.99",
+        "purchase {p.id} line {p.line}: unit price 2.50, total 4.99",
+    ),
+    "a refund of nothing": (
+        (
+            "INSERT INTO payment (purchase_id, kind, method, amount) VALUES ('{p.id}', 'refund', 'cash', 1)"
+        ),
+        "purchase {p.id}: placed, total 5.00, paid 0, refunded 1.00",
+    ),
+    "an overpayment": (
+        (
+            "INSERT INTO payment (purchase_id, kind, method, amount) VALUES ('{p.id}', 'payment', 'cash', 6)"
+        ),
+        "purchase {p.id}: placed, total 5.00, paid 6.00, refunded 0",
+    ),
+    "money kept of a cancelled purchase": (
+        (
+            "INSERT INTO payment (purchase_id, kind, method, amount) VALUES ('{p.id}', 'payment', 'cash', 5);"
+            "UPDATE purchase SET status = 'cancelled', cancelled_at = now();"
+            "UPDATE stock SET allocated = 0;"
+            " UPDATE stock_level SET allocated = 0"
+        ),
+        "purchase {p.id}: cancelled, total 5.00, paid 5.00",
+    ),
+    "a cart that forgot its purchase": (
+        "UPDATE cart SET status = 'open'",
+        "cart ",
+    ),
+}
+
+
+@pytest.mark.parametrize("breach", BREACHES)
+def test_names_the_row_that_is_off(run, fresh_database, purchase, breach):
+    statement, line = BREACHES[breach]
+    rows(fresh_database, "ALTER TABLE payment DISABLE TRIGGER payment_check")
+    rows(fresh_database, statement.format(p=purchase))
+    result = run("verify")
+    assert result.exit_code == 1
+    assert line.format(p=purchase) in result.output
+
+
+def test_an_invoice_request_that_counts_what_never_came(run, fresh_database):
+    sold = on_sale(fresh_database, stock=None)
+    from tests.builders import invoice_request
+
+    made = invoice_request(fresh_database, (sold, 5, "1.0000"))
+    rows(fresh_database, "UPDATE invoice_request_line SET received = 2")
+    result = run("verify")
+    assert result.exit_code == 1
+    line = value(fresh_database, "SELECT id FROM invoice_request_line")
+    assert f"invoice request {made.code} line {line}: received 2.000, receipts 0" in result.output

@@ -1,0 +1,288 @@
+"""A request for each operation of the API that succeeds, and what it needs to succeed."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from flask.testing import FlaskClient
+
+from tests import builders
+from tests.builders import PASSWORD, On, Person, unique, value
+
+API = "/api/v1"
+CONTACT = {"contact_name": "Żółta Kaczka", "contact_phone": "+48 22 555 01 10"}
+ANYBODY: Mapping[str, str] = {}
+
+
+@dataclass(frozen=True)
+class Good:
+    """Who asks, as headers; what fills the path; the body; and the status of the answer."""
+
+    who: Mapping[str, str] = field(default_factory=dict)
+    path: Mapping[str, str | int] = field(default_factory=dict)
+    body: Any = None
+    status: int = 200
+
+
+class World:
+    """Makes what requests are about, new each time, on a database that a shop serves."""
+
+    def __init__(self, on: On, shop: FlaskClient) -> None:
+        self.on = on
+        self.shop = shop
+        self.admin = builders.as_admin(on)
+        self.clerk = builders.as_clerk(on)
+        self.somebody = builders.customer(on)
+        self.category = builders.category(on).code
+
+    def askers(self) -> dict[str, Mapping[str, str]]:
+        """Return headers of one new asker of each kind."""
+        return {
+            "anonymous": ANYBODY,
+            "customer": builders.as_customer(self.on),
+            "clerk": builders.as_clerk(self.on),
+            "admin": builders.as_admin(self.on),
+            "cart": builders.as_guest(self.on),
+        }
+
+    def product(self) -> Any:
+        return builders.on_sale(self.on)
+
+    def cart(self, owner: Person | None = None) -> Any:
+        """Return a guest's or a customer's cart with something in it."""
+        made = builders.filled_cart(self.on, (self.product(), 2), owner=owner)
+        made.product = value(
+            self.on,
+            "SELECT p.code FROM cart_item i JOIN product p ON p.id = i.product_id"
+            " WHERE i.cart_id = %(id)s",
+            id=made.id,
+        )
+        return made
+
+    def purchase(self, *, paid: bool = False, collected: bool = False) -> Any:
+        """Return what checking a guest's cart out answered; `headers` open it."""
+        cart = self.cart()
+        made = self.send(f"{API}/carts/{cart.id}/checkout", cart.headers, CONTACT)
+        made["headers"] = cart.headers
+        if paid:
+            money = {"amount": made["total"], "method": "cash"}
+            self.send(f"{API}/purchases/{made['id']}/payments", self.clerk, money)
+        if collected:
+            self.send(f"{API}/purchases/{made['id']}/collect", self.clerk, None)
+        return made
+
+    def lot(self) -> Any:
+        return builders.stocked(self.on, builders.product(self.on), 10)
+
+    def movement(self) -> int:
+        lot = self.lot()
+        found = value(self.on, "SELECT id FROM stock_movement WHERE stock_id = %(id)s", id=lot.id)
+        return int(found)
+
+    def order(self) -> Any:
+        """Return an open invoice request; `product` is the code of what was asked for."""
+        product = builders.product(self.on)
+        made = builders.invoice_request(self.on, (product, 5, "0.5000"))
+        made.product = product.code
+        return made
+
+    def send(self, path: str, who: Mapping[str, str], body: Any) -> Any:
+        answer = self.shop.post(path, json=body, headers=dict(who))
+        assert answer.status_code < 300, answer.text
+        return answer.json
+
+
+def _person_of(path: str, w: World) -> Good:
+    somebody = builders.customer(w.on) if path == "customer_id" else builders.clerk(w.on)
+    key = somebody.customer_id or somebody.staff_id
+    assert key
+    return Good(w.admin, {path: key})
+
+
+def _delivery(w: World) -> Good:
+    order = w.order()
+    line = {"product": order.product, "quantity": "2", "expires_on": "9999-12-31"}
+    return Good(w.clerk, {"code": order.code}, {"lines": [{**line, "unit_cost": "0.6000"}]})
+
+
+def _with_cart(w: World, body: Any = None, status: int = 200, *, item: bool = False) -> Good:
+    cart = w.cart()
+    path = {"cart": str(cart.id)} | ({"product": cart.product} if item else {})
+    return Good(cart.headers, path, body, status)
+
+
+def _with_purchase(w: World, body: Any = None, status: int = 200, **done: bool) -> Good:
+    return Good(w.clerk, {"purchase": w.purchase(**done)["id"]}, body, status)
+
+
+def _of_kind(kind: str, path: str, new: Mapping[str, Any], change: Any) -> dict[str, Any]:
+    """Return the five operations on things with a code; a callable makes a value that must be new."""
+
+    def code(w: World) -> dict[str, str | int]:
+        return {"code": getattr(builders, kind)(w.on).code}
+
+    def body(w: World) -> dict[str, Any]:
+        filled = {name: made(w) if callable(made) else made for name, made in new.items()}
+        return {"code": unique(kind), **filled}
+
+    return {
+        f"GET {API}/{path}": lambda w: Good(w.clerk),
+        f"POST {API}/{path}": lambda w: Good(w.clerk, {}, body(w), 201),
+        f"GET {API}/{path}/{{code}}": lambda w: Good(w.clerk, code(w)),
+        f"PATCH {API}/{path}/{{code}}": lambda w: Good(w.clerk, code(w), change),
+        f"DELETE {API}/{path}/{{code}}": lambda w: Good(w.clerk, code(w), None, 204),
+    }
+
+
+def _new_person(**more: str) -> Callable[[], dict[str, str]]:
+    def made() -> dict[str, str]:
+        email = f"{unique('new')}@shop.example"
+        return {"email": email, "name": "Ada", "password": "eight blue plums in jam", **more}
+
+    return made
+
+
+_new_staff = _new_person(role="clerk")
+_new_customer = _new_person(phone="+48 22 555 01 10", address="Main Street 1")
+_PRODUCT = {
+    "gtin": lambda w: builders.gtin(w.on),
+    "name": "Milk",
+    "description": "Fresh.",
+    "brand": lambda w: builders.brand(w.on).code,
+    "category": lambda w: w.category,
+    "discount": lambda w: builders.discount(w.on).code,
+    "unit": "piece",
+    "list_price": "2.50",
+    "vat_rate": "0.0700",
+    "reorder_level": "3",
+}
+_SUPPLIER = {"name": "Farm", "email": "farm@shop.example", "phone": "22 777 02", "address": "Hill"}
+_DISCOUNT = {"name": "Sale", "rate": "0.1", "starts_on": "2026-01-01", "ends_on": "2026-12-31"}
+
+GOOD: dict[str, Callable[[World], Good]] = {
+    "GET /livez": lambda w: Good(),
+    "GET /readyz": lambda w: Good(),
+    "GET /metrics": lambda w: Good(),
+    f"POST {API}/login": lambda w: Good(
+        body={"email": builders.customer(w.on).email, "password": PASSWORD}, status=201
+    ),
+    f"GET {API}/login": lambda w: Good(w.somebody.headers),
+    f"DELETE {API}/login": lambda w: Good(builders.as_clerk(w.on), status=204),
+    f"GET {API}/login/sessions": lambda w: Good(w.somebody.headers),
+    f"DELETE {API}/login/sessions/{{session_id}}": lambda w: Good(
+        w.somebody.headers,
+        {"session_id": builders.session(w.on, w.somebody.login_id).id},
+        status=204,
+    ),
+    f"PUT {API}/login/password": lambda w: Good(
+        builders.as_customer(w.on),
+        body={"current_password": PASSWORD, "new_password": "ten red cherries in a bowl"},
+        status=204,
+    ),
+    f"GET {API}/staff": lambda w: Good(w.admin),
+    f"POST {API}/staff": lambda w: Good(w.admin, {}, _new_staff(), 201),
+    f"GET {API}/staff/{{staff_id}}": lambda w: _person_of("staff_id", w),
+    f"PATCH {API}/staff/{{staff_id}}": lambda w: Good(
+        w.admin,
+        _person_of("staff_id", w).path,
+        {"name": "Eve", "role": "admin", "active": True, "password": "nine grey stones by a lake"},
+    ),
+    f"DELETE {API}/staff/{{staff_id}}": lambda w: Good(
+        w.admin, _person_of("staff_id", w).path, status=204
+    ),
+    f"GET {API}/customers": lambda w: Good(w.clerk),
+    f"POST {API}/customers": lambda w: Good(ANYBODY, {}, _new_customer(), 201),
+    f"GET {API}/customers/{{customer_id}}": lambda w: _person_of("customer_id", w),
+    f"PATCH {API}/customers/{{customer_id}}": lambda w: Good(
+        w.clerk,
+        _person_of("customer_id", w).path,
+        {"name": "Eve", "phone": "22 555 01", "address": "Lane 1\nTown", "active": True},
+    ),
+    f"DELETE {API}/customers/{{customer_id}}": lambda w: Good(
+        w.clerk, _person_of("customer_id", w).path, status=204
+    ),
+    **_of_kind("brand", "brands", {"name": "Łaciate"}, {"name": "Mlekovita"}),
+    **_of_kind(
+        "category",
+        "categories",
+        {"name": "Dairy", "parent": lambda w: builders.category(w.on).code},
+        {"name": "Cheese", "parent": None},
+    ),
+    **_of_kind("discount", "discounts", _DISCOUNT, {"name": "Sale", "rate": "0.2500"}),
+    **_of_kind("product", "products", _PRODUCT, {"name": "Milk", "description": "Good."}),
+    f"GET {API}/products/barcode/{{gtin}}": lambda w: Good(
+        ANYBODY, {"gtin": builders.product(w.on, gtin=builders.gtin(w.on)).gtin}
+    ),
+    **_of_kind("supplier", "suppliers", _SUPPLIER, _SUPPLIER),
+    f"GET {API}/invoice-requests": lambda w: Good(w.clerk),
+    f"POST {API}/invoice-requests": lambda w: Good(
+        w.clerk,
+        {},
+        {
+            "code": unique("IR"),
+            "supplier": builders.supplier(w.on).code,
+            "note": "Soon.",
+            "lines": [{"product": w.product().code, "quantity": "2", "unit_cost": "0.5"}],
+        },
+        201,
+    ),
+    f"GET {API}/invoice-requests/{{code}}": lambda w: Good(w.clerk, {"code": w.order().code}),
+    f"PATCH {API}/invoice-requests/{{code}}": lambda w: Good(
+        w.clerk, {"code": w.order().code}, {"note": "Soon."}
+    ),
+    f"DELETE {API}/invoice-requests/{{code}}": lambda w: Good(
+        w.clerk, {"code": w.order().code}, status=204
+    ),
+    f"POST {API}/invoice-requests/{{code}}/receive": _delivery,
+    f"GET {API}/stock/lots": lambda w: Good(w.clerk),
+    f"GET {API}/stock/lots/{{lot}}": lambda w: Good(w.clerk, {"lot": w.lot().id}),
+    f"GET {API}/stock/levels": lambda w: Good(w.clerk),
+    f"GET {API}/stock/movements": lambda w: Good(w.clerk),
+    f"GET {API}/stock/movements/{{movement}}": lambda w: Good(w.clerk, {"movement": w.movement()}),
+    f"POST {API}/stock/adjustments": lambda w: Good(
+        w.clerk,
+        {},
+        {"product": w.product().code, "quantity": "1", "unit_cost": "0.5", "reason": "found"},
+        201,
+    ),
+    f"POST {API}/stock/waste": lambda w: Good(
+        w.clerk, {}, {"lot": w.lot().id, "quantity": "1", "reason": "broken"}, 201
+    ),
+    f"POST {API}/carts": lambda w: Good(status=201),
+    f"GET {API}/carts/{{cart}}": _with_cart,
+    f"PUT {API}/carts/{{cart}}/items/{{product}}": lambda w: _with_cart(
+        w, {"quantity": "1"}, item=True
+    ),
+    f"DELETE {API}/carts/{{cart}}/items/{{product}}": lambda w: _with_cart(w, None, 204, item=True),
+    f"POST {API}/carts/{{cart}}/checkout": lambda w: _with_cart(w, CONTACT, 201),
+    f"GET {API}/purchases": lambda w: Good(w.clerk),
+    f"GET {API}/purchases/{{purchase}}": _with_purchase,
+    f"POST {API}/purchases/{{purchase}}/payments": lambda w: _with_purchase(
+        w, {"amount": "1.00", "method": "card", "reference": "slip 1"}, 201
+    ),
+    f"POST {API}/purchases/{{purchase}}/refunds": lambda w: _with_purchase(
+        w, {"amount": "1.00", "method": "cash", "reference": "", "reason": "sour"}, 201, paid=True
+    ),
+    f"POST {API}/purchases/{{purchase}}/collect": lambda w: _with_purchase(w, paid=True),
+    f"POST {API}/purchases/{{purchase}}/cancel": lambda w: _with_purchase(
+        w, {"reason": "not wanted", "method": "cash"}, paid=True
+    ),
+}
+
+WITH_BODY = [
+    label
+    for label in GOOD
+    if label.startswith(("POST", "PUT", "PATCH"))
+    and label != f"POST {API}/carts"
+    and not label.endswith("/collect")
+]
+LISTS = [
+    label
+    for label in GOOD
+    if label.startswith(f"GET {API}") and "{" not in label and label != f"GET {API}/login"
+]
+
+
+def target(label: str, good: Good) -> str:
+    """Return the path of a good request."""
+    return label.partition(" ")[2].format(**good.path)

@@ -1,0 +1,135 @@
+"""Bodies that nobody means well with, at every operation that reads one."""
+
+import json
+import re
+from typing import Any
+
+import pytest
+
+from tests.contract.answers import members, replaced
+from tests.contract.good import WITH_BODY, target
+
+MIB = 1_048_576
+DECIMAL = re.compile(r"[0-9]+(\.[0-9]+)?")
+
+# No I-JSON: 400.
+UNREADABLE = {
+    "nothing": b"",
+    "blanks": b" \n",
+    "half an object": b"{",
+    "two values": b"{}{}",
+    "a comment": b"{} // fine",
+    "bad UTF-8": b'{"a":"\xff"}',
+    "a raw surrogate": b'{"a":"\xed\xa0\x80"}',
+    "a lone surrogate": rb'{"a":"\ud800"}',
+    "a lone surrogate in a name": rb'{"\udc00":1}',
+    "UTF-16": '{"a":1}'.encode("utf-16"),
+    "a byte order mark": b"\xef\xbb\xbf{}",
+    "a name twice": b'{"a":1,"a":1}',
+    "a name twice, deep down": rb'{"a":[{"b":1,"\u0062":1}]}',
+    "NaN": b'{"a":NaN}',
+    "Infinity": b'{"a":-Infinity}',
+    "a huge exponent": b'{"a":1e400}',
+    "5,000 digits": b'{"a":' + b"9" * 5000 + b"}",
+    "33 levels": b"[" * 33 + b"]" * 33,
+    "100,000 levels": b"[" * 100_000 + b"]" * 100_000,
+    "100,000 levels, left open": b'{"a":' * 100_000,
+}
+# Readable, but no object with the right members: 422.
+WRONG = {
+    "null": b"null",
+    "an array": b"[]",
+    "a text": b'"{}"',
+    "32 levels": b"[" * 32 + b"]" * 32,
+    "an unknown member": b'{"role_":"admin"}',
+    "NUL in a name": rb'{"\u0000":1}',
+    "60,000 members": b"{" + b",".join(b'"k%d":1' % n for n in range(60_000)) + b"}",
+}
+TYPES = (
+    *(b"", b"text/plain", b"application/x-www-form-urlencoded", b"multipart/form-data; boundary=x"),
+    *(b"application/merge-patch+json", b"application/json, text/plain", b"\xff/\xff"),
+    *(b"application/json; charset=utf-16", b"application/json; charset=latin-1"),
+)
+FORMS_OF_JSON = (b"application/json", b"APPLICATION/JSON", b'application/json; charset="UTF-8"')
+ENCODINGS = (b"gzip", b"br", b"deflate, gzip", b"nonsense")
+# No decimal number as a string.
+NO_NUMBERS = (1.5, 1, 1e30, "1e2", "1E400", "NaN", "Infinity", "1_0", "٣", " 1", "", "9" * 30, True)
+NO_KEYS = (2**63, 2**64, 10**30, 0, -1, 1.5, "1", True, None, [1])
+
+
+@pytest.fixture
+def send(hostile_shop, good, label):
+    """Send a body, as bytes or as a value, to the operation of the test's `label`."""
+
+    async def ask(body: Any, *headers: tuple[bytes, bytes]) -> Any:
+        text = body if isinstance(body, bytes) else json.dumps(body).encode()
+        method = label.partition(" ")[0]
+        return await hostile_shop.ask(method, target(label, good), good.who, text, headers)
+
+    return ask
+
+
+@pytest.mark.parametrize("label", WITH_BODY)
+class TestBodies:
+    async def test_that_are_no_json(self, send):
+        answers = {name: (await send(body)).status for name, body in UNREADABLE.items()}
+        assert answers == dict.fromkeys(UNREADABLE, 400)
+
+    async def test_that_are_of_another_shape(self, send):
+        answers = {name: (await send(body)).status for name, body in WRONG.items()}
+        assert answers == dict.fromkeys(WRONG, 422)
+
+    async def test_of_another_type(self, send, good):
+        answers = [(await send(good.body, (b"content-type", type_))).status for type_ in TYPES]
+        assert answers == [415] * len(TYPES)
+
+    async def test_that_are_compressed(self, send, good):
+        answers = [(await send(good.body, (b"content-encoding", how))).status for how in ENCODINGS]
+        assert answers == [415] * len(ENCODINGS)
+
+    @pytest.mark.parametrize("type_", FORMS_OF_JSON)
+    async def test_of_the_right_type(self, send, good, type_):
+        assert (await send(good.body, (b"content-type", type_))).status == good.status
+
+    async def test_up_to_one_mebibyte(self, send, good):
+        text = json.dumps(good.body).encode()
+        assert (await send(text.ljust(MIB + 1))).status == 413
+        assert (await send(text.ljust(MIB))).status == good.status
+
+    async def test_with_texts_that_no_database_holds(self, send, good):
+        for path in members(good.body):
+            pointer = "".join(f"/{step}" for step in path)
+            nul = await send(replaced(good.body, path, "a\0b"))
+            assert (nul.status, nul.pointers) == (422, {pointer})
+            half = await send(replaced(good.body, path, "a\ud800"))
+            assert (pointer, half.status) == (pointer, 400)
+
+    async def test_with_numbers_that_are_none(self, send, good):
+        for path in members(good.body):
+            if DECIMAL.fullmatch(_at(good.body, path)):
+                pointer = "".join(f"/{step}" for step in path)
+                for number in NO_NUMBERS:
+                    answer = await send(replaced(good.body, path, number))
+                    assert (number, answer.status, answer.pointers) == (number, 422, {pointer})
+
+    async def test_with_a_member_that_is_not_known(self, send, good):
+        for name in ("id", "role", "active_", "customer_id", "version", "total", "__proto__"):
+            if name not in good.body:
+                answer = await send({**good.body, name: "admin"})
+                assert (answer.status, answer.pointers) == (422, {f"/{name}"})
+
+
+@pytest.mark.parametrize("label", ["POST /api/v1/stock/waste", "POST /api/v1/stock/adjustments"])
+async def test_keys_that_are_none(send, good, label):
+    body = {"lot": 1, "quantity": "1", "reason": "lost"}
+    for key in NO_KEYS:
+        answer = await send({**body, "lot": key})
+        # An adjustment without a lot opens one, and then needs more.
+        expected = {"/product", "/unit_cost"} if key is None and "adjust" in label else {"/lot"}
+        assert (key, answer.status, answer.pointers) == (key, 422, expected)
+
+
+def _at(body: Any, path: tuple[str | int, ...]) -> Any:
+    for step in path:
+        body = body[step]
+    return body

@@ -1,0 +1,5 @@
+"""An application whose settings are wrong."""
+
+from app.core.config import SettingsError
+
+raise SettingsError("OGS_SECRET is too short.")

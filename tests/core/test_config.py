@@ -1,0 +1,246 @@
+import secrets
+import tomllib
+
+import pytest
+
+from app.core.config import DEVELOPMENT_FILE, Settings, SettingsError, load_settings
+from app.core.sections import CURRENCIES
+
+URL = "postgresql://app:fLq29xkw@db:5432/shop?sslmode=require"
+SECRET = secrets.token_urlsafe(48)
+
+
+@pytest.fixture(autouse=True)
+def _no_settings(monkeypatch, tmp_path):
+    """Nothing of this process's environment, and an empty file instead of the development one."""
+    import os
+
+    for name in [name for name in os.environ if name.upper().startswith("OGS_")]:
+        monkeypatch.delenv(name)
+    empty = tmp_path / "empty.toml"
+    empty.write_text("")
+    monkeypatch.setenv("OGS_CONFIG", str(empty))
+
+
+@pytest.fixture
+def env(monkeypatch):
+    def set_all(**variables):
+        for name, value in variables.items():
+            monkeypatch.setenv(f"OGS_{name}", value)
+
+    return set_all
+
+
+@pytest.fixture
+def toml(monkeypatch, tmp_path):
+    def write(text):
+        (tmp_path / "config.toml").write_text(text)
+        monkeypatch.setenv("OGS_CONFIG", str(tmp_path / "config.toml"))
+
+    return write
+
+
+@pytest.fixture
+def secret_files(monkeypatch, tmp_path):
+    folder = tmp_path / "secrets"
+    folder.mkdir()
+    monkeypatch.setenv("OGS_SECRETS_DIR", str(folder))
+
+    def write(**files):
+        for name, text in files.items():
+            (folder / name).write_text(text)
+        return folder
+
+    return write
+
+
+def load(**overrides) -> Settings:
+    return load_settings(**{"env": "test", "secret": "s", "database": {"url": URL}, **overrides})
+
+
+def refusal(**overrides) -> str:
+    with pytest.raises(SettingsError) as caught:
+        load(**overrides)
+    text = str(caught.value)
+    assert text.endswith(".")
+    assert "\n" not in text
+    return text
+
+
+class TestSources:
+    def test_each_wins_over_the_one_before(self, toml, env, secret_files):
+        toml(f'env="test"\nsecret="toml"\n[database]\nurl="{URL}"\npool_size=1\n[shop]\nname="T"')
+        assert load_settings().secret.get_secret_value() == "toml"
+        env(SECRET="env", DATABASE__POOL_SIZE="2")
+        assert load_settings().secret.get_secret_value() == "env"
+        secret_files(OGS_SECRET="file\n")
+        settings = load_settings()
+        assert settings.secret.get_secret_value() == "file"
+        assert (settings.database.pool_size, settings.shop.name) == (2, "T")
+        assert load_settings(secret="given").secret.get_secret_value() == "given"
+
+    def test_names_of_variables_are_read_in_any_case(self, monkeypatch):
+        monkeypatch.setenv("ogs_Shop__Name", "Corner")
+        assert load().shop.name == "Corner"
+
+    def test_without_a_file_production_takes_nothing_of_developments(self, monkeypatch, env):
+        monkeypatch.delenv("OGS_CONFIG")
+        env(ENV="production", SECRET=SECRET, DATABASE__URL=URL)
+        settings = load_settings()
+        assert settings.production
+        assert (settings.http.docs, settings.logging.format) == (False, "json")
+
+    def test_without_any_word_it_is_production(self, env):
+        env(SECRET=SECRET, DATABASE__URL=URL)
+        assert load_settings().production
+
+    def test_the_development_file_is_what_development_starts_from(self, monkeypatch, env):
+        monkeypatch.delenv("OGS_CONFIG")
+        env(DATABASE__URL="postgresql:///shop?host=/tmp/socket")
+        settings = load_settings()
+        assert settings.env == "development"
+        assert settings.http.docs
+
+    def test_the_development_file_sets_what_exists(self):
+        found = tomllib.loads(DEVELOPMENT_FILE.read_text())
+        for section, values in found.items():
+            kind = Settings.model_fields[section].annotation
+            if isinstance(values, dict):
+                assert values.keys() <= kind.model_fields.keys()
+
+    def test_a_file_that_is_not_there_is_named(self, env):
+        env(CONFIG="/nowhere/a.toml")
+        assert "OGS_CONFIG names /nowhere/a.toml" in refusal()
+
+    def test_a_broken_file_says_where(self, toml):
+        toml("env = ")
+        assert "not valid TOML" in refusal()
+
+    def test_secret_files_may_lack_the_prefix_and_have_strangers_beside_them(self, secret_files):
+        folder = secret_files(database__url=URL, postgres_password="x", OGS_SECRET=" two words \n")
+        (folder / "..data").mkdir()
+        settings = load_settings(env="test")
+        assert settings.database.url == URL
+        assert settings.secret.get_secret_value() == " two words "
+
+    def test_a_folder_of_secrets_that_is_not_there(self, env):
+        env(SECRETS_DIR="/nowhere")
+        assert "OGS_SECRETS_DIR cannot be read" in refusal()
+
+
+class TestMistakes:
+    @pytest.mark.parametrize(
+        ("overrides", "named"),
+        [
+            ({"database": {}}, "database.url (OGS_DATABASE__URL) is missing"),
+            ({"database": {"url": "mysql://x/y"}}, "database.url (OGS_DATABASE__URL) must start"),
+            ({"database": {"url": "postgresql://host"}}, "must name a database"),
+            ({"database": {"url": "postgresql://[x/y"}}, "must be a URL"),
+            ({"database": {"url": URL, "poolsize": 1}}, "OGS_DATABASE__POOLSIZE) is not a setting"),
+            ({"database": {"url": URL, "pool_size": 0}}, "OGS_DATABASE__POOL_SIZE) input should"),
+            ({"shop": {"currency": "JPY"}}, "OGS_SHOP__CURRENCY) must be the ISO 4217 code"),
+            ({"shop": {"currency": "pln"}}, "OGS_SHOP__CURRENCY)"),
+            ({"shop": {"time_zone": "Mars/Base"}}, "OGS_SHOP__TIME_ZONE) must be a time zone"),
+            ({"shop": {"time_zone": "../../etc/passwd"}}, "OGS_SHOP__TIME_ZONE)"),
+            ({"shop": {"max_quantity": "1.0001"}}, "OGS_SHOP__MAX_QUANTITY)"),
+            ({"logging": {"format": "xml"}}, "OGS_LOGGING__FORMAT)"),
+            ({"env": "staging"}, "env (OGS_ENV)"),
+            ({"secret": ""}, "secret (OGS_SECRET)"),
+            ({"colour": "red"}, "colour (OGS_COLOUR) is not a setting"),
+        ],
+    )
+    def test_are_named_with_their_variable(self, overrides, named):
+        assert named in refusal(**overrides)
+
+    def test_are_all_named_at_once(self):
+        text = refusal(shop={"currency": "JPY"}, logging={"level": "LOUD"})
+        assert "OGS_SHOP__CURRENCY" in text
+        assert "OGS_LOGGING__LEVEL" in text
+
+    def test_misspelt_variables_are_named(self, env):
+        env(DATABSE__URL=URL)
+        assert "OGS_DATABSE__URL is not a setting" in refusal()
+
+    def test_variables_of_kubernetes_are_none_of_ours(self, env):
+        env(PORT="tcp://10.0.0.1:8000", SERVICE_HOST="10.0.0.1", PORT_8000_TCP_ADDR="10.0.0.1")
+        assert load().env == "test"
+
+    def test_values_are_never_shown(self):
+        for overrides in (
+            {"database": {"url": "mysql://u:hunter2@h/d"}},
+            {"database": {"url": "postgresql://u:hunter2@h"}},
+            {"secret": ["hunter2"]},
+            {"env": "production", "secret": "hunter2"},
+        ):
+            assert "hunter2" not in refusal(**overrides)
+
+    def test_settings_do_not_print_secrets(self):
+        settings = load(secret="hunter2", database={"url": "postgresql://u:hunter2@h/d"})
+        assert "hunter2" not in repr(settings)
+        assert "hunter2" not in str(settings)
+
+
+class TestProduction:
+    def load(self, **overrides):
+        return load(**{"env": "production", "secret": SECRET, **overrides})
+
+    def refusal(self, **overrides):
+        return refusal(**{"env": "production", "secret": SECRET, **overrides})
+
+    def test_takes_strong_settings(self):
+        assert self.load().production
+
+    @pytest.mark.parametrize(
+        "secret",
+        [
+            "x",
+            "short-but-random-9f2k",
+            "development-only, production refuses this",
+            "changeme" * 5,
+            "a" * 64,
+            "0123" * 16,
+        ],
+    )
+    def test_refuses_weak_secrets(self, secret):
+        assert "secret (OGS_SECRET)" in self.refusal(secret=secret)
+
+    def test_refuses_the_development_files_secret(self):
+        secret = tomllib.loads(DEVELOPMENT_FILE.read_text())["secret"]
+        assert "secret (OGS_SECRET)" in self.refusal(secret=secret)
+
+    def test_refuses_debug(self):
+        assert "debug (OGS_DEBUG) is on" in self.refusal(debug=True)
+
+    @pytest.mark.parametrize("password", ["postgres", "Password", "changeme", "app", "ogs%5Fapp"])
+    def test_refuses_known_passwords(self, password):
+        url = f"postgresql://app:{password}@db/shop?sslmode=require"
+        assert "database.url (OGS_DATABASE__URL) has a known" in self.refusal(database={"url": url})
+        owner = {"url": URL, "owner_url": url}
+        assert "OGS_DATABASE__OWNER_URL) has a known" in self.refusal(database=owner)
+
+    def test_refuses_a_known_password_in_the_query(self):
+        url = "postgresql:///shop?host=db&user=app&password=postgres&sslmode=require"
+        assert "has a known password" in self.refusal(database={"url": url})
+
+    def test_refuses_a_url_that_leaves_sslmode_open(self):
+        url = "postgresql://app:fLq29xkw@db/shop"
+        assert "does not say which sslmode" in self.refusal(database={"url": url})
+
+    def test_development_may_be_weak(self):
+        load(env="development", secret="x", debug=True, database={"url": "postgresql:///shop"})
+
+
+class TestFields:
+    def test_all_are_described(self):
+        for name, field in Settings.model_fields.items():
+            inner = getattr(field.annotation, "model_fields", None)
+            described = inner.values() if inner else [field]
+            assert all(one.description for one in described), name
+
+    def test_do_not_change(self):
+        with pytest.raises(ValueError, match="frozen"):
+            load().debug = True
+
+    def test_currencies_have_two_decimals(self):
+        assert {"PLN", "EUR", "USD"} <= CURRENCIES
+        assert not {"JPY", "KWD", "XAU", "XXX", "CLP"} & CURRENCIES

@@ -1,0 +1,128 @@
+import pytest
+from flask import Response, request
+
+from app.core.http import SECURITY_HEADERS
+from app.core.sections import HttpSettings
+from tests.core.toy import bearer, make_toy
+
+
+class TestHeaders:
+    @pytest.mark.parametrize("path", ["/things", "/nowhere", "/things?limit=0"])
+    def test_every_answer_has_them(self, path):
+        headers = make_toy().test_client().get(path).headers
+        assert dict(headers).items() >= SECURITY_HEADERS.items()
+        assert headers["X-Content-Type-Options"] == "nosniff"
+        assert headers["Cache-Control"] == "no-store"
+
+    def test_a_view_may_set_its_own(self):
+        app = make_toy()
+
+        @app.get("/page")
+        def page():
+            return Response("", headers={"Cache-Control": "max-age=9"})
+
+        assert app.test_client().get("/page").headers["Cache-Control"] == "max-age=9"
+
+    def test_location_has_the_prefix_under_which_the_shop_is_published(self):
+        client = make_toy().test_client()
+        made = {"json": {"name": "a"}, "headers": bearer("clerk")}
+        below = client.post("/things", environ_overrides={"SCRIPT_NAME": "/shop"}, **made)
+        assert below.headers["Location"] == "/shop/things/a"
+        assert client.post("/things", **made).headers["Location"] == "/things/a"
+
+
+class TestPaths:
+    @pytest.mark.parametrize("path", ["/things/", "/things//a", "/Things", "/things/a/"])
+    def test_almost_right_is_unknown(self, path):
+        assert make_toy().test_client().get(path, headers=bearer("clerk")).status_code == 404
+
+    @pytest.mark.parametrize("path", ["//things", "///things", "//things/a"])
+    def test_more_slashes_in_front_are_unknown(self, path):
+        # As a URL, it would be another host's.
+        made = {"environ_overrides": {"PATH_INFO": path}, "headers": bearer("clerk")}
+        assert make_toy().test_client().get("/", **made).status_code == 404
+
+    @pytest.mark.parametrize("path", ["/things", "/things/a"])
+    @pytest.mark.parametrize("query", ["\xff", "q=\xff", "\xc3\xbc=1"])
+    def test_bytes_in_a_query_are_400(self, path, query):
+        made = {"environ_overrides": {"QUERY_STRING": query}, "headers": bearer("clerk")}
+        response = make_toy().test_client().get(path, **made)
+        assert (response.status_code, response.json["code"]) == (400, "bad_request")
+
+    @pytest.mark.parametrize("name", ["a%00", "%00", "a%0Ab", "%7F", "%1b[0m", "%ff"])
+    def test_names_with_control_characters_name_nothing(self, name):
+        response = make_toy().test_client().get(f"/things/{name}", headers=bearer("clerk"))
+        assert response.status_code == 404
+
+    def test_names_may_be_of_any_script(self):
+        response = make_toy().test_client().get("/things/żółw 1", headers=bearer("clerk"))
+        assert response.json["name"] == "żółw 1"
+
+    @pytest.mark.parametrize(
+        ("key", "status"),
+        [
+            ("1", 200),
+            ("9223372036854775807", 200),
+            ("9223372036854775808", 404),
+            ("9223372036854775799", 200),
+            ("9223372036854775810", 404),
+            ("8999999999999999999", 200),
+            ("9300000000000000000", 404),
+            ("1000000000000000000", 200),
+            ("99999999999999999999999", 404),
+            ("0", 404),
+            ("01", 404),
+            ("-1", 404),
+            ("1_0", 404),
+            ("١", 404),
+        ],
+    )
+    def test_keys_are_what_bigint_holds(self, key, status):
+        app = make_toy()
+
+        @app.get("/rows/<int:key>")
+        def row(key):
+            return str(key)
+
+        app.delete("/rows/<int:key>", endpoint="drop")(row)
+        client = app.test_client()
+        assert client.get(f"/rows/{key}").status_code == status
+        assert client.delete(f"/rows/{key}").status_code == status
+
+
+class TestMethods:
+    def test_head_is_get_without_a_body(self):
+        client = make_toy().test_client()
+        head, get = client.head("/things"), client.get("/things")
+        assert (head.status_code, head.data) == (200, b"")
+        assert head.content_length == get.content_length
+
+    def test_options_tells_the_methods(self):
+        response = make_toy().test_client().options("/things")
+        assert response.status_code == 200
+        assert "POST" in response.headers["Allow"]
+
+
+class TestBodies:
+    def test_too_long_ones_are_413(self):
+        client = make_toy(HttpSettings(max_body_bytes=1024)).test_client()
+        body = b'{"name":"' + b"x" * 1024 + b'"}'
+        response = client.post(
+            "/things", data=body, content_type="application/json", headers=bearer("clerk")
+        )
+        assert (response.status_code, response.json["code"]) == (413, "too_large")
+
+
+class TestGateways:
+    @pytest.mark.parametrize(
+        ("trusted", "address"), [(0, "127.0.0.1"), (1, "10.0.0.2"), (2, "10.0.0.1")]
+    )
+    def test_are_believed_as_far_as_they_are_trusted(self, trusted, address):
+        app = make_toy(HttpSettings(trusted_proxies=trusted))
+
+        @app.get("/me")
+        def me():
+            return request.remote_addr
+
+        chain = {"X-Forwarded-For": "6.6.6.6, 10.0.0.1, 10.0.0.2"}
+        assert app.test_client().get("/me", headers=chain).text == address

@@ -1,0 +1,178 @@
+import asyncio
+import uuid
+
+import pytest
+
+from app.core.database import Manager, PooledPostgresqlDatabase
+from app.core.errors import Conflict, Invalid
+from app.core.idempotency import Answer, once, request_identity
+from app.core.security import allow
+from tests.core.toy import bearer, make_toy
+
+COUNT = "SELECT count(*) FROM idempotency_key WHERE key = %(key)s"
+
+
+@pytest.fixture(scope="module")
+async def manager(database):
+    pool = PooledPostgresqlDatabase()
+    pool.init(database.app_url, pool_size=4)
+    await pool.open()
+    yield Manager(pool)
+    await pool.close()
+
+
+@pytest.fixture
+def identity():
+    """One request; other tests have other keys."""
+    return {
+        "principal_key": "login:1",
+        "route": "POST /things",
+        "key": uuid.uuid4().hex,
+        "request": b'{"a":1}',
+    }
+
+
+class Work:
+    """Does something that can be counted, also in the database: it stores a row of its own."""
+
+    def __init__(self, manager, status=201):
+        self.manager, self.status, self.done = manager, status, 0
+        self.trace = uuid.uuid4().hex
+
+    async def __call__(self):
+        self.done += 1
+        await self.manager.run(
+            "INSERT INTO idempotency_key (principal, route, key, request_hash, status, headers, body)"
+            " VALUES ('trace', %(trace)s, %(key)s, sha256(''), 200, '{}', '')",
+            trace=uuid.uuid4().hex,
+            key=self.trace,
+        )
+        body = f'{{"done":{self.done},"ż":"%s"}}'.encode()
+        return Answer(self.status, body, {"Location": f"/things/{self.done}"})
+
+    async def stored(self):
+        return await self.manager.fetch_value(COUNT, key=self.trace)
+
+
+class TestOnce:
+    async def test_the_second_time_gives_the_first_answer(self, manager, identity):
+        work = Work(manager)
+        first = await once(manager, work=work, **identity)
+        second = await once(manager, work=work, **identity)
+        assert (work.done, await work.stored()) == (1, 1)
+        assert first == Answer(201, '{"done":1,"ż":"%s"}'.encode(), {"Location": "/things/1"})
+        assert (second.status, second.body) == (first.status, first.body)
+        assert second.headers == {"Location": "/things/1", "Idempotency-Replayed": "true"}
+        assert second.response().headers["Idempotency-Replayed"] == "true"
+        assert second.response().status_code == 201
+
+    async def test_without_a_key_each_time_is_the_first(self, manager, identity):
+        work = Work(manager)
+        for _ in range(2):
+            await once(manager, work=work, **{**identity, "key": None})
+        assert (work.done, await work.stored()) == (2, 2)
+
+    @pytest.mark.parametrize(
+        "other",
+        [{"principal_key": "login:2"}, {"route": "POST /others"}, {"key": uuid.uuid4().hex}],
+        ids=lambda other: next(iter(other)),
+    )
+    async def test_another_principal_route_or_key_is_another_request(
+        self, manager, identity, other
+    ):
+        work = Work(manager)
+        await once(manager, work=work, **identity)
+        answer = await once(manager, work=work, **{**identity, **other})
+        assert work.done == 2
+        assert "Idempotency-Replayed" not in answer.headers
+
+    async def test_another_body_is_422(self, manager, identity):
+        work = Work(manager)
+        await once(manager, work=work, **identity)
+        with pytest.raises(Invalid) as caught:
+            await once(manager, work=work, **{**identity, "request": b'{"a":2}'})
+        assert caught.value.code == "idempotency_mismatch"
+        assert work.done == 1
+
+    async def test_what_fails_is_not_kept_and_leaves_nothing(self, manager, identity):
+        work = Work(manager)
+
+        async def fail():
+            await work()
+            raise Conflict
+
+        for _ in range(2):
+            with pytest.raises(Conflict):
+                await once(manager, work=fail, **identity)
+        assert (work.done, await work.stored()) == (2, 0)
+        assert (await once(manager, work=work, **identity)).status == 201
+
+    @pytest.mark.parametrize("status", [302, 404, 409, 500])
+    async def test_answers_that_are_no_success_are_not_kept(self, manager, identity, status):
+        work = Work(manager, status)
+        for _ in range(2):
+            assert (await once(manager, work=work, **identity)).status == status
+        assert work.done == 2
+
+    async def test_while_the_first_runs_the_second_is_told_so(self, manager, identity):
+        begun, release = asyncio.Event(), asyncio.Event()
+
+        async def slow():
+            begun.set()
+            await release.wait()
+            return Answer(200, b"{}")
+
+        first = asyncio.create_task(once(manager, work=slow, **identity))
+        await asyncio.wait_for(begun.wait(), 10)
+        with pytest.raises(Conflict) as caught:
+            await asyncio.wait_for(once(manager, work=slow, **identity), 10)
+        release.set()
+        assert caught.value.code == "in_progress"
+        assert caught.value.headers["Retry-After"] == "1"
+        assert (await first).status == 200
+        assert (await once(manager, work=slow, **identity)).headers["Idempotency-Replayed"]
+
+    async def test_of_many_at_once_one_does_it(self, manager, identity):
+        work = Work(manager)
+        answers = await asyncio.gather(
+            *(once(manager, work=work, **identity) for _ in range(20)), return_exceptions=True
+        )
+        assert (work.done, await work.stored()) == (1, 1)
+        for answer in answers:
+            assert isinstance(answer, Answer) or answer.code == "in_progress"
+
+    @pytest.mark.parametrize("key", ["", "a b", "a\n", "ż", "a\0", "x" * 201, "\x7f"])
+    async def test_wrong_keys_are_422(self, manager, identity, key):
+        work = Work(manager)
+        with pytest.raises(Invalid) as caught:
+            await once(manager, work=work, **{**identity, "key": key})
+        assert caught.value.errors[0].pointer == "/header/Idempotency-Key"
+        assert work.done == 0
+
+    @pytest.mark.parametrize("key", ["!", "x" * 200, "~'\"%s;--"])
+    async def test_any_visible_ascii_is_a_key(self, manager, identity, key):
+        route = f"POST /{uuid.uuid4()}"
+        work = Work(manager)
+        for _ in range(2):
+            await once(manager, work=work, **{**identity, "key": key, "route": route})
+        assert work.done == 1
+
+
+class TestRequestIdentity:
+    def test_is_who_what_where_and_which(self):
+        app, seen = make_toy(), []
+
+        @app.post("/boxes/<name>")
+        @allow("clerk")
+        async def fill(name):
+            seen.append(request_identity())
+            return ""
+
+        client = app.test_client()
+        headers = {"Idempotency-Key": "k", **bearer("clerk")}
+        client.post("/boxes/a", headers=headers, data=b"body")
+        client.post("/boxes/b", headers=bearer("clerk"))
+        assert seen == [
+            {"principal_key": "login:7", "route": "POST /boxes/a", "key": "k", "request": b"body"},
+            {"principal_key": "login:7", "route": "POST /boxes/b", "key": None, "request": b""},
+        ]

@@ -1,0 +1,119 @@
+"""Liveness needs no database; readiness needs the right one; metrics count what was asked."""
+
+import httpx
+import pytest
+
+from app.core import migrations
+from tests.builders import rows
+from tests.support.asgi import running
+from tests.support.load import Connection, load
+from tests.support.servers import shop_server
+
+
+@pytest.fixture
+async def ask(make_settings):
+    """Ask a shop on that database once: `await ask(database, "/readyz")`."""
+    from app.factory import create_app, create_asgi_app
+
+    async def get(on, *paths, **settings):
+        async with running(create_asgi_app(create_app(make_settings(on, **settings)))) as shop:
+            transport = httpx.ASGITransport(app=shop)
+            async with httpx.AsyncClient(
+                transport=transport, base_url="http://shop.test"
+            ) as client:
+                return [await client.get(path) for path in paths]
+
+    return get
+
+
+class TestLiveness:
+    async def test_answers(self, client):
+        answer = await client.get("/livez")
+        assert (answer.status_code, answer.json()) == (200, {"status": "ok"})
+
+    async def test_answers_without_a_database(self, ask, private_postgres):
+        private_postgres.stop("immediate")
+        live, ready = await ask(private_postgres, "/livez", "/readyz")
+        assert live.status_code == 200
+        assert ready.status_code == 503
+
+
+class TestReadiness:
+    async def test_answers(self, client):
+        answer = await client.get("/readyz")
+        assert (answer.status_code, answer.json()) == (200, {"status": "ok"})
+
+    async def test_an_absent_database_is_a_problem_with_a_time_to_come_back(
+        self, ask, private_postgres
+    ):
+        private_postgres.stop("immediate")
+        (answer,) = await ask(private_postgres, "/readyz")
+        assert answer.status_code == 503
+        assert answer.headers["content-type"] == "application/problem+json"
+        assert int(answer.headers["retry-after"]) >= 1
+
+    async def test_an_older_schema_is_not_ready(self, ask, fresh_database):
+        rows(
+            fresh_database,
+            "DELETE FROM _yoyo_migration WHERE migration_id = %(id)s",
+            id=migrations.expected_version(),
+        )
+        (answer,) = await ask(fresh_database, "/readyz")
+        assert (answer.status_code, answer.json()["code"]) == (503, "schema_outdated")
+
+    async def test_a_newer_schema_is_ready(self, ask, fresh_database):
+        rows(
+            fresh_database,
+            "INSERT INTO _yoyo_migration (migration_hash, migration_id, applied_at_utc) VALUES ('x', '9999-x', now())",
+        )
+        (answer,) = await ask(fresh_database, "/readyz")
+        assert answer.status_code == 200
+
+    async def test_a_database_without_any_schema_is_not_ready(self, ask, fresh_database):
+        rows(fresh_database, "DROP TABLE _yoyo_migration")
+        (answer,) = await ask(fresh_database, "/readyz")
+        assert (answer.status_code, answer.json()["code"]) == (503, "schema_outdated")
+
+
+async def metrics_of(url):
+    connection = Connection(url)
+    try:
+        return (await connection.request("GET", "/metrics")).body.decode()
+    finally:
+        connection.close()
+
+
+class TestMetrics:
+    async def test_counts_requests_by_route_and_not_by_path(self, ask, database):
+        found, _, metrics = await ask(
+            database,
+            "/api/v1/products/no-such-thing",
+            "/nonsense",
+            "/metrics",
+            http={"metrics": True},
+        )
+        assert found.status_code == 404
+        assert 'route="/api/v1/products/<code>"' in metrics.text
+        assert "no-such-thing" not in metrics.text
+        assert "nonsense" not in metrics.text
+        assert 'database_connections{state="idle"}' in metrics.text
+
+    async def test_are_not_there_unless_switched_on(self, ask, database):
+        (answer,) = await ask(database, "/metrics", http={"metrics": False})
+        assert answer.status_code == 404
+
+    async def test_add_up_over_the_workers_of_a_server(self, database, tmp_path):
+        variables = {"OGS_HTTP__METRICS": "true"}
+        with shop_server(database, tmp_path / "log", workers=2, env=variables) as server:
+            outcome = await load(
+                server.url,
+                connections=20,
+                requests=200,
+                step=lambda connection, _: connection.request("GET", "/api/v1/brands"),
+            )
+            # Each on a socket of its own, so that both workers get to answer some.
+            texts = [await metrics_of(server.url) for _ in range(6)]
+        assert outcome.statuses[200] == 200
+        label = 'http_requests_total{method="GET",route="/api/v1/brands",status="200"}'
+        for text in texts:
+            assert f"{label} 200.0" in text.splitlines()

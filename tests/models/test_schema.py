@@ -1,0 +1,291 @@
+"""The peewee models and the migrated database describe the same tables, and the database keeps its own rules."""
+
+import inspect
+from collections.abc import Iterator
+from contextlib import closing
+from decimal import Decimal
+
+import peewee
+import psycopg2
+import pytest
+from playhouse.postgres_ext import BinaryJSONField, TSVectorField
+from psycopg2 import errors
+
+from app import models
+from app.core import migrations
+from app.models.base import ByteaField, NumericField, Row, TimestampTzField
+from tests.support.database import Database
+
+MODELS = [
+    model
+    for _, model in inspect.getmembers(models, inspect.isclass)
+    if issubclass(model, Row) and model is not Row
+]
+TYPES = {
+    TimestampTzField: "timestamp with time zone",
+    ByteaField: "bytea",
+    BinaryJSONField: "jsonb",
+    TSVectorField: "tsvector",
+    peewee.BigAutoField: "bigint",
+    peewee.BigIntegerField: "bigint",
+    peewee.IntegerField: "integer",
+    peewee.TextField: "text",
+    peewee.BooleanField: "boolean",
+    peewee.DateField: "date",
+    peewee.UUIDField: "uuid",
+}
+
+
+def type_of(field: peewee.Field) -> str:
+    """Name the PostgreSQL type that a field stands for."""
+    if isinstance(field, peewee.ForeignKeyField):
+        field = field.rel_field
+        if isinstance(field, peewee.ForeignKeyField):
+            return type_of(field)
+    if isinstance(field, NumericField):
+        return f"numeric({field.digits},{field.places})"
+    return TYPES[type(field)]
+
+
+@pytest.fixture
+def cursor(fresh_database: Database) -> Iterator[psycopg2.extensions.cursor]:
+    with (
+        closing(psycopg2.connect(fresh_database.owner_url)) as connection,
+        connection.cursor() as made,
+    ):
+        yield made
+
+
+@pytest.fixture
+def as_app(fresh_database: Database) -> Iterator[psycopg2.extensions.cursor]:
+    with (
+        closing(psycopg2.connect(fresh_database.app_url)) as connection,
+        connection.cursor() as made,
+    ):
+        yield made
+
+
+def columns_of(cursor: psycopg2.extensions.cursor, table: str) -> dict[str, tuple[str, bool]]:
+    cursor.execute(
+        """
+        SELECT a.attname, format_type(a.atttypid, a.atttypmod), NOT a.attnotnull
+        FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid
+        WHERE c.relname = %s AND a.attnum > 0 AND NOT a.attisdropped
+        """,
+        (table,),
+    )
+    return {name: (kind, nullable) for name, kind, nullable in cursor.fetchall()}
+
+
+class TestModels:
+    @pytest.mark.parametrize("model", MODELS, ids=lambda model: model.__name__)
+    def test_a_model_has_its_tables_columns_and_types(self, cursor, model):
+        columns = columns_of(cursor, model._meta.table_name)
+        assert {field.column_name: type_of(field) for field in model._meta.sorted_fields} == {
+            name: kind for name, (kind, _) in columns.items()
+        }
+
+    @pytest.mark.parametrize(
+        "model",
+        [m for m in MODELS if m not in {models.Offer, models.Availability}],
+        ids=lambda model: model.__name__,
+    )
+    def test_a_model_knows_which_columns_may_be_null(self, cursor, model):
+        columns = columns_of(cursor, model._meta.table_name)
+        assert {field.column_name: field.null for field in model._meta.sorted_fields} == {
+            name: nullable for name, (_, nullable) in columns.items()
+        }
+
+    def test_every_table_has_a_model_but_those_of_the_core(self, cursor):
+        cursor.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")
+        tables = {name for (name,) in cursor.fetchall() if "yoyo" not in name}
+        modelled = {model._meta.table_name for model in MODELS} - {"offer", "availability"}
+        assert tables - modelled == {"idempotency_key"}
+
+    @pytest.mark.parametrize("model", MODELS, ids=lambda model: model.__name__)
+    def test_no_foreign_key_loads_its_row_by_itself(self, model):
+        assert not any(field.lazy_load for field in model._meta.refs)
+
+
+class TestMigrations:
+    def test_all_can_be_rolled_back_and_applied_again(self, fresh_database, cursor):
+        names = [
+            path.stem.removesuffix(".rollback")
+            for path in migrations.DIRECTORY.glob("*.rollback.sql")
+        ]
+        before = {model: columns_of(cursor, model._meta.table_name) for model in MODELS}
+        cursor.connection.commit()
+        assert migrations.roll_back(fresh_database.owner_url, len(names)) == sorted(
+            names, reverse=True
+        )
+        cursor.execute(
+            "SELECT count(*) FROM pg_class WHERE relnamespace = 'public'::regnamespace"
+            " AND relkind IN ('r', 'v', 'S') AND relname NOT LIKE '%yoyo%'"
+        )
+        assert cursor.fetchone() == (0,)
+        cursor.connection.commit()
+        assert migrations.migrate(fresh_database.owner_url, fresh_database.app_url)
+        assert {model: columns_of(cursor, model._meta.table_name) for model in MODELS} == before
+
+    def test_a_second_run_changes_nothing(self, fresh_database):
+        assert migrations.migrate(fresh_database.owner_url, fresh_database.app_url) == []
+
+    def test_a_killed_runs_lock_row_is_no_obstacle(self, fresh_database, cursor):
+        cursor.execute("INSERT INTO yoyo_lock (locked, ctime, pid) VALUES (1, now(), 1)")
+        cursor.connection.commit()
+        migrations.roll_back(fresh_database.owner_url)
+        cursor.execute("INSERT INTO yoyo_lock (locked, ctime, pid) VALUES (1, now(), 1)")
+        cursor.connection.commit()
+        assert migrations.migrate(fresh_database.owner_url, fresh_database.app_url) == [
+            migrations.expected_version()
+        ]
+
+    def test_defaults_of_the_apps_role_hold_for_its_next_session(self, private_postgres):
+        url = private_postgres.app_url
+        settings = {"TimeZone": "Europe/Berlin", "statement_timeout": "1234ms"}
+        migrations.migrate(private_postgres.owner_url, url, app_settings=settings)
+        with closing(psycopg2.connect(url)) as connection, connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT current_setting('TimeZone'), current_setting('statement_timeout')"
+            )
+            assert cursor.fetchone() == ("Europe/Berlin", "1234ms")
+
+
+MILK = """
+    WITH c AS (INSERT INTO category (code, name) VALUES ('dairy', 'Dairy') RETURNING id)
+    INSERT INTO product (code, name, category_id, unit, price, vat_rate)
+    SELECT 'milk', 'Whole milk', id, 'piece', 1.29, 0.07 FROM c RETURNING id
+"""
+LOT = "INSERT INTO stock (product_id, unit_cost) VALUES (%s, 1) RETURNING id"
+RECEIPT = "INSERT INTO stock_movement (kind, product_id, stock_id, quantity) VALUES ('receipt', %s, %s, %s)"
+
+
+class TestTheAppsRole:
+    @pytest.mark.parametrize(
+        "statement",
+        [
+            "UPDATE stock SET on_hand = 5",
+            "UPDATE stock_level SET on_hand = 5",
+            "DELETE FROM stock",
+            "INSERT INTO stock_level (product_id) VALUES (1)",
+            "UPDATE stock_movement SET quantity = 1",
+            "DELETE FROM stock_movement",
+            "TRUNCATE stock_movement",
+            "UPDATE payment SET amount = 1",
+            "DELETE FROM payment",
+            "DELETE FROM audit_log",
+            "DELETE FROM _yoyo_migration",
+            "CREATE TABLE mine (id int)",
+            "DROP TABLE product",
+            "ALTER TABLE product DISABLE TRIGGER ALL",
+        ],
+    )
+    def test_may_not_touch_ledgers_and_the_schema(self, as_app, statement):
+        with pytest.raises(errors.InsufficientPrivilege):
+            as_app.execute(statement)
+
+    def test_changes_on_hand_by_a_movement(self, as_app):
+        as_app.execute(MILK)
+        (product,) = as_app.fetchone()
+        as_app.execute(LOT, (product,))
+        (lot,) = as_app.fetchone()
+        as_app.execute(RECEIPT, (product, lot, Decimal("12.5")))
+        as_app.execute("SELECT on_hand FROM stock WHERE id = %s", (lot,))
+        assert as_app.fetchone() == (Decimal("12.500"),)
+        as_app.execute("SELECT * FROM availability WHERE product_id = %s", (product,))
+        assert as_app.fetchone() == (product, Decimal("12.500"), 0, 0, Decimal("12.500"))
+
+    def test_leaves_an_expired_lot_on_hand_and_out_of_what_is_available(self, as_app):
+        as_app.execute(MILK)
+        (product,) = as_app.fetchone()
+        as_app.execute(LOT, (product,))
+        (lot,) = as_app.fetchone()
+        as_app.execute(RECEIPT, (product, lot, 3))
+        as_app.execute("SELECT has_column_privilege('stock', 'expires_on', 'UPDATE')")
+        assert as_app.fetchone() == (False,)
+        as_app.execute(
+            "INSERT INTO stock (product_id, unit_cost, expires_on) VALUES (%s, 1, CURRENT_DATE - 1) RETURNING id",
+            (product,),
+        )
+        (old,) = as_app.fetchone()
+        as_app.execute(RECEIPT, (product, old, 4))
+        as_app.execute("SELECT on_hand, expired, available FROM availability")
+        assert as_app.fetchone() == (7, 4, 3)
+
+
+class TestTheDatabase:
+    @pytest.mark.parametrize("quantity", ["NaN", "0", "-1"])
+    def test_refuses_a_receipt_of_nonsense(self, cursor, quantity):
+        cursor.execute(MILK)
+        (product,) = cursor.fetchone()
+        cursor.execute(LOT, (product,))
+        (lot,) = cursor.fetchone()
+        with pytest.raises(errors.CheckViolation):
+            cursor.execute(RECEIPT, (product, lot, quantity))
+
+    def test_refuses_a_movement_below_nothing(self, cursor):
+        cursor.execute(MILK)
+        (product,) = cursor.fetchone()
+        cursor.execute(LOT, (product,))
+        (lot,) = cursor.fetchone()
+        with pytest.raises(errors.CheckViolation):
+            cursor.execute(
+                "INSERT INTO stock_movement (kind, product_id, stock_id, quantity, reason)"
+                " VALUES ('waste', %s, %s, -1, 'broken')",
+                (product, lot),
+            )
+
+    @pytest.mark.parametrize(
+        "statement", ["UPDATE {} SET id = id", "DELETE FROM {}", "TRUNCATE {} CASCADE"]
+    )
+    @pytest.mark.parametrize("ledger", ["stock_movement", "audit_log", "payment"])
+    def test_never_changes_a_ledger_even_for_its_owner(self, cursor, ledger, statement):
+        with pytest.raises((errors.RestrictViolation, errors.GeneratedAlways)):
+            cursor.execute(statement.format(ledger))
+
+    @pytest.mark.parametrize("price", ["NaN", "0", "-0.01"])
+    def test_refuses_a_price_of_nonsense(self, cursor, price):
+        with pytest.raises(errors.CheckViolation):
+            cursor.execute(MILK.replace("1.29", f"'{price}'"))
+
+    def test_refuses_a_gtin_with_a_wrong_check_digit(self, cursor):
+        cursor.execute(MILK)
+        cursor.execute("UPDATE product SET gtin = '4006381333931'")
+        with pytest.raises(errors.CheckViolation):
+            cursor.execute("UPDATE product SET gtin = '4006381333932'")
+
+    def test_refuses_a_ring_of_categories(self, cursor):
+        cursor.execute("INSERT INTO category (code, name) VALUES ('a', 'A') RETURNING id")
+        (a,) = cursor.fetchone()
+        cursor.execute(
+            "INSERT INTO category (code, name, parent_id) VALUES ('b', 'B', %s) RETURNING id", (a,)
+        )
+        (b,) = cursor.fetchone()
+        with pytest.raises(errors.CheckViolation, match="below itself"):
+            cursor.execute("UPDATE category SET parent_id = %s WHERE id = %s", (b, a))
+
+    def test_refuses_a_ninth_level_of_categories_from_either_end(self, cursor):
+        def chain(name, length):
+            ids = []
+            for level in range(length):
+                cursor.execute(
+                    "INSERT INTO category (code, name, parent_id) VALUES (%s, 'X', %s) RETURNING id",
+                    (f"{name}{level}", ids[-1] if ids else None),
+                )
+                ids += cursor.fetchone()
+            return ids
+
+        upper, lower = chain("a", 5), chain("b", 4)
+        cursor.execute("UPDATE category SET parent_id = %s WHERE id = %s", (upper[3], lower[0]))
+        with pytest.raises(errors.CheckViolation, match="eight levels"):
+            cursor.execute("UPDATE category SET parent_id = %s WHERE id = %s", (upper[4], lower[0]))
+
+    def test_follows_a_renamed_brand_in_the_search(self, cursor):
+        cursor.execute(MILK)
+        cursor.execute("INSERT INTO brand (code, name) VALUES ('farm', 'Höfgut') RETURNING id")
+        cursor.execute("UPDATE product SET brand_id = %s", cursor.fetchone())
+        cursor.execute("SELECT search_text FROM product")
+        assert cursor.fetchone() == ("whole milk hofgut dairy",)
+        cursor.execute("UPDATE brand SET name = 'Crémerie'")
+        cursor.execute("SELECT search_text FROM product")
+        assert cursor.fetchone() == ("whole milk cremerie dairy",)

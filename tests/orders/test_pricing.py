@@ -1,0 +1,127 @@
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app.orders.pricing import (
+    CENT,
+    Line,
+    cents,
+    line_total,
+    money_back,
+    sold_in,
+    total_of,
+    vat_amount,
+    vat_of,
+)
+
+
+def decimals(most: str, places: int):
+    return st.decimals("0", most, places=places, allow_nan=False, allow_infinity=False)
+
+
+quantities = decimals("999999999.999", 3)
+prices = decimals("9999999999.99", 2)
+rates = decimals("0.9999", 4)
+
+
+def a_line(quantity: Decimal, price: Decimal, vat_rate: Decimal) -> Line:
+    return Line(1, "milk", "Milk", "kg", quantity, price, Decimal(0), price, vat_rate)
+
+
+class TestLineTotal:
+    @pytest.mark.parametrize(
+        ("quantity", "price", "total"),
+        [
+            ("1", "2.50", "2.50"),
+            ("0.125", "1.00", "0.13"),  # half up, not to even
+            ("0.335", "3.00", "1.01"),
+            ("0.001", "0.49", "0.00"),
+            ("999999.999", "9999999999.99", "9999999989990000.00"),
+        ],
+    )
+    def test_examples(self, quantity, price, total):
+        assert line_total(Decimal(quantity), Decimal(price)) == Decimal(total)
+
+    @given(quantities, prices)
+    def test_is_the_exact_product_to_half_a_cent(self, quantity, price):
+        difference = line_total(quantity, price) - quantity * price
+        assert -CENT / 2 < difference <= CENT / 2
+
+
+class TestVat:
+    @pytest.mark.parametrize(
+        ("total", "rate", "vat"),
+        [
+            ("1.23", "0.2300", "0.23"),
+            ("1.00", "0.0800", "0.07"),
+            ("10.00", "0.0000", "0.00"),
+            ("0.01", "0.2300", "0.00"),
+        ],
+    )
+    def test_examples(self, total, rate, vat):
+        assert vat_amount(Decimal(total), Decimal(rate)) == Decimal(vat)
+
+    @given(prices, rates)
+    def test_is_part_of_the_total(self, total, rate):
+        vat = vat_amount(total, rate)
+        assert 0 <= vat <= total
+        assert cents(vat) == vat
+
+    @given(prices, rates)
+    def test_net_and_vat_make_the_total_with_the_net_rounded_half_up(self, total, rate):
+        net = total - vat_amount(total, rate)
+        # |net - exact| <= half a cent, without dividing.
+        assert abs(2 * (net * (1 + rate) - total)) <= CENT * (1 + rate)
+
+
+class TestBill:
+    @given(st.lists(st.tuples(decimals("999", 3), decimals("9999.99", 2), rates), max_size=100))
+    def test_sums_are_exact_and_never_negative(self, items):
+        lines = [a_line(*item) for item in items]
+        assert total_of(lines) == sum(line.total for line in lines)
+        assert vat_of(lines) == sum(line.vat for line in lines)
+        assert 0 <= vat_of(lines) <= total_of(lines)
+
+    def test_nothing_costs_nothing(self):
+        assert str(total_of([])) == str(vat_of([])) == "0.00"
+
+
+class TestSoldIn:
+    @pytest.mark.parametrize(
+        ("unit", "quantity", "can"),
+        [
+            ("piece", "2", True),
+            ("piece", "2.000", True),
+            ("piece", "2.001", False),
+            ("kg", "0.001", True),
+            ("litre", "1.5", True),
+        ],
+    )
+    def test_pieces_are_whole(self, unit, quantity, can):
+        assert sold_in(unit, Decimal(quantity)) is can
+
+
+class TestMoneyBack:
+    def test_goes_back_as_it_was_paid(self):
+        paid = {"cash": Decimal("5.00"), "card": Decimal("7.50")}
+        assert money_back(paid) == paid
+
+    def test_less_goes_back_where_another_method_gave_more(self):
+        assert money_back({"cash": Decimal(-4), "card": Decimal(10)}) == {"card": Decimal(6)}
+
+    def test_nothing_is_left_to_give_back(self):
+        assert money_back({"cash": Decimal("0.00")}) == {}
+        assert money_back({}) == {}
+
+    @given(
+        st.dictionaries(
+            st.sampled_from(["cash", "card", "transfer"]),
+            st.decimals("-1000", "1000", places=2, allow_nan=False),
+        ).filter(lambda balances: sum(balances.values()) >= 0)
+    )
+    def test_gives_all_of_it_back_and_no_more_by_any_method(self, balances):
+        back = money_back(balances)
+        assert sum(back.values()) == sum(balances.values())
+        assert all(0 < amount <= balances[method] for method, amount in back.items())

@@ -1,0 +1,79 @@
+"""The PostgreSQL of a test run: one server, a migrated template, and clones of it."""
+
+from collections.abc import Iterator
+from contextlib import ExitStack, closing, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import psycopg2
+from psycopg2 import sql
+
+from app.core.migrations import migrate
+from local.postgres import APP, OWNER, THROWAWAY, Postgres
+from tests.support.folders import short_folder
+
+TEMPLATE = "grocery_template"
+
+
+@dataclass(frozen=True)
+class Database:
+    """A migrated database: its URL for the role of the app, and for the role that owns it."""
+
+    name: str
+    app_url: str
+    owner_url: str
+
+
+class Cluster:
+    """One server for a whole test run, in a folder of its own; pytest-xdist's workers share it."""
+
+    def __init__(self, folder: Path | None = None) -> None:
+        self._end = ExitStack()
+        self.folder = folder or self._end.enter_context(short_folder())
+        self.server = Postgres(self.folder / "pg", THROWAWAY)
+
+    def start(self) -> "Cluster":
+        """Start the server and make the template."""
+        self.server.start()
+        self._admin("CREATE DATABASE {} OWNER {}", TEMPLATE, OWNER)
+        migrate(self.server.url(OWNER, TEMPLATE), self.server.url(APP, TEMPLATE))
+        return self
+
+    def stop(self) -> None:
+        """Stop the server and remove its files, in the process that started it."""
+        self.server.stop("immediate")
+        self._end.close()
+
+    def clone(self, name: str) -> Database:
+        """Make a new copy of the migrated template."""
+        self.drop(name)
+        self._admin("CREATE DATABASE {} TEMPLATE {} OWNER {}", name, TEMPLATE, OWNER)
+        return Database(name, self.server.url(APP, name), self.server.url(OWNER, name))
+
+    def drop(self, name: str) -> None:
+        """Drop that database if it is there, and cut off whoever is connected to it."""
+        self._admin("DROP DATABASE IF EXISTS {} WITH (FORCE)", name)
+
+    def _admin(self, statement: str, *names: str) -> None:
+        with closing(psycopg2.connect(self.server.admin_url)) as connection:
+            connection.autocommit = True
+            with connection.cursor() as cursor:
+                # A warning here would be "does not exist, skipping".
+                cursor.execute("SET client_min_messages = error")
+                cursor.execute(sql.SQL(statement).format(*map(sql.Identifier, names)))
+
+
+@contextmanager
+def private_server() -> Iterator[Postgres]:
+    """Run a PostgreSQL that belongs to one test, migrated: `stop("immediate")` crashes it, `start()` revives it.
+
+    What was committed is there after a crash, as in a shop.
+    """
+    with short_folder() as folder:
+        server = Postgres(folder / "pg", THROWAWAY)
+        try:
+            server.start()
+            migrate(server.owner_url, server.app_url)
+            yield server
+        finally:
+            server.stop("immediate")

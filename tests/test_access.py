@@ -1,0 +1,171 @@
+"""Who may ask what: each route and method against each kind of asker.
+
+A new route gets one line in WHO; without it, test_every_route_is_listed fails. `{}` stands for any
+parameter of a path.
+"""
+
+import itertools
+import re
+from typing import Any
+
+import httpx
+import pytest
+from werkzeug.routing import Rule
+
+from tests.builders import as_admin, as_clerk, as_customer, as_guest
+
+KINDS = ("anonymous", "customer", "clerk", "admin", "cart")
+
+PUBLIC = frozenset(KINDS)
+LOGGED_IN = frozenset({"customer", "clerk", "admin"})
+STAFF = frozenset({"clerk", "admin"})
+ADMIN = frozenset({"admin"})
+SHOPPER = frozenset({"customer", "cart"})
+BUYER_OR_STAFF = frozenset({"customer", "cart", "clerk", "admin"})
+
+API = "/api/v1"
+
+WHO = {
+    # operations
+    "GET /livez": PUBLIC,
+    "GET /readyz": PUBLIC,
+    "GET /metrics": PUBLIC,
+    "GET /openapi.json": PUBLIC,
+    "GET /docs": PUBLIC,
+    "GET /docs/page.js": PUBLIC,
+    "GET /docs/assets/{}": PUBLIC,
+    # login
+    f"POST {API}/login": PUBLIC,
+    f"GET {API}/login": LOGGED_IN,
+    f"DELETE {API}/login": LOGGED_IN,
+    f"GET {API}/login/sessions": LOGGED_IN,
+    f"DELETE {API}/login/sessions/{{}}": LOGGED_IN,
+    f"PUT {API}/login/password": LOGGED_IN,
+    # users
+    f"GET {API}/staff": ADMIN,
+    f"POST {API}/staff": ADMIN,
+    f"GET {API}/staff/{{}}": ADMIN,
+    f"PATCH {API}/staff/{{}}": ADMIN,
+    f"DELETE {API}/staff/{{}}": ADMIN,
+    f"POST {API}/customers": PUBLIC,
+    f"GET {API}/customers": STAFF,
+    f"GET {API}/customers/{{}}": LOGGED_IN,
+    f"PATCH {API}/customers/{{}}": LOGGED_IN,
+    f"DELETE {API}/customers/{{}}": LOGGED_IN,
+    # product
+    f"GET {API}/brands": PUBLIC,
+    f"POST {API}/brands": STAFF,
+    f"GET {API}/brands/{{}}": PUBLIC,
+    f"PATCH {API}/brands/{{}}": STAFF,
+    f"DELETE {API}/brands/{{}}": STAFF,
+    f"GET {API}/categories": PUBLIC,
+    f"POST {API}/categories": STAFF,
+    f"GET {API}/categories/{{}}": PUBLIC,
+    f"PATCH {API}/categories/{{}}": STAFF,
+    f"DELETE {API}/categories/{{}}": STAFF,
+    f"GET {API}/discounts": STAFF,
+    f"POST {API}/discounts": STAFF,
+    f"GET {API}/discounts/{{}}": STAFF,
+    f"PATCH {API}/discounts/{{}}": STAFF,
+    f"DELETE {API}/discounts/{{}}": STAFF,
+    f"GET {API}/products": PUBLIC,
+    f"POST {API}/products": STAFF,
+    f"GET {API}/products/{{}}": PUBLIC,
+    f"PATCH {API}/products/{{}}": STAFF,
+    f"DELETE {API}/products/{{}}": STAFF,
+    f"GET {API}/products/barcode/{{}}": PUBLIC,
+    # inventory
+    f"GET {API}/suppliers": STAFF,
+    f"POST {API}/suppliers": STAFF,
+    f"GET {API}/suppliers/{{}}": STAFF,
+    f"PATCH {API}/suppliers/{{}}": STAFF,
+    f"DELETE {API}/suppliers/{{}}": STAFF,
+    f"GET {API}/invoice-requests": STAFF,
+    f"POST {API}/invoice-requests": STAFF,
+    f"GET {API}/invoice-requests/{{}}": STAFF,
+    f"PATCH {API}/invoice-requests/{{}}": STAFF,
+    f"DELETE {API}/invoice-requests/{{}}": STAFF,
+    f"POST {API}/invoice-requests/{{}}/receive": STAFF,
+    f"GET {API}/stock/lots": STAFF,
+    f"GET {API}/stock/lots/{{}}": STAFF,
+    f"GET {API}/stock/levels": STAFF,
+    f"GET {API}/stock/movements": STAFF,
+    f"GET {API}/stock/movements/{{}}": STAFF,
+    f"POST {API}/stock/adjustments": STAFF,
+    f"POST {API}/stock/waste": STAFF,
+    # orders
+    f"POST {API}/carts": PUBLIC,
+    f"GET {API}/carts/{{}}": SHOPPER,
+    f"PUT {API}/carts/{{}}/items/{{}}": SHOPPER,
+    f"DELETE {API}/carts/{{}}/items/{{}}": SHOPPER,
+    f"POST {API}/carts/{{}}/checkout": SHOPPER,
+    f"GET {API}/purchases": LOGGED_IN,
+    f"GET {API}/purchases/{{}}": BUYER_OR_STAFF,
+    f"POST {API}/purchases/{{}}/payments": STAFF,
+    f"POST {API}/purchases/{{}}/refunds": STAFF,
+    f"POST {API}/purchases/{{}}/collect": STAFF,
+    f"POST {API}/purchases/{{}}/cancel": STAFF,
+}
+
+# What fits a parameter of a path, by its converter, and is nothing that exists.
+NOTHING = {"int": 2**62, "uuid": "00000000-0000-4000-8000-000000000000"}
+
+
+def listed(rule: Rule, method: str) -> str:
+    """The key in WHO of that method of a route."""
+    return f"{method} {re.sub(r'<[^>]+>', '{}', rule.rule)}"
+
+
+@pytest.fixture(scope="session")
+def routes(application: Any) -> dict[str, str]:
+    """A path to ask for each route and method of the app, by its key in WHO."""
+    found = {}
+    for rule in application.url_map.iter_rules():
+        path = re.sub(
+            r"<(?:(\w+)[^:>]*:)?\w+>", lambda m: str(NOTHING.get(m[1], "no-such-thing")), rule.rule
+        )
+        for method in rule.methods - {"HEAD", "OPTIONS"}:
+            found[listed(rule, method)] = path
+    return found
+
+
+@pytest.fixture
+def headers(database) -> dict[str, dict[str, str]]:
+    """Headers of each kind of asker, of people whom no other test knows."""
+    return {
+        "anonymous": {},
+        "customer": as_customer(database),
+        "clerk": as_clerk(database),
+        "admin": as_admin(database),
+        "cart": as_guest(database),
+    }
+
+
+async def ask(client: httpx.AsyncClient, method: str, path: str, headers: Any) -> httpx.Response:
+    body: dict[str, str] | None = {} if method in {"POST", "PUT", "PATCH"} else None
+    return await client.request(method, path, json=body, headers=headers)
+
+
+def test_every_route_is_listed(routes) -> None:
+    assert routes.keys() == WHO.keys()
+
+
+@pytest.mark.parametrize(("route", "kind"), list(itertools.product(WHO, KINDS)))
+async def test_role(client, routes, headers, route, kind) -> None:
+    method = route.partition(" ")[0]
+    answer = await ask(client, method, routes[route], headers[kind])
+    # 404, 422 and the like come after the question of who is asking.
+    if kind in WHO[route]:
+        assert answer.status_code not in {401, 403, 405, 500}, answer.text
+    else:
+        assert answer.status_code == (401 if kind == "anonymous" else 403), answer.text
+
+
+@pytest.mark.parametrize("token", ["ogs_s_wrong", "ogs_c_wrong", "wrong"])
+@pytest.mark.parametrize("route", [route for route, who in WHO.items() if who != PUBLIC])
+async def test_a_token_that_opens_nothing(client, routes, route, token) -> None:
+    method = route.partition(" ")[0]
+    answer = await ask(client, method, routes[route], {"Authorization": f"Bearer {token}"})
+    assert answer.status_code == 401
+    assert answer.json()["code"] == "invalid_token"
+    assert "invalid_token" in answer.headers["WWW-Authenticate"]
