@@ -13,7 +13,7 @@ PROGRAMS := main.py app local deploy tests examples benchmarks
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
-.PHONY: help run test lint format types imports pytest coverage migrate verify tidy lock upgrade clean
+.PHONY: help run test lint format types imports pytest coverage migrate verify tidy bench lock upgrade clean
 
 ## Every day
 
@@ -58,6 +58,11 @@ verify: $(VENV)  ## prove that its stock and money add up
 
 tidy: $(VENV)  ## cancel what nobody paid, drop old carts and sessions
 	@$(BIN)/python -m local.command tidy
+
+## Measuring
+
+bench: $(VENV)  ## requests per second and latency of the main routes on a throwaway shop, one worker (a minute)
+	@$(BIN)/python -m benchmarks.load $(ARGS)
 
 ## Now and then
 

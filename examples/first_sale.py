@@ -64,11 +64,14 @@ class Shop:
         answer = await self.call(
             "POST", "/login", status=201, json={"email": email, "password": password}
         )
-        return answer.json()["token"]
+        token: str = answer.json()["token"]
+        return token
 
     async def find(self, words: str, quantity: Decimal) -> dict[str, Any]:
         """Return the best match for `words` of which `quantity` can be sold."""
-        found = (await self.call("GET", "/products", q=words, in_stock="true")).json()["items"]
+        found: list[dict[str, Any]] = (
+            await self.call("GET", "/products", q=words, in_stock="true")
+        ).json()["items"]
         enough = [product for product in found if Decimal(product["available"]) >= quantity]
         expect(bool(enough), f"nothing in stock for {words!r}")
         return enough[0]
@@ -115,7 +118,7 @@ async def check_out(shop: Shop, cart: str, token: str) -> dict[str, Any]:
         again.headers.get("Idempotency-Replayed") == "true",
         "the repeated checkout was not a replay",
     )
-    purchase = first.json()
+    purchase: dict[str, Any] = first.json()
     expect(purchase["total"] == total, f"the cart said {total}, the purchase {purchase['total']}")
     print(
         f"Checked out: invoice {purchase['invoice_number']}, {purchase['total']} {purchase['currency']} to pay"
@@ -174,7 +177,7 @@ def main() -> int:
     try:
         asyncio.run(sale(url))
     except (SaleError, httpx.HTTPError) as error:
-        print(f"The sale failed: {error or type(error).__name__}", file=sys.stderr)
+        print(f"The sale failed: {str(error) or type(error).__name__}", file=sys.stderr)
         return 1
     return 0
 

@@ -1,6 +1,6 @@
 """The PostgreSQL of a test run: one server, a migrated template, and clones of it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -27,10 +27,10 @@ class Database:
 class Cluster:
     """One server for a whole test run, in a folder of its own; pytest-xdist's workers share it."""
 
-    def __init__(self, folder: Path | None = None) -> None:
+    def __init__(self, folder: Path | None = None, settings: Mapping[str, str] = THROWAWAY) -> None:
         self._end = ExitStack()
         self.folder = folder or self._end.enter_context(short_folder())
-        self.server = Postgres(self.folder / "pg", THROWAWAY)
+        self.server = Postgres(self.folder / "pg", settings)
 
     def start(self) -> "Cluster":
         """Start the server and make the template."""

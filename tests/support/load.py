@@ -77,16 +77,21 @@ class Connection:
 
 @dataclass
 class Outcome:
-    """What came of a load: how often each status, the broken connections, and the slowest answer."""
+    """What came of a load: how often each status, the seconds of each answer, the broken connections."""
 
     statuses: Counter[int] = field(default_factory=Counter)
+    seconds: list[float] = field(default_factory=list)
     broken: list[str] = field(default_factory=list)
-    slowest: float = 0.0
 
     def add(self, answer: Answer) -> None:
         """Count one answer."""
         self.statuses[answer.status] += 1
-        self.slowest = max(self.slowest, answer.seconds)
+        self.seconds.append(answer.seconds)
+
+    @property
+    def slowest(self) -> float:
+        """The seconds that the slowest answer took."""
+        return max(self.seconds)
 
 
 Step = Callable[[Connection, int], Awaitable[Answer]]
