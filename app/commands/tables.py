@@ -1,6 +1,7 @@
 """Reading CSV files: every wrong value is found, and named by its line and column."""
 
 import csv
+import io
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -63,7 +64,8 @@ def read_table(path: Path, schema: type[Row], key: str | None = None) -> list[Li
     except UnicodeDecodeError as error:
         line = error.object[: error.start].count(b"\n") + 1
         raise TableError([Fault(line, None, "is not UTF-8 text")]) from None
-    reader = csv.DictReader(text.splitlines(keepends=True), strict=True)
+    # Not splitlines(), which also ends a line at characters that a cell may hold.
+    reader = csv.DictReader(io.StringIO(text), strict=True)
     lines: list[Line[Row]] = []
     faults: list[Fault] = []
     try:

@@ -117,6 +117,7 @@ class TestBadFiles:
             (("list_price", "price"), "line 1, price: is not a column of this kind of file"),
             (("list_price", "price"), "line 1, list_price: is missing"),
             (("carrots,,", "carrots,2100500000109,"), "gtin"),
+            ((",Carrots,", ",Carrots\x0b2,"), "line 3, name: must not contain control"),
         ],
     )
     def test_each_wrong_value_is_named_and_nothing_is_taken(
@@ -132,6 +133,12 @@ class TestBadFiles:
         bad = PRODUCTS.replace("1.29", "x").replace("1.80", "y").replace("0.0700,,12", "7,,12")
         result = run("import", "products", write("p.csv", bad))
         for place in ("line 2, list_price", "line 2, vat_rate", "line 3, list_price"):
+            assert place in result.output
+
+    def test_only_line_feeds_are_counted_as_lines(self, run, write, catalogue):
+        bad = PRODUCTS.replace("Milk, whole", "Milk,\u2028whole").replace("1.80", "y")
+        result = run("import", "products", write("p.csv", bad))
+        for place in ("line 2, name", "line 3, list_price"):
             assert place in result.output
 
     def test_unknown_references_of_several_rows_are_told_at_once(self, run, write, catalogue):
