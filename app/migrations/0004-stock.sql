@@ -93,11 +93,12 @@ CREATE FUNCTION close_stock_level() RETURNS trigger
     $$;
 CREATE TRIGGER product_close_level BEFORE DELETE ON product FOR EACH ROW EXECUTE FUNCTION close_stock_level();
 
--- The unit that a product's quantities are counted in cannot change under them.
+-- The unit that a product's quantities are counted in cannot change under them: the lock waits for stock that is coming in.
 CREATE FUNCTION keep_unit() RETURNS trigger
     LANGUAGE plpgsql
     AS $$
     BEGIN
+        PERFORM FROM stock_level WHERE product_id = NEW.id FOR UPDATE;
         IF EXISTS (SELECT FROM stock WHERE product_id = NEW.id) THEN
             RAISE EXCEPTION 'the unit of a product with stock cannot change'
                 USING ERRCODE = 'check_violation', CONSTRAINT = 'product_unit_in_use', TABLE = 'product', COLUMN = 'unit';
@@ -147,6 +148,10 @@ CREATE FUNCTION apply_stock_movements() RETURNS trigger
                 USING ERRCODE = 'check_violation', CONSTRAINT = 'stock_movement_lot_check', TABLE = 'stock_movement';
         END IF;
         PERFORM FROM stock_level WHERE product_id IN (SELECT product_id FROM moved) ORDER BY product_id FOR UPDATE;
+        IF EXISTS (SELECT FROM moved m JOIN product p ON p.id = m.product_id WHERE p.unit = 'piece' AND m.quantity % 1 <> 0) THEN
+            RAISE EXCEPTION 'a movement splits a piece'
+                USING ERRCODE = 'check_violation', CONSTRAINT = 'stock_movement_whole_check', TABLE = 'stock_movement';
+        END IF;
         UPDATE stock_level l SET on_hand = l.on_hand + m.quantity
             FROM (SELECT product_id, sum(quantity) AS quantity FROM moved GROUP BY product_id) m
             WHERE l.product_id = m.product_id;

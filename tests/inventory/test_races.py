@@ -16,6 +16,7 @@ from tests.builders import (
     stocked,
     unique,
 )
+from tests.support.locks import transaction, until_blocked
 
 WASTE = "/api/v1/stock/waste"
 ADJUST = "/api/v1/stock/adjustments"
@@ -138,3 +139,31 @@ async def test_waste_and_corrections_against_checkouts(staff, client, database, 
     assert level.allocated == Decimal(len(sold)) > 0
     assert level.on_hand >= level.allocated
     assert_sums_agree(database, milk)
+
+
+async def test_a_unit_that_changes_first_is_what_comes_in_is_counted_in(staff, database):
+    rice = product(database, unit="kg")
+    asked = invoice_request(database, (rice, "1.5", "1"))
+    async with transaction(database) as cursor:
+        cursor.execute("UPDATE product SET unit = 'piece' WHERE id = %s", (rice.id,))
+        received = asyncio.create_task(staff.post(receive(asked), json={}))
+        await until_blocked(database, received)
+    assert outcomes([await received]) == {(422, "out_of_range"): 1}
+    assert level_of(database, rice).on_hand == 0
+
+
+async def test_a_unit_does_not_change_while_stock_comes_in(staff, database):
+    rice = product(database, unit="kg")
+    async with transaction(database) as cursor:
+        cursor.execute(
+            """
+            WITH lot AS (INSERT INTO stock (product_id, unit_cost) VALUES (%s, 1) RETURNING id, product_id)
+            INSERT INTO stock_movement (kind, product_id, stock_id, quantity)
+            SELECT 'receipt', product_id, id, 1.5 FROM lot
+            """,
+            (rice.id,),
+        )
+        path = f"/api/v1/products/{rice.code}"
+        changed = asyncio.create_task(staff.patch(path, json={"unit": "piece"}))
+        await until_blocked(database, changed)
+    assert outcomes([await changed]) == {(409, "in_use"): 1}
