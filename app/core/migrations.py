@@ -13,6 +13,8 @@ import psycopg2
 import yoyo
 from psycopg2 import sql
 from psycopg2.extensions import connection, parse_dsn
+from yoyo.backends.core.postgresql import PostgresqlBackend
+from yoyo.connections import default_migration_table, parse_uri
 
 DIRECTORY = Path(__file__).resolve().parents[1] / "migrations"
 
@@ -31,8 +33,9 @@ def migrate(
     """Apply what is missing, and return the names of the migrations that were applied.
 
     `owner_url` names the role that owns the database. If `app_url` names another role, that one is granted
-    what the app needs and no more, and gets `app_settings` (PostgreSQL parameters such as statement_timeout)
-    as its session defaults, so that they hold behind a connection pooler too.
+    what the app needs and no more. `app_settings` (PostgreSQL parameters such as statement_timeout) become
+    the session defaults of the role in `app_url`, so that they hold behind a connection pooler too; no
+    migration is bound by them.
     Raises psycopg2.Error if the database refuses, and leaves what was applied before.
     """
     with _locked(owner_url) as session:
@@ -47,29 +50,50 @@ def migrate(
 
 def roll_back(owner_url: str, count: int = 1) -> list[str]:
     """Undo the newest `count` migrations, and return their names."""
-    with _locked(owner_url):
-        backend = yoyo.get_backend(owner_url)
-        with closing(backend.connection):
-            backend.break_lock()
-            undone = backend.to_rollback(yoyo.read_migrations(str(DIRECTORY)))[:count]
-            with backend.lock():
-                backend.rollback_migrations(undone)
-            return [migration.id for migration in undone]
+    with _locked(owner_url), _opened(owner_url) as backend:
+        undone = backend.to_rollback(yoyo.read_migrations(str(DIRECTORY)))[:count]
+        with backend.lock():
+            backend.rollback_migrations(undone)
+        return [migration.id for migration in undone]
 
 
 @contextmanager
 def _locked(owner_url: str) -> Iterator[connection]:
     with closing(psycopg2.connect(owner_url)) as session:
         session.autocommit = True
+        _lift_limits(session)
         with session.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_lock(%s)", (LOCK,))
         yield session
 
 
-def _apply(owner_url: str) -> list[str]:
-    backend = yoyo.get_backend(owner_url)
-    with closing(backend.connection):
+class _Backend(PostgresqlBackend):
+    """yoyo's, which opens a connection for each migration; none of them has limits."""
+
+    def init_connection(self, connection: connection) -> None:
+        super().init_connection(connection)
+        _lift_limits(connection)
+
+
+def _lift_limits(session: connection) -> None:
+    # The role may be the app's too, and its defaults are for requests.
+    with session.cursor() as cursor:
+        cursor.execute(
+            "SET statement_timeout = 0; SET lock_timeout = 0;"
+            " SET idle_in_transaction_session_timeout = 0"
+        )
+
+
+@contextmanager
+def _opened(owner_url: str) -> Iterator[PostgresqlBackend]:
+    with _Backend(parse_uri(owner_url), default_migration_table) as backend:
+        backend.init_database()
         backend.break_lock()
+        yield backend
+
+
+def _apply(owner_url: str) -> list[str]:
+    with _opened(owner_url) as backend:
         missing = backend.to_apply(yoyo.read_migrations(str(DIRECTORY)))
         with backend.lock():
             backend.apply_migrations(missing)

@@ -2,8 +2,8 @@
 
 import inspect
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
-from decimal import Decimal
 
 import peewee
 import psycopg2
@@ -150,6 +150,28 @@ class TestMigrations:
             )
             assert cursor.fetchone() == ("Europe/Berlin", "1234ms")
 
+    @pytest.mark.parametrize(
+        "held",
+        [f"SELECT pg_advisory_xact_lock({migrations.LOCK})", "LOCK TABLE payment"],
+        ids=["another run", "a table in use"],
+    )
+    def test_a_role_with_the_apps_limits_waits_for(self, private_postgres, held):
+        url = private_postgres.owner_url
+        migrations.migrate(url, url, app_settings={"lock_timeout": "1ms"})
+        with closing(psycopg2.connect(url)) as holder, ThreadPoolExecutor(1) as threads:
+            holder.cursor().execute(held)
+            undone = threads.submit(migrations.roll_back, url)
+            with closing(psycopg2.connect(url)) as watcher, watcher.cursor() as cursor:
+                waiting = 0
+                while not (waiting or undone.done()):
+                    cursor.execute(
+                        "SELECT count(*) FROM pg_locks WHERE NOT granted"
+                        " AND clock_timestamp() - waitstart > interval '50ms'"
+                    )
+                    (waiting,) = cursor.fetchone()
+            holder.rollback()
+            assert undone.result() == [migrations.expected_version()]
+
 
 MILK = """
     WITH c AS (INSERT INTO category (code, name) VALUES ('dairy', 'Dairy') RETURNING id)
@@ -174,6 +196,9 @@ class TestTheAppsRole:
             "UPDATE payment SET amount = 1",
             "DELETE FROM payment",
             "DELETE FROM audit_log",
+            "UPDATE purchase_line SET unit_price = 0",
+            "DELETE FROM purchase_line",
+            "DELETE FROM purchase",
             "DELETE FROM _yoyo_migration",
             "CREATE TABLE mine (id int)",
             "DROP TABLE product",
@@ -189,11 +214,11 @@ class TestTheAppsRole:
         (product,) = as_app.fetchone()
         as_app.execute(LOT, (product,))
         (lot,) = as_app.fetchone()
-        as_app.execute(RECEIPT, (product, lot, Decimal("12.5")))
+        as_app.execute(RECEIPT, (product, lot, 12))
         as_app.execute("SELECT on_hand FROM stock WHERE id = %s", (lot,))
-        assert as_app.fetchone() == (Decimal("12.500"),)
+        assert as_app.fetchone() == (12,)
         as_app.execute("SELECT * FROM availability WHERE product_id = %s", (product,))
-        assert as_app.fetchone() == (product, Decimal("12.500"), 0, 0, Decimal("12.500"))
+        assert as_app.fetchone() == (product, 12, 0, 0, 12)
 
     def test_leaves_an_expired_lot_on_hand_and_out_of_what_is_available(self, as_app):
         as_app.execute(MILK)
@@ -214,7 +239,7 @@ class TestTheAppsRole:
 
 
 class TestTheDatabase:
-    @pytest.mark.parametrize("quantity", ["NaN", "0", "-1"])
+    @pytest.mark.parametrize("quantity", ["NaN", "0", "-1", "0.5"])
     def test_refuses_a_receipt_of_nonsense(self, cursor, quantity):
         cursor.execute(MILK)
         (product,) = cursor.fetchone()

@@ -9,6 +9,10 @@ REVOKE INSERT, UPDATE, DELETE ON _yoyo_migration, _yoyo_log, _yoyo_version, yoyo
 -- Ledgers only grow; their triggers say the same to everybody else.
 REVOKE UPDATE, DELETE ON stock_movement, payment, audit_log FROM {app};
 
+-- What was sold stays as it was frozen at checkout; a purchase only changes its state.
+REVOKE UPDATE, DELETE ON purchase_line FROM {app};
+REVOKE DELETE ON purchase FROM {app};
+
 -- on_hand changes by a stock_movement and by nothing else.
 REVOKE UPDATE, DELETE ON stock FROM {app};
 REVOKE INSERT, UPDATE, DELETE ON stock_level FROM {app};
