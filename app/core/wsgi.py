@@ -56,7 +56,7 @@ _ENVIRON_KEYS = {name.encode(): _environ_key(name.encode()) for name in _COMMON_
 def build_environ(scope: Scope, body: bytes, duplicate_limit: int) -> WSGIEnvironment:
     """Return the WSGI environ of an ASGI `http` scope whose whole body has been read.
 
-    CONTENT_LENGTH is the body's, also where the request came in chunks and declared none.
+    CONTENT_LENGTH is the body's, also where the request declared none: in chunks, or by HTTP/2.
     Raises Refused(400) if a header is there more than `duplicate_limit` times.
     """
     root: str = scope.get("root_path", "").rstrip("/")
@@ -80,8 +80,9 @@ def build_environ(scope: Scope, body: bytes, duplicate_limit: int) -> WSGIEnviro
     if client := scope.get("client"):
         environ["REMOTE_ADDR"], environ["REMOTE_PORT"] = client[0], str(client[1])
     _add_headers(environ, scope["headers"], duplicate_limit)
-    if environ.pop("HTTP_TRANSFER_ENCODING", None) or "CONTENT_LENGTH" in environ:
-        # Werkzeug takes the body of a request that says "chunked" for empty.
+    chunked = environ.pop("HTTP_TRANSFER_ENCODING", None)
+    if body or chunked or "CONTENT_LENGTH" in environ:
+        # Werkzeug takes a body without a length for empty; chunks have none, nor need HTTP/2's.
         environ["CONTENT_LENGTH"] = str(len(body))
     return environ
 

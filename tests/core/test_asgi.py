@@ -92,8 +92,10 @@ class TestEnviron:
 
         assert client.status == status
 
-    async def test_a_body_in_chunks_has_a_length(self, bridge):
-        headers = [(b"transfer-encoding", b"chunked")]
+    @pytest.mark.parametrize(
+        "headers", [[(b"transfer-encoding", b"chunked")], []], ids=["in chunks", "by HTTP/2"]
+    )
+    async def test_a_body_that_declares_no_length_has_one(self, bridge, headers):
         await Client("POST", headers=headers, chunks=[b"abc", b"", b"de"]).request(bridge)
 
         assert self.environ["CONTENT_LENGTH"] == "5"
