@@ -142,14 +142,6 @@ PositiveMoney = Annotated[
 ]
 """An amount of the shop's currency above 0."""
 
-SignedMoney = Annotated[
-    Decimal,
-    BeforeValidator(_decimal(2, 10, signed=True)),
-    _AS_STRING,
-    _decimal_schema(2, 10, "-12.50", signed=True),
-]
-"""An amount of the shop's currency that may be below 0."""
-
 UnitCost = Annotated[
     Decimal, BeforeValidator(_decimal(4, 8)), _AS_STRING, _decimal_schema(4, 8, "0.8345")
 ]

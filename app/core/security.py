@@ -15,7 +15,7 @@ from typing import Any, Literal, ParamSpec, Protocol, TypeVar, cast, get_args
 from flask import Flask, current_app, g, request
 
 # Every module with views imports this one: before it has any, the adapter must be in its place.
-import app.core.adapter  # noqa: F401 - imported for what it registers
+from app.core.adapter import MAX_ERRORS, pointer
 from app.core.errors import FieldError, Forbidden, Invalid, Unauthenticated
 from app.core.wiring import wired
 
@@ -163,10 +163,10 @@ def _guarded(
 
 
 def _refuse_query() -> None:
-    """Raise Invalid for each query parameter; a bare `?` or `&` is none."""
-    errors = [FieldError(f"/query/{name[:100]}", "is not known here") for name in request.args]
+    """Raise Invalid, naming the first query parameters; a bare `?` or `&` is none."""
+    errors = [FieldError(pointer([name], "/query"), "is not known here") for name in request.args]
     if errors:
-        raise Invalid("This takes no query parameters.", errors=errors)
+        raise Invalid("This takes no query parameters.", errors=errors[:MAX_ERRORS])
 
 
 def require_guards(app: Flask) -> None:

@@ -5,7 +5,7 @@ from flask import Response, request
 
 from app.core.conditional import etag, expected_version
 from app.core.idempotency import request_identity
-from app.core.json import json_response
+from app.core.json import json_response, no_content
 from app.core.openapi import describe
 from app.core.paging import Page, after, page
 from app.core.security import STAFF, allow, principal
@@ -82,7 +82,7 @@ async def change_invoice_request(code: str, json_data: InvoiceRequestChanges) ->
 async def delete_invoice_request(code: str) -> Response:
     """Delete an invoice request of which nothing was received."""
     await wired(InvoiceRequests).delete(code, expected_version(), principal().login_id)
-    return Response(status=204)
+    return no_content()
 
 
 @blueprint.post("/invoice-requests/<code>/receive")

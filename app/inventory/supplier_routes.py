@@ -4,7 +4,7 @@ from apiflask import APIBlueprint
 from flask import Response, request
 
 from app.core.conditional import etag, expected_version
-from app.core.json import json_response
+from app.core.json import json_response, no_content
 from app.core.openapi import describe
 from app.core.paging import Page, after, page
 from app.core.schema import changes
@@ -69,4 +69,4 @@ async def change_supplier(code: str, json_data: SupplierChanges) -> Response:
 async def delete_supplier(code: str) -> Response:
     """Delete a supplier that nothing refers to."""
     await wired(Suppliers).delete(code, expected_version(), principal().login_id)
-    return Response(status=204)
+    return no_content()

@@ -3,7 +3,7 @@
 from apiflask import APIBlueprint
 from flask import Response, request
 
-from app.core.json import json_response
+from app.core.json import json_response, no_content
 from app.core.openapi import describe
 from app.core.paging import Page, PageQuery, after, page
 from app.core.security import allow, principal, public
@@ -48,7 +48,7 @@ async def read_current_user() -> Response:
 async def sign_out() -> Response:
     """Log out: end the session that asks."""
     await wired(Sessions).sign_out(principal())
-    return Response(status=204)
+    return no_content()
 
 
 @blueprint.get("/sessions")
@@ -67,7 +67,7 @@ async def list_sessions(query_data: PageQuery) -> Response:
 async def end_session(session_id: int) -> Response:
     """End one of one's own sessions."""
     await wired(Sessions).end(principal(), session_id)
-    return Response(status=204)
+    return no_content()
 
 
 @blueprint.put("/password")
@@ -79,4 +79,4 @@ async def change_password(json_data: PasswordChange) -> Response:
     """Change one's own password; one's other sessions end."""
     old, new = json_data.current_password, json_data.new_password
     await wired(Sessions).change_password(principal(), old, new)
-    return Response(status=204)
+    return no_content()

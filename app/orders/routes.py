@@ -6,7 +6,7 @@ from apiflask import APIBlueprint
 from flask import Response, request
 
 from app.core.idempotency import request_identity
-from app.core.json import json_response
+from app.core.json import json_response, no_content
 from app.core.openapi import describe
 from app.core.security import allow, maybe_principal, principal, public
 from app.core.wiring import wired
@@ -58,7 +58,7 @@ async def put_item(cart: UUID, product: str, json_data: ItemQuantity) -> Respons
 async def remove_item(cart: UUID, product: str) -> Response:
     """Take a product out of a cart."""
     await wired(Carts).remove(principal(), str(cart), product)
-    return Response(status=204)
+    return no_content()
 
 
 @blueprint.post("/<uuid:cart>/checkout")

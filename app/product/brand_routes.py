@@ -4,6 +4,7 @@ from apiflask import APIBlueprint
 from flask import Response
 
 from app.core.conditional import expected_version
+from app.core.json import no_content
 from app.core.openapi import describe
 from app.core.paging import Page, after, page
 from app.core.schema import changes
@@ -75,4 +76,4 @@ async def delete_brand(code: str) -> Response:
     """
     by = principal().login_id
     await wired(Catalogue).delete(BRAND, code, expected=expected_version(), by=by)
-    return Response(status=204)
+    return no_content()

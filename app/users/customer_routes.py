@@ -4,7 +4,7 @@ from apiflask import APIBlueprint
 from flask import Response, request
 
 from app.core.conditional import etag, expected_version
-from app.core.json import json_response
+from app.core.json import json_response, no_content
 from app.core.openapi import describe
 from app.core.paging import Page, after, page
 from app.core.schema import changes
@@ -70,4 +70,4 @@ async def change_customer(customer_id: int, json_data: CustomerChange) -> Respon
 async def delete_customer(customer_id: int) -> Response:
     """Delete a customer who has bought nothing; staff deactivate others."""
     await wired(Customers).delete(customer_id, expected_version(), principal())
-    return Response(status=204)
+    return no_content()

@@ -4,7 +4,7 @@ from apiflask import APIBlueprint
 from flask import Response
 
 from app.core.conditional import etag, expected_version
-from app.core.json import json_response
+from app.core.json import json_response, no_content
 from app.core.openapi import describe
 from app.core.paging import Page, after, page
 from app.core.schema import changes
@@ -75,4 +75,4 @@ async def change_staff(staff_id: int, json_data: StaffChange) -> Response:
 async def delete_staff(staff_id: int) -> Response:
     """Delete a member of staff who has done nothing yet; deactivate others."""
     await wired(StaffDirectory).delete(staff_id, expected_version(), principal().login_id)
-    return Response(status=204)
+    return no_content()

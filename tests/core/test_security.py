@@ -4,6 +4,7 @@ import httpx
 import pytest
 from flask import Flask
 
+from app.core.adapter import MAX_ERRORS
 from app.core.asgi import WsgiToAsgi
 from app.core.json import json_response
 from app.core.security import (
@@ -139,6 +140,9 @@ class TestPublic:
 
     def test_refuses_unknown_parameters_too(self, client):
         assert errors(client.get("/me?x=1")) == {"/query/x": "is not known here"}
+        assert errors(client.get("/me?a/b=1")) == {"/query/a~1b": "is not known here"}
+        many = "&".join(f"x{n}=1" for n in range(1000))
+        assert len(errors(client.get(f"/me?{many}"))) == MAX_ERRORS
 
 
 class TestPrincipal:
