@@ -1,5 +1,7 @@
 """The one place where the shop is put together."""
 
+from functools import partial
+
 from apiflask import APIFlask
 
 from app.apidocs.routes import blueprint as apidocs_routes
@@ -121,7 +123,8 @@ def create_asgi_app(app: Shop) -> WsgiToAsgi:
     return WsgiToAsgi(
         app,
         startup=database.open,
-        shutdown=database.close,
+        # Requests have ended by then; what is left of the worker's time is short.
+        shutdown=partial(database.close, timeout=1),
         max_body_bytes=http.max_body_bytes,
         max_concurrent_requests=http.max_concurrent_requests,
         exempt=("/livez", "/readyz", "/metrics"),

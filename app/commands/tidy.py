@@ -1,9 +1,11 @@
 """`tidy`: end what nobody came back for."""
 
+import sys
 from collections.abc import Awaitable, Callable
 
 import click
 from flask.cli import with_appcontext
+from peewee import PeeweeException
 
 from app.commands.failing import one_sentence
 from app.core.concurrency import run_sync
@@ -49,7 +51,7 @@ async def _all(batch: Callable[[int], Awaitable[int]]) -> int:
             return total
 
 
-async def _tidy(manager: Manager, idempotency_hours: int) -> dict[str, int]:
+async def _tidy(manager: Manager, idempotency_hours: int) -> dict[str, int | PeeweeException]:
     async def sessions(limit: int) -> int:
         return await manager.run(_END_SESSIONS, limit=limit)
 
@@ -59,13 +61,22 @@ async def _tidy(manager: Manager, idempotency_hours: int) -> dict[str, int]:
     async def keys(limit: int) -> int:
         return await manager.run(_DROP_IDEMPOTENCY_KEYS, limit=limit, hours=idempotency_hours)
 
-    return {
-        "unpaid purchases cancelled": await _all(wired(Purchases).cancel_unpaid),
-        "old carts dropped": await _all(wired(Carts).delete_expired_carts),
-        "sessions ended": await _all(sessions),
-        "counts of attempts dropped": await _all(attempts),
-        "idempotency keys forgotten": await _all(keys),
+    jobs = {
+        "unpaid purchases cancelled": wired(Purchases).cancel_unpaid,
+        "old carts dropped": wired(Carts).delete_expired_carts,
+        "sessions ended": sessions,
+        "counts of attempts dropped": attempts,
+        "idempotency keys forgotten": keys,
     }
+    return {what: await _outcome(job) for what, job in jobs.items()}
+
+
+async def _outcome(job: Callable[[int], Awaitable[int]]) -> int | PeeweeException:
+    """Return how much was done, or what was in the way: that must not keep the other jobs from theirs."""
+    try:
+        return await _all(job)
+    except PeeweeException as error:
+        return error
 
 
 @click.command()
@@ -73,9 +84,14 @@ async def _tidy(manager: Manager, idempotency_hours: int) -> dict[str, int]:
 def tidy() -> None:
     """Cancel what nobody paid in time; drop old carts, sessions, counts of attempts and idempotency keys.
 
-    For cron: safe to run twice and side by side.
+    For cron: safe to run twice and side by side. Exits 1 if a part of it failed; the rest is done all the same.
     """
     with one_sentence():
         hours = wired(Settings).security.idempotency_hours
         done = run_sync(_tidy, wired(Manager), hours)
-    click.echo(", ".join(f"{count} {what}" for what, count in done.items()) + ".")
+    counts = {what: found for what, found in done.items() if isinstance(found, int)}
+    click.echo(", ".join(f"{count} {what}" for what, count in counts.items()) + ".")
+    failed = {what: found for what, found in done.items() if what not in counts}
+    for what, error in failed.items():
+        click.echo(f"Not all {what}: {' '.join(str(error).split())}", err=True)
+    sys.exit(1 if failed else 0)

@@ -10,7 +10,7 @@ from typing import Any
 import aiopg
 import peewee
 import psycopg2
-from psycopg2 import extensions
+from psycopg2 import errors, extensions
 
 from app.core.sqlerrors import ConnectionLost, DatabaseAway, translated
 from app.core.watch import SocketWatch
@@ -140,6 +140,11 @@ class PgConnection(aiopg.Connection):
     def _reason(self, error: psycopg2.Error) -> Exception:
         if isinstance(error, _NoAnswer):
             return DatabaseAway(str(error))
+        if isinstance(error, errors.ReadOnlySqlTransaction):
+            # It was the primary and is none any more; the next connection may find the new one.
+            self._close()
+            self.lost = True
+            return DatabaseAway("the database has become read-only")
         if self.closed:
             self.lost = not self._ended_here
             return ConnectionLost(str(error).strip() or "the connection was closed")

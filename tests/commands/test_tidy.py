@@ -103,3 +103,19 @@ def test_ends_sessions_and_forgets_keys_and_attempts(run, fresh_database):
     assert value(fresh_database, "SELECT id FROM session") == kept.session_id
     assert value(fresh_database, "SELECT key FROM idempotency_key") == "new"
     assert value(fresh_database, "SELECT count(*) FROM attempt") == 1
+
+
+def test_does_the_rest_where_a_part_fails(run, fresh_database):
+    rows(fresh_database, "REVOKE DELETE ON cart FROM ogs_app")
+    filled_cart(fresh_database, (on_sale(fresh_database), 1), hours=-1)
+    customer(fresh_database)
+    rows(
+        fresh_database,
+        "UPDATE session SET created_at = %(ago)s, expires_at = %(ago)s + interval '1 hour'",
+        ago=AGO,
+    )
+    result = run("tidy")
+    assert result.exit_code == 1
+    assert "Not all old carts dropped: permission denied" in result.output
+    assert "1 sessions ended" in result.output
+    assert value(fresh_database, "SELECT count(*) FROM session") == 0

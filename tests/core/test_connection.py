@@ -156,3 +156,17 @@ async def _pump(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> N
     while data := await reader.read(65536):
         writer.write(data)
     writer.close()
+
+
+class TestDemotedServer:
+    async def test_a_write_is_unavailable_and_the_connection_given_up(self, make_pool):
+        pool = await make_pool(size=1)
+        connection = await pool.acquire()
+        await connection.run("SET default_transaction_read_only = on")
+        with pytest.raises(DatabaseAway, match="read-only"):
+            await connection.run("INSERT INTO pair VALUES (8, 8, 'x')")
+        assert connection.closed
+        pool.put(connection)
+        another = await pool.acquire()
+        assert (await another.run("SELECT 1")).fetchone() == (1,)
+        pool.put(another)
