@@ -6,8 +6,11 @@ from contextlib import contextmanager
 import click
 import peewee
 import psycopg2
+import psycopg2.errors
 
+from app.core.database import SchemaOutdated
 from app.core.errors import Problem
+from app.core.migrations import MigrationError
 
 
 @contextmanager
@@ -15,6 +18,12 @@ def one_sentence() -> Iterator[None]:
     """Turn what a command may meet into click's own error; what nobody thought of keeps its traceback."""
     try:
         yield
+    except MigrationError as error:
+        raise click.ClickException(str(error)) from error
+    except (SchemaOutdated, psycopg2.errors.UndefinedTable) as error:
+        raise click.ClickException(
+            "The database does not have this version's tables yet: run migrate."
+        ) from error
     except Problem as problem:
         faults = "; ".join(f"{error.pointer} {error.message}" for error in problem.errors)
         said = problem.detail or problem.title

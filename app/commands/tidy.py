@@ -10,7 +10,7 @@ from peewee import PeeweeException
 from app.commands.failing import one_sentence
 from app.core.concurrency import run_sync
 from app.core.config import Settings
-from app.core.database import Manager
+from app.core.database import Manager, SchemaOutdated
 from app.core.statement import Statement
 from app.core.wiring import wired
 from app.orders.purchase_service import Purchases
@@ -75,6 +75,8 @@ async def _outcome(job: Callable[[int], Awaitable[int]]) -> int | PeeweeExceptio
     """Return how much was done, or what was in the way: that must not keep the other jobs from theirs."""
     try:
         return await _all(job)
+    except SchemaOutdated:
+        raise  # no job can do anything before `migrate`
     except PeeweeException as error:
         return error
 

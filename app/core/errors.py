@@ -17,6 +17,7 @@ from app.core.sqlerrors import (
     ExclusionViolation,
     ForeignKeyViolation,
     OutcomeUnknown,
+    SchemaOutdated,
     UniqueViolation,
 )
 
@@ -224,13 +225,19 @@ def _problem_of_database(error: Exception) -> Problem | None:
         case UniqueViolation() | ExclusionViolation():
             problem = Conflict("There is one with the same value already.", code="already_exists")
         case ForeignKeyViolation():
-            problem = Conflict("Something else refers to it, or it to nothing.", code="in_use")
+            problem = Conflict("Something else still refers to it.", code="in_use")
         case CheckViolation() | peewee.DataError() | psycopg2.DataError():
             problem = Invalid("A value is outside of what can be stored.", code="out_of_range")
         case OutcomeUnknown():
             problem = Unavailable(
                 "The database went away; whether this was done is not known.",
                 code="outcome_unknown",
+            )
+        case SchemaOutdated():
+            problem = Unavailable(
+                "The database does not have this version's tables yet.",
+                code="schema_outdated",
+                retry_after=5,
             )
         case _ if isinstance(error, _AWAY):
             problem = Unavailable("The database cannot be reached or is too busy. Try again.")

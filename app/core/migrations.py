@@ -22,6 +22,10 @@ DIRECTORY = Path(__file__).resolve().parents[1] / "migrations"
 LOCK = 5_301_640_731
 
 
+class MigrationError(Exception):
+    """Migrations cannot be applied; its text is one sentence that says what to change."""
+
+
 def expected_version() -> str:
     """Return the name of the newest migration, the one that this code was written for."""
     return max(path.stem for path in DIRECTORY.glob("*.sql") if not path.stem.endswith(".rollback"))
@@ -36,7 +40,8 @@ def migrate(
     what the app needs and no more. `app_settings` (PostgreSQL parameters such as statement_timeout) become
     the session defaults of the role in `app_url`, so that they hold behind a connection pooler too; no
     migration is bound by them.
-    Raises psycopg2.Error if the database refuses, and leaves what was applied before.
+    Raises MigrationError for a role that may not make tables, psycopg2.Error if the database refuses
+    anything else, and leaves what was applied before.
     """
     with _locked(owner_url) as session:
         applied = _apply(owner_url)
@@ -63,6 +68,16 @@ def _locked(owner_url: str) -> Iterator[connection]:
         session.autocommit = True
         _lift_limits(session)
         with session.cursor() as cursor:
+            cursor.execute(
+                "SELECT has_schema_privilege('public', 'CREATE'), current_user, current_database()"
+            )
+            allowed, role, name = cursor.fetchone() or (False, "", "")
+            if not allowed:
+                # yoyo would go on without its tables, and fail at something that says less.
+                raise MigrationError(
+                    f"The role {role} may not make tables in the database {name}: "
+                    "name the one that owns it in OGS_DATABASE__OWNER_URL."
+                )
             cursor.execute("SELECT pg_advisory_lock(%s)", (LOCK,))
         yield session
 

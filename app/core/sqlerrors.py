@@ -70,6 +70,10 @@ class TransactionConflict(peewee.OperationalError):
     """The transaction collided with another one (40001, 40P01) and may be tried again as a whole."""
 
 
+class SchemaOutdated(peewee.ProgrammingError):
+    """A table, column or function is not there (42P01, 42703, 42883): migrations are missing."""
+
+
 _VIOLATIONS: tuple[tuple[type[psycopg2.Error], type[ConstraintViolation]], ...] = (
     (errors.UniqueViolation, UniqueViolation),
     (errors.ForeignKeyViolation, ForeignKeyViolation),
@@ -84,6 +88,9 @@ _VIOLATIONS: tuple[tuple[type[psycopg2.Error], type[ConstraintViolation]], ...] 
 _OTHERS: tuple[tuple[type[psycopg2.Error], type[peewee.PeeweeException]], ...] = (
     (extensions.QueryCanceledError, StatementTimeout),
     (errors.LockNotAvailable, LockTimeout),
+    (errors.UndefinedTable, SchemaOutdated),
+    (errors.UndefinedColumn, SchemaOutdated),
+    (errors.UndefinedFunction, SchemaOutdated),
     (psycopg2.DataError, peewee.DataError),
     (psycopg2.ProgrammingError, peewee.ProgrammingError),
     (psycopg2.NotSupportedError, peewee.NotSupportedError),

@@ -5,6 +5,10 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
+from tests.builders import rows
+
 ROOT = Path(__file__).parents[2]
 
 
@@ -25,3 +29,16 @@ def test_one_sentence_and_no_traceback(database):
     assert done.returncode == 1
     (sentence,) = done.stderr.splitlines()
     assert "shop.currency (OGS_SHOP__CURRENCY)" in sentence
+
+
+@pytest.mark.parametrize(
+    "command", [["verify"], ["tidy"], ["demo"], ["create-admin", "a@b.example"]]
+)
+def test_a_database_without_tables_says_what_to_run(run, fresh_database, command):
+    rows(fresh_database, "DROP SCHEMA public CASCADE")
+    rows(fresh_database, "CREATE SCHEMA public")
+    rows(fresh_database, "GRANT USAGE ON SCHEMA public TO ogs_app")
+    result = run(*command)
+    assert result.exit_code == 1
+    assert "run migrate" in result.output
+    assert "Traceback" not in result.output

@@ -2,7 +2,6 @@
 
 import inspect
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 
 import peewee
@@ -12,7 +11,6 @@ from playhouse.postgres_ext import BinaryJSONField, TSVectorField
 from psycopg2 import errors
 
 from app import models
-from app.core import migrations
 from app.models.base import ByteaField, NumericField, Row, TimestampTzField
 from tests.support.database import Database
 
@@ -105,72 +103,6 @@ class TestModels:
     @pytest.mark.parametrize("model", MODELS, ids=lambda model: model.__name__)
     def test_no_foreign_key_loads_its_row_by_itself(self, model):
         assert not any(field.lazy_load for field in model._meta.refs)
-
-
-class TestMigrations:
-    def test_all_can_be_rolled_back_and_applied_again(self, fresh_database, cursor):
-        names = [
-            path.stem.removesuffix(".rollback")
-            for path in migrations.DIRECTORY.glob("*.rollback.sql")
-        ]
-        before = {model: columns_of(cursor, model._meta.table_name) for model in MODELS}
-        cursor.connection.commit()
-        assert migrations.roll_back(fresh_database.owner_url, len(names)) == sorted(
-            names, reverse=True
-        )
-        cursor.execute(
-            "SELECT count(*) FROM pg_class WHERE relnamespace = 'public'::regnamespace"
-            " AND relkind IN ('r', 'v', 'S') AND relname NOT LIKE '%yoyo%'"
-        )
-        assert cursor.fetchone() == (0,)
-        cursor.connection.commit()
-        assert migrations.migrate(fresh_database.owner_url, fresh_database.app_url)
-        assert {model: columns_of(cursor, model._meta.table_name) for model in MODELS} == before
-
-    def test_a_second_run_changes_nothing(self, fresh_database):
-        assert migrations.migrate(fresh_database.owner_url, fresh_database.app_url) == []
-
-    def test_a_killed_runs_lock_row_is_no_obstacle(self, fresh_database, cursor):
-        cursor.execute("INSERT INTO yoyo_lock (locked, ctime, pid) VALUES (1, now(), 1)")
-        cursor.connection.commit()
-        migrations.roll_back(fresh_database.owner_url)
-        cursor.execute("INSERT INTO yoyo_lock (locked, ctime, pid) VALUES (1, now(), 1)")
-        cursor.connection.commit()
-        assert migrations.migrate(fresh_database.owner_url, fresh_database.app_url) == [
-            migrations.expected_version()
-        ]
-
-    def test_defaults_of_the_apps_role_hold_for_its_next_session(self, private_postgres):
-        url = private_postgres.app_url
-        settings = {"TimeZone": "Europe/Berlin", "statement_timeout": "1234ms"}
-        migrations.migrate(private_postgres.owner_url, url, app_settings=settings)
-        with closing(psycopg2.connect(url)) as connection, connection.cursor() as cursor:
-            cursor.execute(
-                "SELECT current_setting('TimeZone'), current_setting('statement_timeout')"
-            )
-            assert cursor.fetchone() == ("Europe/Berlin", "1234ms")
-
-    @pytest.mark.parametrize(
-        "held",
-        [f"SELECT pg_advisory_xact_lock({migrations.LOCK})", "LOCK TABLE payment"],
-        ids=["another run", "a table in use"],
-    )
-    def test_a_role_with_the_apps_limits_waits_for(self, private_postgres, held):
-        url = private_postgres.owner_url
-        migrations.migrate(url, url, app_settings={"lock_timeout": "1ms"})
-        with closing(psycopg2.connect(url)) as holder, ThreadPoolExecutor(1) as threads:
-            holder.cursor().execute(held)
-            undone = threads.submit(migrations.roll_back, url)
-            with closing(psycopg2.connect(url)) as watcher, watcher.cursor() as cursor:
-                waiting = 0
-                while not (waiting or undone.done()):
-                    cursor.execute(
-                        "SELECT count(*) FROM pg_locks WHERE NOT granted"
-                        " AND clock_timestamp() - waitstart > interval '50ms'"
-                    )
-                    (waiting,) = cursor.fetchone()
-            holder.rollback()
-            assert undone.result() == [migrations.expected_version()]
 
 
 MILK = """
