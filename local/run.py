@@ -7,7 +7,6 @@ import socket
 import subprocess
 import sys
 import time
-from pathlib import Path
 
 from local.account import LocalError
 from local.children import Children, Signals, kill_session, wait_until
@@ -32,6 +31,7 @@ class Run:
         self.signals = Signals()
         self.children = Children(ROOT)
         self.server: Postgres | None = None
+        self.logins = ""
 
     def serve(self) -> None:
         """Open the shop and stay until told to end. Raises LocalError if it cannot open or stay open."""
@@ -65,14 +65,14 @@ class Run:
             self._load_demo(database)
 
     def _load_demo(self, database: ShopDatabase) -> None:
-        """Load the demo shop, and keep what it says of its logins for later starts."""
-        said = self._command(database, "demo")
-        if said:
+        """Load the demo shop; of the local one, keep what it says of its logins for later starts."""
+        self.logins = self._command(database, "demo")
+        if self.logins and self.server:
             with explain(DATA):
                 LOGINS.parent.mkdir(exist_ok=True)
                 # Removed first, as it may be another user's.
                 LOGINS.unlink(missing_ok=True)
-                LOGINS.write_text(said, encoding="utf-8")
+                LOGINS.write_text(self.logins, encoding="utf-8")
 
     def _command(self, database: ShopDatabase, name: str) -> str:
         """Run `flask --app main name`, and return what it printed; nothing if told to end meanwhile."""
@@ -106,7 +106,9 @@ class Run:
         if not ready and not self.signals.ended():
             raise LocalError(f"The shop was not ready within {START_SECONDS} seconds.")
         if ready:
-            say(_welcome(self.port, LOGINS if self.server else None))
+            if self.server and not self.logins and LOGINS.exists():
+                self.logins = LOGINS.read_text(encoding="utf-8")
+            say(_welcome(self.port, self.logins))
         return web
 
     def _stay(self, database: ShopDatabase, web: subprocess.Popen[str]) -> None:
@@ -180,7 +182,7 @@ def _is_ready(port: int) -> bool:
         connection.close()
 
 
-def _welcome(port: int, logins: Path | None) -> str:
+def _welcome(port: int, logins: str) -> str:
     shop = f"http://{HOST}:{port}"
     lines = [
         "",
@@ -189,9 +191,8 @@ def _welcome(port: int, logins: Path | None) -> str:
         f"  API docs   {shop}/docs",
         f"  Try it     .venv/bin/python examples/first_sale.py {shop}",
     ]
-    if logins and logins.exists():
-        said = logins.read_text(encoding="utf-8").strip().splitlines()
-        lines += ["", *(f"  {line}" for line in said)]
+    if logins:
+        lines += ["", *(f"  {line}" for line in logins.strip().splitlines())]
     return "\n".join([*lines, "", "Ctrl-C closes it."])
 
 

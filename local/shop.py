@@ -9,6 +9,7 @@ from typing import Any
 
 import psycopg2
 
+from app.core.config import SettingsError, load_settings
 from app.core.migrations import DIRECTORY
 from local.account import LocalError
 from local.postgres import Postgres
@@ -55,9 +56,17 @@ class ShopDatabase:
 
 
 def given_database() -> ShopDatabase | None:
-    """Return the PostgreSQL that OGS_DATABASE__URL names, if it names one."""
-    url = os.environ.get("OGS_DATABASE__URL")
-    return ShopDatabase(url, dict(os.environ), None) if url else None
+    """Return the PostgreSQL that the settings name, wherever they do; None if they name none.
+
+    Raises LocalError for wrong settings, before anything was started with them.
+    """
+    try:
+        settings = load_settings()
+    except SettingsError as error:
+        if error.missing == {"database.url"}:
+            return None
+        raise LocalError(str(error)) from error
+    return ShopDatabase(settings.database.url, dict(os.environ), None)
 
 
 def local_database(server: Postgres) -> ShopDatabase:

@@ -2,6 +2,7 @@
 
 import os
 import tomllib
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, Literal
 from urllib.parse import parse_qs, unquote, urlsplit
@@ -41,9 +42,13 @@ KNOWN_PASSWORDS = frozenset(_PASSWORDS.split())
 class SettingsError(click.ClickException):
     """Wrong settings; its text is one sentence for whoever starts the application.
 
-    It is one of click's, because the `flask` command loads the application and would show a
-    traceback of any other.
+    `missing` names those that are not there, if nothing else is wrong. It is one of click's, because
+    the `flask` command loads the application and would show a traceback of any other.
     """
+
+    def __init__(self, sentence: str, missing: Iterable[str] = ()) -> None:
+        super().__init__(sentence)
+        self.missing = frozenset(missing)
 
 
 class SecretFiles(EnvSettingsSource):
@@ -128,8 +133,12 @@ def load_settings(**overrides: Any) -> Settings:
         _refuse_unknown_variables()
         settings = Settings(**overrides)
     except ValidationError as error:
-        faults = [_fault(details) for details in error.errors(include_input=False)]
-        raise SettingsError(f"The settings are wrong: {'; '.join(faults)}.") from None
+        details = error.errors(include_input=False)
+        only_missing = all(detail["type"] == "missing" for detail in details)
+        raise SettingsError(
+            f"The settings are wrong: {'; '.join(map(_fault, details))}.",
+            missing=[".".join(_path(detail)) for detail in details] if only_missing else (),
+        ) from None
     except tomllib.TOMLDecodeError as error:
         raise SettingsError(f"The settings file is not valid TOML: {error}.") from None
     except pydantic_settings.SettingsError as error:
@@ -148,8 +157,14 @@ def _refuse_unknown_variables() -> None:
             raise SettingsError(f"{name.upper()} is not a setting.")
 
 
-def _fault(details: Any) -> str:
+def _path(details: Any) -> list[str]:
     path = [str(step) for step in details["loc"]]
+    # The one section that has no defaults; of its settings, this is the one to give.
+    return ["database", "url"] if path == ["database"] and details["type"] == "missing" else path
+
+
+def _fault(details: Any) -> str:
+    path = _path(details)
     message = details["msg"].removeprefix("Value error, ")
     if details["type"] == "missing":
         message = "is missing"

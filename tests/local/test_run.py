@@ -15,6 +15,7 @@ import psutil
 import pytest
 
 from local.postgres import Postgres
+from tests.builders import value
 from tests.support.folders import short_folder
 
 ROOT = Path(__file__).parents[2]
@@ -110,11 +111,28 @@ class TestRun:
             "OGS_DATABASE__OWNER_URL": fresh_database.owner_url,
         }
         empty = folder / "unused"
-        with started([sys.executable, "-m", "local.run"], empty, **given) as (process, address, _):
+        with started([sys.executable, "-m", "local.run"], empty, **given) as (
+            process,
+            address,
+            said,
+        ):
             assert httpx.get(f"{address}/api/v1/products", trust_env=False).json()["items"]
             process.send_signal(signal.SIGTERM)
         assert process.returncode == 0
-        assert not (empty / "postgres").exists()
+        assert "clerk@demo.example" in said
+        # Neither a database nor the logins of somebody else's.
+        assert not empty.exists()
+
+    def test_uses_the_database_that_a_secret_names(self, folder, tmp_path, fresh_database):
+        for name in ("url", "owner_url"):
+            url = getattr(fresh_database, name if name == "owner_url" else "app_url")
+            (tmp_path / f"database__{name}").write_text(url)
+        empty = folder / "unused"
+        secrets = {"OGS_SECRETS_DIR": str(tmp_path)}
+        with started([sys.executable, "-m", "local.run"], empty, **secrets) as (process, _, _):
+            process.send_signal(signal.SIGTERM)
+        assert not empty.exists()
+        assert value(fresh_database, "SELECT count(*) FROM product") >= 150
 
 
 class TestRefusals:
@@ -146,6 +164,15 @@ class TestRefusals:
         away = "postgresql://ogs_app@127.0.0.1:1/grocery"
         said = self.refusal(tmp_path, OGS_DATABASE__URL=away)
         assert said.startswith("The shop's database cannot be read: ")
+
+    def test_wrong_settings_before_anything_is_started(self, tmp_path):
+        assert "OGS_SHOP__CURRENCY" in self.refusal(tmp_path, OGS_SHOP__CURRENCY="JPY")
+        assert not (tmp_path / "postgres").exists()
+
+    def test_a_url_that_is_none_without_showing_its_password(self, tmp_path):
+        said = self.refusal(tmp_path, OGS_DATABASE__URL="postgres//u:hunter2@h/db")
+        assert "OGS_DATABASE__URL" in said
+        assert "hunter2" not in said
 
     def test_data_of_another_major_version(self, tmp_path):
         (tmp_path / "postgres").mkdir()
