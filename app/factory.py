@@ -120,9 +120,15 @@ def create_asgi_app(app: Shop) -> WsgiToAsgi:
     with app.app_context():
         http = wired(Settings).http
         database = wired(PooledPostgresqlDatabase)
+        readiness = wired(Readiness)
+
+    async def start() -> None:
+        await database.open()
+        await readiness.refuse_demo_data()
+
     return WsgiToAsgi(
         app,
-        startup=database.open,
+        startup=start,
         # Requests have ended by then; what is left of the worker's time is short.
         shutdown=partial(database.close, timeout=1),
         max_body_bytes=http.max_body_bytes,
@@ -152,7 +158,9 @@ def _provide_all(app: Shop, settings: Settings, database: PooledPostgresqlDataba
     audit = AuditTrail(manager)
     for instance in (settings, database, manager, Cursors(settings.secret.get_secret_value())):
         provide(app, instance)
-    provide(app, Readiness(SchemaRepository(manager), migrations.expected_version()))
+    schema = SchemaRepository(manager)
+    version = migrations.expected_version()
+    provide(app, Readiness(schema, version, production=settings.production))
     provide(app, Catalogue(manager, CatalogueRepository(manager), audit))
     _provide_people(app, manager, audit, settings)
     _provide_inventory(app, manager, audit)

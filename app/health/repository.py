@@ -9,8 +9,14 @@ _IS_APPLIED = Statement(
 )
 
 
+# The addresses of `demo`, whose passwords everybody can read.
+_HAS_DEMO_LOGINS = Statement(
+    "SELECT EXISTS (SELECT FROM login WHERE active AND lower(email) LIKE '%@demo.example')"
+)
+
+
 class SchemaRepository:
-    """Knows which migrations the database has."""
+    """Knows which migrations the database has, and whether it is a demo's."""
 
     def __init__(self, manager: Manager) -> None:
         self._manager = manager
@@ -20,3 +26,7 @@ class SchemaRepository:
         if not await self._manager.fetch_value(_HAS_MIGRATIONS):
             return False
         return bool(await self._manager.fetch_value(_IS_APPLIED, version=version))
+
+    async def has_demo_logins(self) -> bool:
+        """Return whether anybody may log in with a password of the demo shop."""
+        return bool(await self._manager.fetch_value(_HAS_DEMO_LOGINS))

@@ -4,7 +4,8 @@ import httpx
 import pytest
 
 from app.core import migrations
-from tests.builders import rows
+from app.factory import create_app, create_asgi_app
+from tests.builders import clerk, rows
 from tests.support.asgi import running
 from tests.support.load import Connection, load
 from tests.support.servers import shop_server
@@ -13,7 +14,6 @@ from tests.support.servers import shop_server
 @pytest.fixture
 async def ask(make_settings):
     """Ask a shop on that database once: `await ask(database, "/readyz")`."""
-    from app.factory import create_app, create_asgi_app
 
     async def get(on, *paths, **settings):
         async with running(create_asgi_app(create_app(make_settings(on, **settings)))) as shop:
@@ -74,6 +74,12 @@ class TestReadiness:
         (answer,) = await ask(fresh_database, "/readyz")
         assert (answer.status_code, answer.json()["code"]) == (503, "schema_outdated")
 
+    async def test_requests_that_miss_their_table_are_told_to_come_back(self, ask, fresh_database):
+        rows(fresh_database, "ALTER TABLE brand RENAME TO brand_of_old")
+        (answer,) = await ask(fresh_database, "/api/v1/brands")
+        assert (answer.status_code, answer.json()["code"]) == (503, "schema_outdated")
+        assert int(answer.headers["retry-after"]) >= 1
+
 
 async def metrics_of(url):
     connection = Connection(url)
@@ -81,6 +87,50 @@ async def metrics_of(url):
         return (await connection.request("GET", "/metrics")).body.decode()
     finally:
         connection.close()
+
+
+PRODUCTION = {"env": "production", "secret": "b7Qz0vKc3xWm9rTf2yLh8pNd5sGj1aUe"}
+
+
+def in_production(on):
+    """Return settings that production takes, but for what is in the database."""
+    urls = {"url": f"{on.app_url}&sslmode=disable", "owner_url": f"{on.owner_url}&sslmode=disable"}
+    return {**PRODUCTION, "database": urls}
+
+
+class TestDemoData:
+    async def test_is_no_shop_for_production(self, ask, fresh_database):
+        clerk(fresh_database, email="Clerk@Demo.example")
+        with pytest.raises(RuntimeError, match="the demo shop's logins"):
+            await ask(fresh_database, "/readyz", **in_production(fresh_database))
+
+    async def test_that_comes_later_makes_production_unready(self, make_settings, fresh_database):
+        settings = make_settings(fresh_database, **in_production(fresh_database))
+        async with (
+            running(create_asgi_app(create_app(settings))) as shop,
+            httpx.AsyncClient(
+                transport=httpx.ASGITransport(app=shop), base_url="http://shop.test"
+            ) as client,
+        ):
+            assert (await client.get("/readyz")).status_code == 200
+            clerk(fresh_database, email="clerk@demo.example")
+            answer = await client.get("/readyz")
+        assert (answer.status_code, answer.json()["code"]) == (503, "demo_data")
+
+    async def test_whose_logins_were_closed_is_fine(self, ask, fresh_database):
+        clerk(fresh_database, email="clerk@demo.example", active=False)
+        (answer,) = await ask(fresh_database, "/readyz", **in_production(fresh_database))
+        assert answer.status_code == 200
+
+    async def test_is_fine_in_development(self, ask, fresh_database):
+        clerk(fresh_database, email="clerk@demo.example")
+        (answer,) = await ask(fresh_database, "/readyz")
+        assert answer.status_code == 200
+
+    async def test_production_starts_without_a_database(self, ask, private_postgres):
+        private_postgres.stop("immediate")
+        (answer,) = await ask(private_postgres, "/livez", **in_production(private_postgres))
+        assert answer.status_code == 200
 
 
 class TestMetrics:
