@@ -75,20 +75,22 @@ def load(kind: str, path: Path) -> str:
     Needs the application. Raises TableError with the faults of lines, and what the services raise.
     """
     if kind == STOCK:
-        lots = read_table(path, OpeningStock)
-        opened = run_sync(_open_stock, lots)
+        lots, faults = read_table(path, OpeningStock)
+        opened = run_sync(_open_stock, lots, faults)
         return f"{path.name}: {len(lots)} rows, {opened} lots received."
     file_kind = KINDS[kind]
-    lines = read_table(path, file_kind.schema, file_kind.key)
-    done = run_sync(_put_all, lines, file_kind.put())
+    lines, faults = read_table(path, file_kind.schema, file_kind.key)
+    done = run_sync(_put_all, lines, faults, file_kind.put())
     counts = ", ".join(f"{done.count(what)} {what}" for what in ("created", "changed", "unchanged"))
     return f"{path.name}: {len(lines)} rows, {counts}."
 
 
-async def _put_all(lines: Sequence[Line[Any]], put: Put) -> list[Done]:
+async def _put_all(lines: Sequence[Line[Any]], known: Sequence[Fault], put: Put) -> list[Done]:
+    """Put all rows; also where some are wrong already, to find out what else is."""
+
     async def work() -> list[Done]:
         done: list[Done] = []
-        faults: list[Fault] = []
+        faults = list(known)
         for line in lines:
             try:
                 # All columns of the schema: what a file leaves empty is cleared, not kept.
@@ -104,12 +106,18 @@ async def _put_all(lines: Sequence[Line[Any]], put: Put) -> list[Done]:
     return await wired(Manager).transaction(work)
 
 
-async def _open_stock(lots: Sequence[Line[OpeningStock]]) -> int:
+async def _open_stock(lots: Sequence[Line[OpeningStock]], known: Sequence[Fault]) -> int:
+    async def work() -> int:
+        opened = await wired(Stock).open_with([lot.row for lot in lots])
+        if known:
+            raise TableError(known)
+        return opened
+
     try:
-        return await wired(Stock).open_with([lot.row for lot in lots])
+        return await wired(Manager).transaction(work)
     except Invalid as problem:
         # Its pointers are /row/column.
-        faults = []
+        faults = list(known)
         for error in problem.errors:
             place, _, column = error.pointer.strip("/").partition("/")
             faults.append(Fault(lots[int(place)].number, column or None, error.message))

@@ -52,12 +52,14 @@ class Line(Generic[Row]):
         ]
 
 
-def read_table(path: Path, schema: type[Row], key: str | None = None) -> list[Line[Row]]:
-    """Return the rows of the CSV file `path` as instances of `schema`.
+def read_table(
+    path: Path, schema: type[Row], key: str | None = None
+) -> tuple[list[Line[Row]], list[Fault]]:
+    """Return the rows of the CSV file `path` as instances of `schema`, and the faults of the others.
 
     UTF-8, with or without a byte order mark; the first line names the columns, in any order, and those
     with a default may be missing. An empty cell is a value left out. `key` is the column that no two
-    rows may share. Raises TableError with all faults, OSError if the file cannot be read.
+    rows may share. Raises TableError if it is not such a file at all, OSError if it cannot be read.
     """
     try:
         text = path.read_text("utf-8-sig")
@@ -76,10 +78,7 @@ def read_table(path: Path, schema: type[Row], key: str | None = None) -> list[Li
             begins = reader.line_num + 1
     except csv.Error as error:
         raise TableError([*faults, Fault(reader.line_num, None, str(error))]) from None
-    faults += _repeated(lines, key)
-    if faults:
-        raise TableError(faults)
-    return lines
+    return lines, [*faults, *_repeated(lines, key)]
 
 
 def _check_heading(columns: Iterable[str], schema: type[Schema]) -> None:

@@ -98,21 +98,17 @@ class CatalogueRepository:
     async def _row(self, kind: Kind, values: Mapping[str, Any]) -> dict[str, Any]:
         """Return values by the model's names, with the ids of what they name by code."""
         row = {}
+        unknown = []
         for member, value in values.items():
             if value is not None and member in kind.references:
-                row[member] = await self._id(kind, member, value)
+                row[member] = await self._manager.fetch_value(kind.references[member], code=value)
+                if row[member] is None:
+                    unknown.append(FieldError(f"/{member}", "is the code of nothing that is known"))
             else:
                 row[kind.fields.get(member, member)] = value
+        if unknown:
+            raise Invalid("The body names something that does not exist.", errors=unknown)
         return row
-
-    async def _id(self, kind: Kind, member: str, code: str) -> int:
-        found: int | None = await self._manager.fetch_value(kind.references[member], code=code)
-        if found is None:
-            raise Invalid(
-                "The body names something that does not exist.",
-                errors=[FieldError(f"/{member}", "is the code of nothing that is known")],
-            )
-        return found
 
 
 def _missing(kind: Kind) -> NotFound:

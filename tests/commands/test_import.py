@@ -147,6 +147,15 @@ class TestBadFiles:
         assert "line 2, category" in result.output
         assert "line 3, category" in result.output
 
+    def test_unknown_references_are_told_along_with_values_that_are_wrong_by_themselves(
+        self, run, write, catalogue
+    ):
+        bad = PRODUCTS.replace("1.29", "x").replace(",,food,", ",nobody,fodo,")
+        result = run("import", "products", write("p.csv", bad))
+        assert "line 2, list_price" in result.output
+        assert "line 3, brand" in result.output
+        assert "line 3, category" in result.output
+
     def test_a_gtin_of_another_product_in_the_shop(self, run, write, catalogue, fresh_database):
         category = value(fresh_database, "SELECT id FROM category LIMIT 1")
         columns = {"code": "other", "name": "Other", "unit": "piece", "price": 1, "vat_rate": 0}
