@@ -176,6 +176,9 @@ def main() -> int:
     url = sys.argv[1] if len(sys.argv) > 1 else "http://127.0.0.1:8000"
     try:
         asyncio.run(sale(url))
+    except (httpx.ConnectError, httpx.UnsupportedProtocol):
+        print(f"There is no shop at {url}: start one with `make run`.", file=sys.stderr)
+        return 1
     except (SaleError, httpx.HTTPError) as error:
         print(f"The sale failed: {str(error) or type(error).__name__}", file=sys.stderr)
         return 1

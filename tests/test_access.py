@@ -31,6 +31,7 @@ WHO = {
     "GET /readyz": PUBLIC,
     "GET /metrics": PUBLIC,
     "GET /openapi.json": PUBLIC,
+    "GET /": PUBLIC,
     "GET /docs": PUBLIC,
     "GET /docs/page.js": PUBLIC,
     "GET /docs/assets/{}": PUBLIC,

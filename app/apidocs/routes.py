@@ -1,6 +1,7 @@
 """`/openapi.json` and `/docs`; served only where `http.docs` is on. Nothing comes from the internet."""
 
 import hashlib
+from http import HTTPStatus
 from importlib.resources import files
 from typing import cast
 
@@ -45,6 +46,13 @@ def read_description() -> Response:
     response.cache_control.no_cache = True
     response.make_conditional(request)
     return response
+
+
+@blueprint.get("/")
+@public
+def read_root() -> Response:
+    """Lead a person who opens the server's address to the docs."""
+    return Response(status=HTTPStatus.FOUND, headers={"Location": "/docs"})
 
 
 @blueprint.get("/docs")

@@ -92,6 +92,10 @@ class TestDescription:
 
 
 class TestPage:
+    async def test_is_where_the_servers_address_leads(self, docs_client):
+        answer = await docs_client.get("/")
+        assert (answer.status_code, answer.headers["location"]) == (302, "/docs")
+
     async def test_refers_only_to_this_server(self, docs_client):
         page = (await docs_client.get("/docs")).text
         script = (await docs_client.get("/docs/page.js")).text
@@ -117,7 +121,7 @@ class TestPage:
             assert (await docs_client.get(path)).status_code == 404
 
     @pytest.mark.parametrize(
-        "path", ["/docs", "/docs/page.js", "/docs/assets/swagger-ui.css", "/openapi.json"]
+        "path", ["/", "/docs", "/docs/page.js", "/docs/assets/swagger-ui.css", "/openapi.json"]
     )
     async def test_is_not_there_unless_switched_on(self, make_settings, path):
         from app.factory import create_app, create_asgi_app
