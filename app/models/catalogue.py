@@ -76,6 +76,12 @@ class Product(Row):
     search = TSVectorField(null=True)
 
 
+class ProductWord(Row):
+    """A word that products are found by; a trigger learns them."""
+
+    word = peewee.TextField(primary_key=True)
+
+
 class Offer(Row):
     """A view: the price at which a product is listed and charged today."""
 

@@ -12,7 +12,7 @@ from typing import Any
 from app.core.paging import Scalar
 from app.core.statement import Statement
 from app.product.product_schemas import Sort
-from app.product.search import beginning, words
+from app.product.search import words
 from app.product.statements import PRODUCT_JSON, PRODUCT_TODAY
 
 _BELOW = """WITH RECURSIVE below AS (
@@ -28,19 +28,8 @@ _CONDITIONS = {
     "in_stock": "(a.available > 0) = %(in_stock)s",
 }
 
-# A word is in a product's text if one there begins with it or is nearly it. Of a word that begins
-# none anywhere, the catalogue knows no right spelling: then what is less near will do.
-NEAR, NEARLY = 0.6, 0.4
-
-_WORD = """(p.search @@ to_tsquery('grocery', %(tsquery_{n})s)
-    OR plain_text(%(word_{n})s) <% p.search_text AND (
-        word_similarity(plain_text(%(word_{n})s), p.search_text) >= {near}
-        OR NOT EXISTS (
-            SELECT FROM product k WHERE k.search @@ to_tsquery('grocery', %(tsquery_{n})s))))"""
-
-# <% compares with a parameter of the session: set for this statement's own transaction alone, and
-# in one message to the server, it holds behind a connection pooler too.
-_NEARLY = f"SELECT set_config('pg_trgm.word_similarity_threshold', '{NEARLY}', true);"
+# The words that a typed one stands for, misspelt or not, are the database's to know: it has the catalogue's.
+_WORD = "p.search @@ meant_words(%(word_{n})s)"
 
 # A whole number, so that a cursor can hold it exactly. Words of the name count, then how much of
 # the name they are; brand and category only find.
@@ -85,8 +74,7 @@ def listing(
     """
     filters = wanted.filters()
     parameters: dict[str, Any] = {**filters, "active": wanted.active, "limit": limit}
-    for n, word in enumerate(wanted.words):
-        parameters |= {f"word_{n}": word, f"tsquery_{n}": beginning(word)}
+    parameters |= {f"word_{n}": word for n, word in enumerate(wanted.words)}
     if wanted.sort == "relevance":
         parameters["words"] = " ".join(wanted.words)
     if after is not None:
@@ -100,12 +88,11 @@ def _statement(filters: frozenset[str], word_count: int, sort: Sort, paged: bool
     numbers = range(word_count)
     key = _KEYS[sort].format(words=" + ".join(_WORD_RELEVANCE.format(n=n) for n in numbers))
     conditions = ["p.active = %(active)s", *(_CONDITIONS[name] for name in sorted(filters))]
-    conditions += [_WORD.format(n=n, near=NEAR) for n in numbers]
+    conditions += [_WORD.format(n=n) for n in numbers]
     priced = sort in {"price", "-price"} or filters & {"min_price", "max_price"}
     falling = "DESC" if sort in _FALLING else ""
     place = f"WHERE (key, id) {'<' if falling else '>'} (%(after_key)s, %(after_id)s)"
     sql = f"""
-        {_NEARLY if numbers else ""}
         {_BELOW if "category" in filters else ""}
         SELECT {PRODUCT_JSON}, page.key, page.id
         FROM (

@@ -20,8 +20,3 @@ def words(text: str) -> list[str]:
     plain = _POINT_OF_NO_NUMBER.sub(" ", plain)
     spaced = "".join(c if unicodedata.category(c)[0] in "LMN" or c == "." else " " for c in plain)
     return list(dict.fromkeys(word[:MAX_LETTERS] for word in spaced.split()))[:MAX_WORDS]
-
-
-def beginning(word: str) -> str:
-    """Return the tsquery, as text, for words that begin with `word`, one that words() returned."""
-    return f"'{word}':*"
