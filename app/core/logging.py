@@ -101,6 +101,9 @@ def logging_config(settings: LoggingSettings) -> dict[str, Any]:
     """
     shared, render = _steps(settings)
     through: dict[str, Any] = {"handlers": [], "level": settings.level, "propagate": True}
+    # Of each worker's start and end Gunicorn's master tells already.
+    least = settings.level if settings.level == "ERROR" else "WARNING"
+    quiet: dict[str, Any] = {**through, "level": least}
     silent = {"handlers": [], "level": "CRITICAL", "propagate": False}
     return {
         "version": 1,
@@ -120,9 +123,9 @@ def logging_config(settings: LoggingSettings) -> dict[str, Any]:
         },
         "root": {"handlers": ["stdout"], "level": settings.level},
         "loggers": {
-            "gunicorn.error": through,
-            "uvicorn": through,
-            "uvicorn.error": through,
+            "gunicorn.error": quiet,
+            "uvicorn": quiet,
+            "uvicorn.error": quiet,
             "asyncio": through,
             # It says each statement; `migrate` says what was applied.
             "yoyo.migrations": {"level": "WARNING"},
