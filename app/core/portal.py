@@ -7,6 +7,7 @@ import os
 import threading
 import weakref
 from collections.abc import Awaitable, Callable, Coroutine
+from contextlib import suppress
 from typing import Any, ParamSpec, TypeVar
 
 import greenlet  # type: ignore[import-untyped]  # the wheel says nothing of its types
@@ -60,12 +61,23 @@ class Portal:
         """
         _refuse_to_block(function)
         loop = self._running_loop()
-        # The task that this makes has a copy of the thread's context.
-        future = asyncio.run_coroutine_threadsafe(function(*args, **kwargs), loop)
+        tasks: list[asyncio.Task[Any] | None] = []
+        abandoned = threading.Event()
+
+        async def interruptible() -> T:
+            tasks.append(asyncio.current_task())
+            if abandoned.is_set():
+                raise asyncio.CancelledError
+            return await function(*args, **kwargs)
+
         try:
-            return future.result()
-        finally:
-            future.cancel()  # Means something only where result() was interrupted.
+            # The task that this makes has a copy of the thread's context.
+            return asyncio.run_coroutine_threadsafe(interruptible(), loop).result()
+        except BaseException:
+            # A signal interrupts anywhere, before the future has a name too: so the task is asked.
+            abandoned.set()
+            _cancel(loop, tasks)
+            raise
 
     def close(self) -> None:
         """Run the shutdown hooks and end the loop. A later call starts a new one."""
@@ -138,6 +150,16 @@ def _close_all() -> None:
 
 os.register_at_fork(after_in_child=_reset_all)
 atexit.register(_close_all)
+
+
+def _cancel(loop: asyncio.AbstractEventLoop, tasks: list[asyncio.Task[Any] | None]) -> None:
+    def cancel() -> None:
+        for task in tasks:
+            if task is not None:
+                task.cancel()  # says nothing to one that is done
+
+    with suppress(RuntimeError):  # the loop has ended, and so have its tasks
+        loop.call_soon_threadsafe(cancel)
 
 
 def _stop(loop: asyncio.AbstractEventLoop, thread: threading.Thread) -> None:
