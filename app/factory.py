@@ -124,7 +124,11 @@ def create_asgi_app(app: Shop) -> WsgiToAsgi:
 
     async def start() -> None:
         await database.open()
-        await readiness.refuse_demo_data()
+        try:
+            await readiness.refuse_demo_data()
+        except BaseException:
+            await database.close()
+            raise
 
     return WsgiToAsgi(
         app,
