@@ -2,11 +2,14 @@
 
 import uuid
 from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import httpx
 import hypothesis
+import psycopg2
+import psycopg2.extensions
 import pytest
 
 from local.postgres import Postgres
@@ -63,6 +66,16 @@ def fresh_database(cluster: Cluster) -> Iterator[Database]:
     made = cluster.clone(f"fresh_{uuid.uuid4().hex}")
     yield made
     cluster.drop(made.name)
+
+
+@pytest.fixture
+def cursor(fresh_database: Database) -> Iterator[psycopg2.extensions.cursor]:
+    """A cursor of the role that owns `fresh_database`; what it did is rolled back unless committed."""
+    with (
+        closing(psycopg2.connect(fresh_database.owner_url)) as connection,
+        connection.cursor() as made,
+    ):
+        yield made
 
 
 @pytest.fixture

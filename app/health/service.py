@@ -1,6 +1,5 @@
 """Readiness: whether this process can serve a request now."""
 
-from app.core.database import DatabaseAway, PoolTimeout, SchemaOutdated
 from app.core.errors import Unavailable
 from app.health.repository import SchemaRepository
 
@@ -26,6 +25,13 @@ class Readiness:
                 code="schema_outdated",
                 retry_after=5,
             )
+        await self.refuse_demo_data()
+
+    async def refuse_demo_data(self) -> None:
+        """Raise Unavailable with the code `demo_data` if this is production on a demo shop's database.
+
+        Raises what the database raises if it is away or has no tables yet.
+        """
         if self._production and await self._schema.has_demo_logins():
             raise Unavailable(
                 "Production refuses this database: the demo shop's logins, whose passwords everybody"
@@ -33,16 +39,3 @@ class Readiness:
                 code="demo_data",
                 retry_after=60,
             )
-
-    async def refuse_demo_data(self) -> None:
-        """Raise what check() does for a demo shop's data in production; say nothing of anything else.
-
-        For the start: a database that is away or not migrated is no reason not to.
-        """
-        try:
-            await self.check()
-        except Unavailable as problem:
-            if problem.code == "demo_data":
-                raise
-        except (DatabaseAway, PoolTimeout, SchemaOutdated):
-            return

@@ -1,7 +1,6 @@
 """Migrations go forth and back, one run at a time, and say what is in their way."""
 
 import secrets
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 
@@ -9,16 +8,6 @@ import psycopg2
 import pytest
 
 from app.core import migrations
-from tests.support.database import Database
-
-
-@pytest.fixture
-def cursor(fresh_database: Database) -> Iterator[psycopg2.extensions.cursor]:
-    with (
-        closing(psycopg2.connect(fresh_database.owner_url)) as connection,
-        connection.cursor() as made,
-    ):
-        yield made
 
 
 def columns(cursor: psycopg2.extensions.cursor) -> list[tuple[str, ...]]:

@@ -127,6 +127,15 @@ class TestDemoData:
         (answer,) = await ask(fresh_database, "/readyz")
         assert answer.status_code == 200
 
+    async def test_production_starts_where_the_question_takes_too_long(
+        self, ask, fresh_database, cursor
+    ):
+        cursor.execute("LOCK TABLE login")
+        settings = in_production(fresh_database)
+        settings["database"] |= {"statement_timeout": 0.3}
+        (answer,) = await ask(fresh_database, "/livez", **settings)
+        assert answer.status_code == 200
+
     async def test_production_starts_without_a_database(self, ask, private_postgres):
         private_postgres.stop("immediate")
         (answer,) = await ask(private_postgres, "/livez", **in_production(private_postgres))

@@ -46,15 +46,6 @@ def type_of(field: peewee.Field) -> str:
 
 
 @pytest.fixture
-def cursor(fresh_database: Database) -> Iterator[psycopg2.extensions.cursor]:
-    with (
-        closing(psycopg2.connect(fresh_database.owner_url)) as connection,
-        connection.cursor() as made,
-    ):
-        yield made
-
-
-@pytest.fixture
 def as_app(fresh_database: Database) -> Iterator[psycopg2.extensions.cursor]:
     with (
         closing(psycopg2.connect(fresh_database.app_url)) as connection,
