@@ -1,6 +1,6 @@
 """The one place where the shop is put together."""
 
-from functools import partial
+import asyncio
 
 from apiflask import APIFlask
 from peewee import PeeweeException
@@ -15,6 +15,7 @@ from app.core.config import Settings, load_settings
 from app.core.database import Manager, PooledPostgresqlDatabase
 from app.core.errors import init_errors
 from app.core.http import init_http
+from app.core.linger import init_linger
 from app.core.logging import init_logging
 from app.core.metrics import init_metrics
 from app.core.openapi import init_openapi
@@ -23,6 +24,7 @@ from app.core.passwords import Passwords
 from app.core.refusals import refuse
 from app.core.sections import ShopSettings
 from app.core.security import Authenticator, require_guards
+from app.core.tracing import Tracing
 from app.core.wiring import provide, wired
 from app.health.repository import SchemaRepository
 from app.health.routes import blueprint as health_routes
@@ -52,6 +54,7 @@ from app.orders.purchase_routes import blueprint as purchase_routes
 from app.orders.purchase_service import Payments, Purchases
 from app.orders.repository import CartRepository
 from app.orders.routes import blueprint as cart_routes
+from app.orders.sales import Sales
 from app.orders.service import Carts
 from app.product.brand_routes import blueprint as brand_routes
 from app.product.category_routes import blueprint as category_routes
@@ -102,12 +105,16 @@ def create_app(settings: Settings | None = None) -> Shop:
     app.description = _DESCRIPTION
     app.license = {"name": "MIT", "identifier": "MIT"}
     database = _database(settings)
-    app.portal.on_startup(database.open)
-    app.portal.on_shutdown(database.close)
     init_logging(app, settings.logging)
-    init_metrics(app, database.stats)
+    init_metrics(app, database.pool)
+    tracing = Tracing(app, VERSION)
+    provide(app, tracing)
+    app.portal.on_startup(database.open)
+    app.portal.on_shutdown(tracing.close)
+    app.portal.on_shutdown(database.close)
     init_errors(app)
     init_http(app, settings.http)
+    init_linger(app)
     _provide_all(app, settings, database)
     _register_routes(app)
     init_commands(app)
@@ -122,6 +129,7 @@ def create_asgi_app(app: Shop) -> WsgiToAsgi:
         http = wired(Settings).http
         database = wired(PooledPostgresqlDatabase)
         readiness = wired(Readiness)
+        tracing = wired(Tracing)
 
     async def start() -> None:
         await database.open()
@@ -133,15 +141,20 @@ def create_asgi_app(app: Shop) -> WsgiToAsgi:
             await database.close()
             raise
 
+    async def stop() -> None:
+        # Requests have ended by then; what is left of the worker's time is short.
+        await asyncio.gather(database.close(timeout=1), tracing.close())
+
     return WsgiToAsgi(
         app,
         startup=start,
-        # Requests have ended by then; what is left of the worker's time is short.
-        shutdown=partial(database.close, timeout=1),
+        shutdown=stop,
         max_body_bytes=http.max_body_bytes,
         max_concurrent_requests=http.max_concurrent_requests,
         exempt=("/livez", "/readyz", "/metrics"),
         refuse=refuse,
+        drain_seconds=http.drain_seconds,
+        on_withdrawal=readiness.withdraw,
     )
 
 
@@ -155,7 +168,8 @@ def _database(settings: Settings) -> PooledPostgresqlDatabase:
         connect_timeout=limits.connect_timeout,
         # Only for a server that does not keep its own time limit.
         query_timeout=limits.statement_timeout * 2,
-        session=limits.session(settings.shop.time_zone),
+        # PgBouncer refuses settings at a connection's start: the role's own hold, by `migrate`.
+        session=None if limits.pooler else limits.session(settings.shop.time_zone),
     )
     return database
 
@@ -200,8 +214,9 @@ def _provide_orders(app: Shop, manager: Manager, audit: AuditTrail, shop: ShopSe
     purchases = PurchaseRepository(manager)
     allocations = Allocations(AllocationRepository(manager))
     provide(app, Carts(manager, carts, shop))
-    provide(app, Checkout(manager, carts, checkouts, purchases, allocations, shop))
-    provide(app, Purchases(manager, purchases, allocations, audit))
+    sales = Sales(manager, shop.currency)
+    provide(app, Checkout(manager, carts, checkouts, purchases, allocations, shop, sales))
+    provide(app, Purchases(manager, purchases, allocations, audit, sales))
     provide(app, Payments(manager, purchases, allocations, audit))
 
 

@@ -2,6 +2,11 @@
 
 PORT and WEB_CONCURRENCY (processes) are the names that platforms set. Each worker holds a pool of
 its own: the database has to allow WEB_CONCURRENCY times the pool's size of connections.
+
+SIGTERM ends all, and no request under way is lost; SIGINT and SIGQUIT do so sooner. SIGHUP reads this file and
+the shop's settings anew, in new workers, while the old ones end; environment variables stay those of the master. A
+setting that is wrong ends Gunicorn then as it does at the start, so check it first:
+`OGS_CONFIG=… flask --app main routes` prints one sentence, or the routes.
 """
 
 import os
@@ -17,7 +22,8 @@ workers = int(os.environ.get("WEB_CONCURRENCY", "2"))
 
 # A worker that says nothing for so long hangs; it is no limit for a request.
 timeout = 30
-# What SIGTERM leaves to requests under way.
+# What SIGTERM leaves to a worker in all: the shop's http.drain_seconds, a second for open connections, requests under
+# way, and 3 s for the end of the pool. A platform has to wait for longer before it kills.
 graceful_timeout = 30
 # Longer than a gateway keeps its idle connections (NGINX: 60 s), so that it is never Gunicorn which
 # closes one that a request is on its way through.
@@ -30,10 +36,15 @@ worker_tmp_dir = str(_memory) if _memory.is_dir() else None
 # Administration is the platform's; a socket in a home directory is in the way of read-only systems.
 control_socket_disable = True
 
-# Where workers add their metrics up. It has to be there, and empty, before one of them loads the application.
-_metrics = None
-if "PROMETHEUS_MULTIPROC_DIR" not in os.environ:
-    _metrics = os.environ["PROMETHEUS_MULTIPROC_DIR"] = tempfile.mkdtemp(prefix="ogs-metrics-")
+# Where workers add their metrics up. It has to be there, and empty, before one of them loads the application. SIGHUP reads
+# this file again, and SIGUSR2 in another master: the process's number tells which directory is ours.
+_own = f"ogs-metrics-{os.getpid()}-"
+_metrics = Path(os.environ.get("PROMETHEUS_MULTIPROC_DIR", ""))
+if not _metrics.name or (
+    _metrics.name.startswith("ogs-metrics-") and not _metrics.name.startswith(_own)
+):
+    _metrics = Path(tempfile.mkdtemp(prefix=_own))
+    os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(_metrics)
 
 # The application writes the access log.
 accesslog = None
@@ -42,13 +53,14 @@ errorlog = "-"
 
 def child_exit(_server: Any, worker: Any) -> None:
     """Take a dead worker's gauges out of the metrics."""
-    # Imported late: it reads the variable that is set above.
-    from app.core.metrics import forget_worker  # noqa: PLC0415 - see above
+    # Imported late: it reads the variable that is set above. Nothing of the application is, because workers would
+    # inherit it, and have old code after SIGHUP.
+    from prometheus_client.multiprocess import mark_process_dead  # noqa: PLC0415 - see above
 
-    forget_worker(worker.pid)
+    mark_process_dead(worker.pid)
 
 
 def on_exit(_server: Any) -> None:
     """Remove the directory of the metrics, if it was made here."""
-    if _metrics is not None:
+    if _metrics.name.startswith(_own):
         shutil.rmtree(_metrics, ignore_errors=True)

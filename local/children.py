@@ -31,8 +31,20 @@ class Children:
         capture: bool = False,
     ) -> subprocess.Popen[str]:
         """Start `python -m module arguments…`; it inherits the open file numbers in `keep`."""
+        command = [sys.executable, "-m", module, *arguments]
+        return self.launch(command, environment=environment, keep=keep, capture=capture)
+
+    def launch(
+        self,
+        command: Sequence[str],
+        *,
+        environment: Mapping[str, str],
+        keep: Sequence[int] = (),
+        capture: bool = False,
+    ) -> subprocess.Popen[str]:
+        """Start any command, as `start()` does."""
         child = subprocess.Popen(
-            [sys.executable, "-m", module, *arguments],
+            command,
             cwd=self._folder,
             env=environment,
             pass_fds=keep,

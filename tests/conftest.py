@@ -1,5 +1,6 @@
 """Fixtures for every test: a PostgreSQL, databases in it, the app on one of them, and a client of the app."""
 
+import os
 import uuid
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import closing
@@ -22,6 +23,11 @@ hypothesis.settings.register_profile("suite", deadline=None, derandomize=True)
 hypothesis.settings.load_profile("suite")
 
 CLUSTER = pytest.StashKey[Cluster]()
+
+
+def pytest_xdist_auto_num_workers() -> int:
+    """Half as many again as cores: tests wait for servers and locks as long as they calculate."""
+    return (os.cpu_count() or 1) * 3 // 2
 
 
 def pytest_configure_node(node: Any) -> None:

@@ -208,8 +208,9 @@ def snapshot(url: str) -> Iterator[extensions.cursor]:
     with closing(psycopg2.connect(url)) as connection:
         connection.set_session(isolation_level="REPEATABLE READ", readonly=True)
         with connection.cursor() as cursor:
-            # The rules read every row there is: the limits of a request are not for them.
-            cursor.execute("SET statement_timeout = 0")
+            # The rules read every row there is: the limits of a request are not for them. LOCAL, because
+            # a pooler gives the session to others afterwards.
+            cursor.execute("SET LOCAL statement_timeout = 0")
             yield cursor
 
 

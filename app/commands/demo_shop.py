@@ -12,6 +12,7 @@ from app.core.concurrency import run_sync
 from app.core.config import Settings
 from app.core.database import Manager
 from app.core.errors import Conflict
+from app.core.statement import Statement
 from app.core.wiring import wired
 from app.login.accounts import Accounts
 from app.users.customer_service import Customers
@@ -25,6 +26,12 @@ _STAFF: tuple[tuple[str, str, Literal["admin", "clerk"], str], ...] = (
     ("clerk@demo.example", "Demo Clerk", "clerk", "demo-clerk-password"),
 )
 _CUSTOMER = ("customer@demo.example", "Demo Customer", "demo-customer-password")
+
+_IS_USED = Statement("SELECT EXISTS (SELECT FROM product) OR EXISTS (SELECT FROM login)")
+
+
+async def _is_used() -> bool:
+    return bool(await wired(Manager).fetch_value(_IS_USED))
 
 
 async def _open_logins() -> None:
@@ -45,8 +52,9 @@ async def _open_logins() -> None:
 
 
 @click.command()
+@click.option("--if-empty", is_flag=True, help="Leave a shop alone that has a product or a login.")
 @with_appcontext
-def demo() -> None:
+def demo(if_empty: bool) -> None:  # noqa: FBT001 - click's
     """Fill the shop with a small grocery's goods, opening stock and logins; safe to run again.
 
     Refused in production: everybody knows the passwords.
@@ -54,6 +62,9 @@ def demo() -> None:
     if wired(Settings).production:
         raise click.ClickException("Production has no demo shop: everybody knows its passwords.")
     with one_sentence():
+        if if_empty and run_sync(_is_used):
+            click.echo("The shop is in use already: it gets no demo goods.")
+            return
         for kind in (*KINDS, STOCK):
             click.echo(load(kind, FILES / f"{kind}.csv"), err=True)
         run_sync(_open_logins)

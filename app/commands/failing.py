@@ -29,6 +29,10 @@ def one_sentence() -> Iterator[None]:
         said = problem.detail or problem.title
         raise click.ClickException(f"{said} {faults}".strip()) from problem
     except (psycopg2.OperationalError, peewee.OperationalError) as error:
+        if "No space left on device" in str(error):
+            raise click.ClickException(
+                "The disk of the database is full: free some space there and try again."
+            ) from error
         reason = " ".join(str(error).split())
         raise click.ClickException(
             f"The database cannot be reached or is busy: {reason}"
@@ -36,3 +40,7 @@ def one_sentence() -> Iterator[None]:
     except psycopg2.Error as error:
         reason = " ".join(str(error).split())
         raise click.ClickException(f"The database refused: {reason}") from error
+    except OSError as error:
+        raise click.ClickException(
+            f"{error.filename or 'The file'} cannot be used: {error.strerror or error}."
+        ) from error

@@ -9,6 +9,7 @@ from typing import Any, Literal
 import click
 from flask.cli import with_appcontext
 
+from app.commands.counting import counted
 from app.commands.failing import one_sentence
 from app.commands.tables import MAX_FAULTS, Fault, Line, TableError, read_table
 from app.core.concurrency import run_sync
@@ -77,12 +78,12 @@ def load(kind: str, path: Path) -> str:
     if kind == STOCK:
         lots, faults = read_table(path, OpeningStock)
         opened = run_sync(_open_stock, lots, faults)
-        return f"{path.name}: {len(lots)} rows, {opened} lots received."
+        return f"{path.name}: {counted(len(lots), 'row')}, {counted(opened, 'lot')} received."
     file_kind = KINDS[kind]
     lines, faults = read_table(path, file_kind.schema, file_kind.key)
     done = run_sync(_put_all, lines, faults, file_kind.put())
     counts = ", ".join(f"{done.count(what)} {what}" for what in ("created", "changed", "unchanged"))
-    return f"{path.name}: {len(lines)} rows, {counts}."
+    return f"{path.name}: {counted(len(lines), 'row')}, {counts}."
 
 
 async def _put_all(lines: Sequence[Line[Any]], known: Sequence[Fault], put: Put) -> list[Done]:

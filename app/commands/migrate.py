@@ -6,6 +6,7 @@ from flask.cli import with_appcontext
 from app.commands.failing import one_sentence
 from app.core import migrations
 from app.core.config import Settings
+from app.core.sections import DatabaseSettings
 from app.core.wiring import wired
 
 
@@ -16,12 +17,25 @@ def migrate() -> None:
     settings = wired(Settings)
     database = settings.database
     with one_sentence():
+        owner_url, app_url = _urls(database)
         applied = migrations.migrate(
-            database.owner_url or database.url,
-            database.url,
+            owner_url,
+            app_url,
             app_settings=database.session(settings.shop.time_zone),
         )
     if applied:
         click.echo(f"Applied {', '.join(applied)}.")
     else:
         click.echo(f"The database is at {migrations.expected_version()} already.")
+
+
+def _urls(database: DatabaseSettings) -> tuple[str, str]:
+    """Return the URLs of the owner's role and the application's, both of PostgreSQL itself."""
+    if not database.pooler:
+        return database.owner_url or database.url, database.url
+    if database.owner_url is None:
+        # It locks for a session, and in transaction mode nobody keeps one.
+        raise migrations.MigrationError(
+            "Migrations do not run through a pooler: name PostgreSQL itself in OGS_DATABASE__OWNER_URL."
+        )
+    return database.owner_url, migrations.past_the_pooler(database.owner_url, database.url)

@@ -7,6 +7,7 @@ import click
 from flask.cli import with_appcontext
 from peewee import PeeweeException
 
+from app.commands.counting import counted
 from app.commands.failing import one_sentence
 from app.core.concurrency import run_sync
 from app.core.config import Settings
@@ -17,6 +18,9 @@ from app.orders.purchase_service import Purchases
 from app.orders.service import Carts
 
 BATCH = 500
+
+# What was done, of one and of several.
+What = tuple[str, str]
 
 # Rows that another run of tidy, or a request, holds at this moment are left for the next time.
 _END_SESSIONS = Statement(
@@ -51,7 +55,7 @@ async def _all(batch: Callable[[int], Awaitable[int]]) -> int:
             return total
 
 
-async def _tidy(manager: Manager, idempotency_hours: int) -> dict[str, int | PeeweeException]:
+async def _tidy(manager: Manager, idempotency_hours: int) -> dict[What, int | PeeweeException]:
     async def sessions(limit: int) -> int:
         return await manager.run(_END_SESSIONS, limit=limit)
 
@@ -62,11 +66,11 @@ async def _tidy(manager: Manager, idempotency_hours: int) -> dict[str, int | Pee
         return await manager.run(_DROP_IDEMPOTENCY_KEYS, limit=limit, hours=idempotency_hours)
 
     jobs = {
-        "unpaid purchases cancelled": wired(Purchases).cancel_unpaid,
-        "old carts dropped": wired(Carts).delete_expired_carts,
-        "sessions ended": sessions,
-        "counts of attempts dropped": attempts,
-        "idempotency keys forgotten": keys,
+        ("unpaid purchase cancelled", "unpaid purchases cancelled"): wired(Purchases).cancel_unpaid,
+        ("old cart dropped", "old carts dropped"): wired(Carts).delete_expired_carts,
+        ("session ended", "sessions ended"): sessions,
+        ("count of attempts dropped", "counts of attempts dropped"): attempts,
+        ("idempotency key forgotten", "idempotency keys forgotten"): keys,
     }
     return {what: await _outcome(job) for what, job in jobs.items()}
 
@@ -92,8 +96,8 @@ def tidy() -> None:
         hours = wired(Settings).security.idempotency_hours
         done = run_sync(_tidy, wired(Manager), hours)
     counts = {what: found for what, found in done.items() if isinstance(found, int)}
-    click.echo(", ".join(f"{count} {what}" for what, count in counts.items()) + ".")
+    click.echo(", ".join(counted(count, *what) for what, count in counts.items()) + ".")
     failed = {what: found for what, found in done.items() if what not in counts}
     for what, error in failed.items():
-        click.echo(f"Not all {what}: {' '.join(str(error).split())}", err=True)
+        click.echo(f"Not all {what[1]}: {' '.join(str(error).split())}", err=True)
     sys.exit(1 if failed else 0)

@@ -6,6 +6,7 @@ import click
 from flask.cli import with_appcontext
 
 from app.commands.consistency import RULES, breaches, counts, snapshot
+from app.commands.counting import counted
 from app.commands.failing import one_sentence
 from app.core.config import Settings
 from app.core.wiring import wired
@@ -17,12 +18,11 @@ def verify() -> None:
     """Prove that stock and money add up: name each row that is off, and exit 1 if there is one."""
     with one_sentence(), snapshot(wired(Settings).database.url) as cursor:
         found = breaches(cursor)
-        products, lots, movements, purchases, payments = counts(cursor)
+        numbers = counts(cursor)
     for breach in found:
         click.echo(f"{breach.row}: {breach.detail} ({breach.rule})")
-    click.echo(
-        f"{products} products, {lots} lots, {movements} movements, {purchases} purchases,"
-        f" {payments} payments against {len(RULES)} rules:"
-        f" {f'{len(found)} rows are off' if found else 'all is consistent'}."
-    )
+    words = ("product", "lot", "movement", "purchase", "payment")
+    held = ", ".join(map(counted, numbers, words))
+    off = counted(len(found), "row is off", "rows are off") if found else "all is consistent"
+    click.echo(f"{held} against {len(RULES)} rules: {off}.")
     sys.exit(1 if found else 0)

@@ -11,6 +11,7 @@ from typing import Any, ClassVar, get_args
 from apiflask.schema_adapters import SchemaAdapter, registry
 from flask import Request
 from pydantic import BaseModel, ValidationError
+from werkzeug.exceptions import RequestEntityTooLarge
 
 from app.core.errors import BadRequest, FieldError, Invalid, UnsupportedMediaType
 from app.core.json import parse_json
@@ -40,14 +41,20 @@ def _field_errors(error: ValidationError, start: str = "") -> list[FieldError]:
 def read_body(request: Request) -> bytes:
     """Return the request's body, which must say that it is plain JSON in UTF-8.
 
-    Raises UnsupportedMediaType for another type, charset or a content encoding.
+    Raises UnsupportedMediaType for another type, charset or a content encoding, and
+    RequestEntityTooLarge.
     """
     charset = request.mimetype_params.get("charset", "utf-8").lower()
     if request.mimetype != "application/json" or charset not in {"utf-8", "utf8"}:
         raise UnsupportedMediaType("The body must be application/json in UTF-8.")
     if request.headers.get("Content-Encoding", "identity").lower() != "identity":
         raise UnsupportedMediaType("The body must not be compressed.")
-    return request.get_data(cache=True)
+    text = request.get_data(cache=True)
+    cut = request.content_length is None and len(text) == request.max_content_length
+    # Werkzeug cuts off what comes in chunks at the limit, and says nothing of the rest.
+    if cut and request.environ["wsgi.input"].read(1):
+        raise RequestEntityTooLarge
+    return text
 
 
 def parse_body(model: type[BaseModel], text: bytes) -> BaseModel:

@@ -60,7 +60,8 @@ class WsgiToAsgi(ThreadedWsgiToAsgi):
     `refuse` renders those answers, 400 for repeated headers, and 500 for an error that left the
     application; it is called once for each.
 
-    `in_flight` is the number of admitted requests under way.
+    `in_flight` is the number of admitted requests under way. A server that knows how to withdraw (see
+    app.core.server) calls `withdraw()` at the beginning of its end, and serves on for `drain_seconds`.
     """
 
     def __init__(  # noqa: PLR0913 - settings, each by name
@@ -73,9 +74,13 @@ class WsgiToAsgi(ThreadedWsgiToAsgi):
         max_concurrent_requests: int = 512,
         exempt: Iterable[str] = ("/livez",),
         refuse: Refusal = refuse_plainly,
+        drain_seconds: float = 0,
+        on_withdrawal: Callable[[], None] | None = None,
     ) -> None:
         super().__init__(app)  # type: ignore[no-untyped-call]  # asgiref's has no annotations
         self.in_flight = 0
+        self.drain_seconds = drain_seconds
+        self._on_withdrawal = on_withdrawal
         self._startup = startup
         self._shutdown = shutdown
         self._max_body_bytes = max_body_bytes
@@ -83,6 +88,11 @@ class WsgiToAsgi(ThreadedWsgiToAsgi):
         self._exempt = frozenset(exempt)
         self._refusal = refuse
         self._drained: asyncio.Event | None = None
+
+    def withdraw(self) -> None:
+        """Tell the application that this process will end, and is asked for no more than it has."""
+        if self._on_withdrawal:
+            self._on_withdrawal()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one ASGI connection: a request, or the server's start and end."""
@@ -123,7 +133,10 @@ class WsgiToAsgi(ThreadedWsgiToAsgi):
     def _admit(self, scope: Scope) -> bool:
         """Say whether a request counts among those in flight. Raises Refused."""
         length, open_ended = _announced_length(scope)
-        if length > self._max_body_bytes:
+        if length is not None and open_ended:
+            # Whoever passed this on may see another end of its body (RFC 9112, 6.3).
+            raise Refused(HTTPStatus.BAD_REQUEST, unread=True)
+        if length is not None and length > self._max_body_bytes:
             raise Refused(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, unread=True)
         if path_below_root(scope) in self._exempt:
             return False
@@ -182,7 +195,8 @@ class WsgiToAsgi(ThreadedWsgiToAsgi):
         if scope["method"] == "HEAD":
             body = b""
         await send({"type": "http.response.start", "status": refused.status, "headers": head})
-        if refused.unread and not _waits_for_permission(scope):
+        if refused.unread:
+            # Also of a client that asks before it sends: some servers give it leave by themselves.
             await send({"type": "http.response.body", "body": body, "more_body": True})
             await _discard(receive)
             body = b""
@@ -217,21 +231,15 @@ class WsgiToAsgi(ThreadedWsgiToAsgi):
                 await asyncio.wait_for(self._drained.wait(), DRAIN_SECONDS)
 
 
-def _announced_length(scope: Scope) -> tuple[int, bool]:
-    """Return the length of the body that a request announces, and whether it announces none."""
-    length, open_ended = 0, False
+def _announced_length(scope: Scope) -> tuple[int | None, bool]:
+    """Return the length of the body that a request announces, if it does, and whether it comes in chunks."""
+    length, open_ended = None, False
     for name, value in scope["headers"]:
         if name == b"content-length" and value.isdigit():
             length = int(value)
         elif name == b"transfer-encoding":
             open_ended = True
     return length, open_ended
-
-
-def _waits_for_permission(scope: Scope) -> bool:
-    return any(
-        name == b"expect" and value.lower() == b"100-continue" for name, value in scope["headers"]
-    )
 
 
 async def _discard(receive: Receive) -> None:

@@ -13,6 +13,7 @@ import psycopg2
 from psycopg2 import errors, extensions
 
 from app.core.sqlerrors import ConnectionLost, DatabaseAway, translated
+from app.core.tracing import statement_span
 from app.core.watch import SocketWatch
 
 # A cancelled statement ends when its server notices that the socket is gone. psycopg2's cancel() is
@@ -101,6 +102,10 @@ class PgConnection(aiopg.Connection):
         Raises peewee's errors; ConnectionLost if the connection died; DatabaseAway if nothing came
         back within the connection's time limit, and the connection is closed then.
         """
+        with statement_span(sql):
+            return await self._run(sql, parameters, json_as_text=json_as_text)
+
+    async def _run(self, sql: str, parameters: Any, *, json_as_text: bool) -> Any:
         waiter = self._create_waiter("run")
         try:
             cursor = self._conn.cursor()

@@ -135,6 +135,14 @@ class Manager:
         """Await `function` in a transaction: PooledPostgresqlDatabase.transaction()."""
         return await self.database.transaction(function, *args, **kwargs)
 
+    def after_commit(self, call: Callable[[], object]) -> None:
+        """Have `call` called once the transaction that this task is in is committed.
+
+        Never if it is rolled back; for one that is tried again, by its last attempt alone. For counting:
+        what it raises is logged and changes nothing. Raises RuntimeError outside of a transaction.
+        """
+        self.database.after_commit(call)
+
     async def _perform(
         self, statement: Statement | str, params: dict[str, Any], collect: Callable[[Any], T]
     ) -> T:

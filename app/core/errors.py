@@ -12,6 +12,7 @@ import structlog
 from flask import Flask, Response, g
 from werkzeug.exceptions import HTTPException
 
+from app.core.metrics import DATABASE_FAILURES, PROBLEMS
 from app.core.sqlerrors import (
     CheckViolation,
     ExclusionViolation,
@@ -20,6 +21,7 @@ from app.core.sqlerrors import (
     SchemaOutdated,
     UniqueViolation,
 )
+from app.core.tracing import note_problem
 
 log = structlog.get_logger(__name__)
 
@@ -159,6 +161,7 @@ class Unavailable(Problem):
 _BY_STATUS: dict[int, type[Problem]] = {
     kind.status: kind
     for kind in (
+        Problem,
         BadRequest,
         Unauthenticated,
         Forbidden,
@@ -257,6 +260,7 @@ def _problem_of(error: Exception) -> Problem:
         log.error("unhandled_error", exc_info=error)
         return Problem()
     if isinstance(problem, Unavailable):
+        DATABASE_FAILURES.labels(type(error).__name__).inc()
         log.warning("database_unavailable", error=type(error).__name__, reason=str(error).strip())
     return problem
 
@@ -264,6 +268,9 @@ def _problem_of(error: Exception) -> Problem:
 def _answer(error: Exception) -> Response:
     """Render any exception that a request ended with."""
     problem = _problem_of(error)
+    PROBLEMS.labels(problem.code).inc()
+    is_fault = problem.status >= HTTPStatus.INTERNAL_SERVER_ERROR
+    note_problem(problem.code, error if is_fault else None)
     body = problem_body(problem, g.get("request_id"))
     return Response(body, problem.status, problem.headers, mimetype=PROBLEM_TYPE)
 

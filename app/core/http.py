@@ -1,11 +1,16 @@
 """What holds for every request and answer: paths, addresses, sizes and headers."""
 
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
+from ipaddress import IPv6Address, ip_address
+from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
+
 from flask import Flask, Response, request
 from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.routing import IntegerConverter, Map, UnicodeConverter
 
 from app.core.errors import BadRequest, NotFound
-from app.core.sections import HttpSettings
+from app.core.sections import Gateway, HttpSettings
 
 SECURITY_HEADERS = {
     "X-Content-Type-Options": "nosniff",
@@ -47,6 +52,44 @@ class BigintConverter(IntegerConverter):
     regex = _up_to(str(2**63 - 1))
 
 
+_FORWARDED = [f"HTTP_X_FORWARDED_{what}" for what in ("FOR", "PROTO", "HOST", "PORT", "PREFIX")]
+
+
+class BehindGateways:
+    """Believes X-Forwarded-For, -Proto, -Host and -Port of gateways, and drops everybody else's.
+
+    A gateway is a peer in one of `gateways`; "unix" is one without an address. It sets these headers
+    itself: of a list, only the last value, which is the gateway's own, is taken.
+    """
+
+    def __init__(self, app: WSGIApplication, gateways: Sequence[Gateway]) -> None:
+        self._app = app
+        self._believing = ProxyFix(app, x_for=1, x_proto=1, x_host=1, x_port=1)
+        self._gateways = gateways
+        # Gateways are few, and one of them is the peer of nearly every request.
+        self._is_gateway = lru_cache(maxsize=1024)(self._find)
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        """Serve one request: the WSGI application's interface."""
+        if self._is_gateway(environ.get("REMOTE_ADDR", "")):
+            return self._believing(environ, start_response)
+        for name in _FORWARDED:
+            environ.pop(name, None)
+        return self._app(environ, start_response)
+
+    def _find(self, peer: str) -> bool:
+        if not peer:
+            return "unix" in self._gateways
+        try:
+            address = ip_address(peer)
+        except ValueError:
+            return False
+        # An IPv4 peer of a socket that listens for IPv6 too.
+        if isinstance(address, IPv6Address) and address.ipv4_mapped:
+            address = address.ipv4_mapped
+        return any(each != "unix" and address in each for each in self._gateways)
+
+
 def init_http(app: Flask, settings: HttpSettings) -> None:
     """Give `app` its bounds, its idea of a path, and the headers of every answer.
 
@@ -60,10 +103,9 @@ def init_http(app: Flask, settings: HttpSettings) -> None:
         "string": TextConverter,
         "int": BigintConverter,
     }
-    if settings.trusted_proxies:
-        hops = settings.trusted_proxies
-        proxied = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)
-        app.wsgi_app = proxied  # type: ignore[method-assign]  # as Flask documents it
+    if settings.gateways:
+        behind = BehindGateways(app.wsgi_app, settings.gateways)
+        app.wsgi_app = behind  # type: ignore[method-assign]  # as Flask documents it
     app.before_request(_refuse_unreadable)
     app.after_request(_add_headers)
 

@@ -15,6 +15,7 @@ from flask import Response, request
 from app.core.database import Manager
 from app.core.errors import Conflict, FieldError, Invalid
 from app.core.json import json_response
+from app.core.metrics import REPLAYS
 from app.core.security import principal
 from app.core.statement import Statement
 
@@ -100,8 +101,8 @@ async def once(
                 code="in_progress",
                 headers={"Retry-After": "1"},
             )
-        stored = await manager.fetch_one(_FIND, **names)
-        if stored is not None:
+        if stored := await manager.fetch_one(_FIND, **names):
+            manager.after_commit(REPLAYS.inc)
             return _replay(request_hash, *stored)
         answer = await work()
         if 200 <= answer.status <= 299:  # noqa: PLR2004 - what HTTP calls success

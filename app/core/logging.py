@@ -129,6 +129,8 @@ def logging_config(settings: LoggingSettings) -> dict[str, Any]:
             "asyncio": through,
             # It says each statement; `migrate` says what was applied.
             "yoyo.migrations": {"level": "WARNING"},
+            # It says so for each span that a collector which is away does not take; the exporter says it once.
+            "opentelemetry.sdk._shared_internal": {"level": "ERROR"},
             "gunicorn.access": silent,
             "uvicorn.access": silent,
         },

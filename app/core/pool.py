@@ -4,7 +4,7 @@ import asyncio
 import os
 import time
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,6 +12,7 @@ from peewee_async.pool import PoolBackend
 
 from app.core.connection import PgConnection, connect
 from app.core.sqlerrors import DatabaseAway, PoolTimeout
+from app.core.tracing import span
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +31,8 @@ class LifoPool(PoolBackend):
 
     Who finds none free waits in line for `acquire_timeout` seconds. It belongs to the event loop
     that uses it, and to the process: after a fork, the child starts with an empty one.
+
+    `on_use` is called on that loop, with the pool, whenever a connection is asked for.
     """
 
     required_modules = ("aiopg",)
@@ -54,6 +57,7 @@ class LifoPool(PoolBackend):
         self.connect_timeout = connect_timeout
         self.query_timeout = query_timeout
         self.max_age = max_age
+        self.on_use: Callable[[LifoPool], None] | None = None
         self._reset()
 
     def _reset(self) -> None:
@@ -88,6 +92,8 @@ class LifoPool(PoolBackend):
         self._bind()
         if self._closed:
             raise DatabaseAway("the pool of connections is closed")
+        if self.on_use is not None:
+            self.on_use(self)
         if not self._waiters:
             connection = self._usable_idle()
             if connection is not None:
@@ -194,9 +200,12 @@ class LifoPool(PoolBackend):
     async def _open(self) -> PgConnection:
         """Open a connection in a place that was counted as `_opening`."""
         try:
-            connection = await connect(
-                self.params, connect_timeout=self.connect_timeout, query_timeout=self.query_timeout
-            )
+            with span("connect"):
+                connection = await connect(
+                    self.params,
+                    connect_timeout=self.connect_timeout,
+                    query_timeout=self.query_timeout,
+                )
         except BaseException:
             self._opening -= 1
             self._slot_is_free()
@@ -212,7 +221,8 @@ class LifoPool(PoolBackend):
         message = f"no connection became free within {self.acquire_timeout:g} s"
         limit = loop.call_later(self.acquire_timeout, self._fail, waiter, PoolTimeout(message))
         try:
-            connection = await waiter
+            with span("wait for a connection"):
+                connection = await waiter
         except BaseException:
             self._leave(waiter)
             raise

@@ -118,6 +118,13 @@ class PooledPostgresqlDatabase(peewee_async.PostgresqlDatabase):
             return await scope.join(function, *args, **kwargs)
         return await in_transaction(self.pool, self, function, *args, **kwargs)
 
+    def after_commit(self, call: Callable[[], object]) -> None:
+        """Have `call` called when the transaction under way is committed: Manager.after_commit()."""
+        scope = current_scope(self)
+        if scope is None:
+            raise RuntimeError("nothing will be committed: there is no transaction")
+        scope.after_commit.append(call)
+
     async def perform(
         self,
         sql: str,

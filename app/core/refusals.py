@@ -9,7 +9,7 @@ import structlog
 from app.core.errors import PROBLEM_TYPE, problem_body, problem_of_status
 from app.core.http import SECURITY_HEADERS
 from app.core.logging import REQUEST_ID, request_id
-from app.core.metrics import REFUSED
+from app.core.metrics import PROBLEMS, REFUSED
 
 _DETAILS = {
     HTTPStatus.BAD_REQUEST: "The request could not be read.",
@@ -29,6 +29,7 @@ def refuse(status: int, scope: Mapping[str, Any]) -> tuple[list[tuple[str, str]]
     id_ = request_id(given.decode("latin-1") if given is not None else None)
     problem = problem_of_status(status, _DETAILS.get(HTTPStatus(status)))
     REFUSED.labels(str(status)).inc()
+    PROBLEMS.labels(problem.code).inc()
     _log.warning("refused", method=scope["method"], status=status, request_id=id_)
     headers = {
         "Content-Type": PROBLEM_TYPE,

@@ -1,11 +1,14 @@
 """The sections of the settings; each field's description is its documentation."""
 
+import json
 from decimal import Decimal
-from typing import Literal
+from ipaddress import IPv4Network, IPv6Network, ip_network
+from typing import Annotated, Any, Literal
 from urllib.parse import parse_qs, urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic_settings import NoDecode
 
 # ISO 4217's currencies with two decimals, without those of funds, metals and tests.
 _CODES = """
@@ -47,6 +50,12 @@ class DatabaseSettings(Section):
     )
     owner_url: str | None = Field(
         default=None, repr=False, description="The owner's role; only `migrate` and `demo` use it."
+    )
+    pooler: bool = Field(
+        default=False,
+        description="`url` leads to a PgBouncer in transaction mode. Sessions then have the time zone and"
+        " the time limits that the last `migrate` gave the role: run it after changing them, then have"
+        " PgBouncer RECONNECT. owner_url must lead to PostgreSQL itself.",
     )
     pool_size: int = Field(
         default=10, ge=1, le=500, description="Most connections of one worker process."
@@ -95,6 +104,10 @@ class DatabaseSettings(Section):
         }
 
 
+Gateway = IPv4Network | IPv6Network | Literal["unix"]
+"""Where a gateway comes from; "unix" has no address."""
+
+
 class HttpSettings(Section):
     """What is served, and how much of it at once."""
 
@@ -106,12 +119,46 @@ class HttpSettings(Section):
     )
     docs: bool = Field(default=False, description="Serve /docs and /openapi.json.")
     metrics: bool = Field(default=False, description="Serve /metrics.")
-    trusted_proxies: int = Field(
+    gateways: Annotated[tuple[Gateway, ...], NoDecode] = Field(
+        default=(),
+        description="Networks and addresses of the gateways whose X-Forwarded-* is believed, as in"
+        ' ["10.0.0.0/8", "127.0.0.1"]; "unix" is whoever comes through a unix socket.',
+    )
+    drain_seconds: float = Field(
         default=0,
         ge=0,
-        le=10,
-        description="How many gateways in front set X-Forwarded-For and -Proto.",
+        le=600,
+        description="Seconds after SIGTERM in which requests are still taken while /readyz says 503;"
+        " Gunicorn's graceful_timeout must be longer.",
     )
+
+    @field_validator("gateways", mode="before")
+    @classmethod
+    def _gateways(cls, value: Any) -> Any:
+        return _networks(value)
+
+
+def _networks(value: Any) -> list[Gateway]:
+    """Return the networks of a list, or of a variable's text: JSON, or with commas."""
+    try:
+        if isinstance(value, str):
+            is_json = value.lstrip().startswith("[")
+            value = json.loads(value) if is_json else [part for part in value.split(",") if part]
+        return [_network(each) for each in value]
+    except (TypeError, ValueError):
+        raise ValueError(
+            'must be a list of networks or addresses like ["10.0.0.0/8", "127.0.0.1"], or "unix"'
+        ) from None
+
+
+def _network(value: Any) -> Gateway:
+    if isinstance(value, IPv4Network | IPv6Network):
+        return value
+    # Of a number, ip_network() would make an address.
+    if not isinstance(value, str):
+        raise TypeError
+    name = value.strip()
+    return "unix" if name == "unix" else ip_network(name)
 
 
 class ShopSettings(Section):

@@ -1,6 +1,7 @@
 """One transaction: BEGIN to COMMIT or ROLLBACK on one connection, which its task's queries find."""
 
 import asyncio
+import logging
 import random
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
@@ -13,6 +14,7 @@ from psycopg2 import extensions
 from app.core.connection import PgConnection
 from app.core.pool import LifoPool
 from app.core.sqlerrors import ConnectionLost, DatabaseAway, OutcomeUnknown, TransactionConflict
+from app.core.tracing import span
 
 T = TypeVar("T")
 
@@ -20,6 +22,8 @@ _OPEN = {extensions.TRANSACTION_STATUS_INTRANS, extensions.TRANSACTION_STATUS_IN
 
 ATTEMPTS = 5
 _FIRST_PAUSE = 0.01  # seconds, at most; each further one may be twice as long
+
+_logger = logging.getLogger(__name__)
 
 
 class TransactionScope(ConnectionContext):
@@ -35,6 +39,7 @@ class TransactionScope(ConnectionContext):
         self.is_over = False
         self.failure: Exception | None = None  # of its last statement that failed
         self.nested_failure: BaseException | None = None
+        self.after_commit: list[Callable[[], object]] = []
 
     async def run(self, sql: str, parameters: Any, *, json_as_text: bool = False) -> Any:
         """Execute a statement in the transaction, as PgConnection.run() does."""
@@ -76,6 +81,12 @@ class TransactionScope(ConnectionContext):
             await self.connection.run("COMMIT")
         except DatabaseAway as error:
             raise OutcomeUnknown(str(error)) from error
+        for call in self.after_commit:
+            try:
+                call()
+            except Exception:
+                # It is done, and whoever asked for it must not hear that it failed.
+                _logger.exception("A call after a commit failed.")
 
     async def roll_back(self) -> None:
         """Roll back if that is possible; the pool throws away what is still in a transaction."""
@@ -121,17 +132,18 @@ async def in_transaction(
 async def _attempt(
     pool: LifoPool, owner: object, function: Callable[..., Awaitable[T]], *args: Any, **kwargs: Any
 ) -> T:
-    scope = TransactionScope(await _begin(pool), owner)
-    try:
-        result = await scope.call(function, *args, **kwargs)
-        await scope.commit()
-        return result
-    except Exception:
-        await scope.roll_back()
-        raise
-    finally:
-        # Cancelled, or its ROLLBACK failed: the pool sees the open transaction and closes it.
-        pool.put(scope.connection)
+    with span("transaction"):
+        scope = TransactionScope(await _begin(pool), owner)
+        try:
+            result = await scope.call(function, *args, **kwargs)
+            await scope.commit()
+            return result
+        except Exception:
+            await scope.roll_back()
+            raise
+        finally:
+            # Cancelled, or its ROLLBACK failed: the pool sees the open transaction and closes it.
+            pool.put(scope.connection)
 
 
 async def _begin(pool: LifoPool) -> PgConnection:

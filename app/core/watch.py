@@ -1,10 +1,47 @@
 """Waiting for a socket that belongs to libpq and not to the event loop."""
 
 import asyncio
+import importlib.util
 import selectors
 from collections.abc import Callable
 from contextlib import suppress
+from types import ModuleType
 from typing import Any
+
+
+def _original(name: str) -> ModuleType:
+    """Return a module of the standard library as it was before somebody changed it."""
+    spec = importlib.util.find_spec(name)
+    if spec is None or spec.loader is None:
+        raise ImportError(f"There is no module {name}.", name=name)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+class _Epoll:
+    """The system's selector, where gevent or eventlet has taken it out of Python's modules.
+
+    What they put in its place has no descriptor that a loop could watch.
+    """
+
+    def __init__(self) -> None:
+        self._select = _original("select")
+        self._epoll = self._select.epoll()
+        self.fileno = self._epoll.fileno
+        self.unregister = self._epoll.unregister
+        self.select = self._epoll.poll
+        self.close = self._epoll.close
+
+    def register(self, fd: int, events: int) -> None:
+        """Watch a descriptor for EVENT_READ, and perhaps EVENT_WRITE."""
+        writing = self._select.EPOLLOUT if events & selectors.EVENT_WRITE else 0
+        self._epoll.register(fd, self._select.EPOLLIN | writing)
+
+
+def _selector() -> Any:
+    default = selectors.DefaultSelector()
+    return default if hasattr(default, "fileno") else _Epoll()
 
 
 class SocketWatch:
@@ -19,7 +56,7 @@ class SocketWatch:
 
     def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
         self._loop = loop
-        self._selector = selectors.DefaultSelector()
+        self._selector = _selector()
         self._number: int = self._selector.fileno()
         self._watched: int | None = None
         self._callback: Callable[[], object] | None = None

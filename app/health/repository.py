@@ -21,6 +21,15 @@ class SchemaRepository:
     def __init__(self, manager: Manager) -> None:
         self._manager = manager
 
+    def is_busy(self) -> bool:
+        """Return whether every connection is at work, so that a question would wait in line."""
+        stats = self._manager.database.stats()
+        return stats.in_use >= stats.limit
+
+    def is_at_work(self) -> bool:
+        """Return whether any connection is at work; those that are being opened are not."""
+        return self._manager.database.stats().in_use > 0
+
     async def has_version(self, version: str) -> bool:
         """Return whether the migration of that name was applied; newer ones may be there too."""
         if not await self._manager.fetch_value(_HAS_MIGRATIONS):

@@ -1,5 +1,6 @@
 """Readiness: whether this process can serve a request now."""
 
+from app.core.database import PoolTimeout
 from app.core.errors import Unavailable
 from app.health.repository import SchemaRepository
 
@@ -11,14 +12,33 @@ class Readiness:
         self._schema = schema
         self._version = version
         self._production = production
+        self._withdrawn = False
+
+    def withdraw(self) -> None:
+        """Be ready no more, because this process will end."""
+        self._withdrawn = True
 
     async def check(self) -> None:
         """Return if the shop can serve.
 
         A newer schema is fine: migrations run before the code that needs them is rolled out. Raises
-        Unavailable with the code `schema_outdated` if `version` was not applied, or `demo_data` in
-        production, and what the database raises if it is away.
+        Unavailable with the code `shutting_down` after withdraw(), `schema_outdated` if `version` was not
+        applied, or `demo_data` in production, and what the database raises if it is away.
         """
+        if self._withdrawn:
+            raise Unavailable("This process is shutting down.", code="shutting_down")
+        # Connections at work show that the database is there. To say 503 would send the load on to the
+        # other replicas, which then are as busy; and a question would wait in line with the requests.
+        if self._schema.is_busy():
+            return
+        try:
+            await self._ask()
+        except PoolTimeout:
+            # Busy as well, unless all that there is waits for the database to let it in.
+            if not self._schema.is_at_work():
+                raise
+
+    async def _ask(self) -> None:
         if not await self._schema.has_version(self._version):
             raise Unavailable(
                 f"The database does not have migration {self._version} yet: run migrate.",

@@ -10,6 +10,7 @@ from app.orders.checkout_repository import CheckoutRepository, LockedCart, Place
 from app.orders.pricing import Line, sold_in, total_of
 from app.orders.purchase_repository import PurchaseRepository
 from app.orders.repository import CartRepository
+from app.orders.sales import Sales
 from app.orders.schemas import CheckoutRequest
 from app.orders.service import checked_out, purchase_url
 
@@ -17,7 +18,7 @@ from app.orders.service import checked_out, purchase_url
 class Checkout:
     """Turns a cart into a purchase: prices frozen, stock promised, all or nothing."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913, PLR0917 - what it works with, each of its own type
         self,
         manager: Manager,
         carts: CartRepository,
@@ -25,6 +26,7 @@ class Checkout:
         purchases: PurchaseRepository,
         allocations: Allocations,
         shop: ShopSettings,
+        sales: Sales,
     ) -> None:
         self._manager = manager
         self._carts = carts
@@ -32,6 +34,7 @@ class Checkout:
         self._purchases = purchases
         self._allocations = allocations
         self._shop = shop
+        self._sales = sales
 
     async def place(
         self, who: Principal, cart: str, order: CheckoutRequest, identity: RequestIdentity
@@ -59,7 +62,9 @@ class Checkout:
         _check(lines, withdrawn, order)
         wanted = [Wanted(line.product_id, line.code, line.quantity) for line in lines]
         picks = await self._allocations.allocate(wanted)
-        return await self._checkouts.place(placed, lines, picks)
+        purchase = await self._checkouts.place(placed, lines, picks)
+        self._sales.note("placed", total_of(lines))
+        return purchase
 
     def _placed(self, cart: str, locked: LockedCart, order: CheckoutRequest) -> Placed:
         name = order.contact_name or locked.name

@@ -20,6 +20,7 @@ from app.orders.purchase_schemas import (
     RefundRequest,
     ReturnedItem,
 )
+from app.orders.sales import Sales
 from app.orders.service import purchase_url
 
 NOT_PAID = "not paid in time"
@@ -34,11 +35,13 @@ class Purchases:
         purchases: PurchaseRepository,
         allocations: Allocations,
         audit: AuditTrail,
+        sales: Sales,
     ) -> None:
         self._manager = manager
         self._purchases = purchases
         self._allocations = allocations
         self._audit = audit
+        self._sales = sales
 
     async def read(self, who: Principal, purchase: str) -> str:
         """Return the purchase's JSON. Raises NotFound for another one's too."""
@@ -65,11 +68,13 @@ class Purchases:
         """
 
         async def work() -> str:
-            _must_be_placed((await self._purchases.lock(purchase))[0])
+            status, total = await self._purchases.lock(purchase)
+            _must_be_placed(status)
             refunds = await self._end(purchase, request, who.login_id)
             detail = {"reason": request.reason, "refunds": refunds}
             subject = f"purchase:{purchase}"
             await self._audit.record(who.login_id, "purchase.cancelled", subject, detail)
+            self._sales.note("cancelled", total)
             return await self._purchases.read(purchase, who)
 
         return await self._manager.transaction(work)
@@ -92,6 +97,7 @@ class Purchases:
             raise Conflict(f"{due} of it is not paid yet.", code="unpaid", due=f"{due:f}")
         await self._allocations.issue(purchase, who.login_id)
         await self._purchases.collect(purchase)
+        self._sales.note("collected", total)
         return await self._purchases.read(purchase, who)
 
     async def _end(

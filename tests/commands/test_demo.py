@@ -20,6 +20,20 @@ def test_fills_the_shop_and_changes_nothing_when_run_again(run, fresh_database):
     assert run("verify").exit_code == 0
 
 
+def test_if_empty_fills_an_empty_shop(run, fresh_database):
+    assert "Demo logins" in run("demo", "--if-empty").output
+    assert value(fresh_database, "SELECT count(*) FROM product") >= 150
+
+
+def test_if_empty_leaves_a_shop_alone_that_is_in_use(run, fresh_database):
+    run("create-admin", "owner@shop.example")
+    result = run("demo", "--if-empty")
+    assert result.exit_code == 0
+    assert result.output == "The shop is in use already: it gets no demo goods.\n"
+    assert value(fresh_database, "SELECT count(*) FROM product") == 0
+    assert value(fresh_database, "SELECT count(*) FROM login") == 1
+
+
 def test_barcodes_are_ean_13_of_the_shops_own_prefixes(run, fresh_database):
     run("demo")
     gtins = [row.gtin for row in rows(fresh_database, "SELECT gtin FROM product")]

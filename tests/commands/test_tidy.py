@@ -57,7 +57,7 @@ def test_cancels_what_nobody_paid_in_time(run, fresh_database):
         fresh_database, "payment", purchase_id=paid, kind="payment", method="cash", amount="5.00"
     )
     result = run("tidy")
-    assert result.output.startswith("1 unpaid purchases cancelled"), result.output
+    assert result.output.startswith("1 unpaid purchase cancelled"), result.output
     assert purchases(fresh_database) == {late: "cancelled", in_time: "placed", paid: "placed"}
     assert level_of(fresh_database, sold).allocated == 4
     assert run("verify").exit_code == 0
@@ -68,7 +68,7 @@ def test_drops_old_carts_and_keeps_the_others(run, fresh_database):
     sold = on_sale(fresh_database)
     filled_cart(fresh_database, (sold, 1), hours=-1)
     kept = guest_cart(fresh_database)
-    assert "1 old carts dropped" in run("tidy").output
+    assert "1 old cart dropped" in run("tidy").output
     assert [row.id for row in rows(fresh_database, "SELECT id FROM cart")] == [kept.id]
 
 
@@ -97,8 +97,7 @@ def test_ends_sessions_and_forgets_keys_and_attempts(run, fresh_database):
         insert(fresh_database, "attempt", key=bytes([number] * 32), tries=1, window_ends_at=ends)
     result = run("tidy")
     assert (
-        "1 sessions ended, 1 counts of attempts dropped, 1 idempotency keys forgotten"
-        in result.output
+        "1 session ended, 1 count of attempts dropped, 1 idempotency key forgotten" in result.output
     )
     assert value(fresh_database, "SELECT id FROM session") == kept.session_id
     assert value(fresh_database, "SELECT key FROM idempotency_key") == "new"
@@ -117,5 +116,5 @@ def test_does_the_rest_where_a_part_fails(run, fresh_database):
     result = run("tidy")
     assert result.exit_code == 1
     assert "Not all old carts dropped: permission denied" in result.output
-    assert "1 sessions ended" in result.output
+    assert "1 session ended" in result.output
     assert value(fresh_database, "SELECT count(*) FROM session") == 0

@@ -129,6 +129,10 @@ BREACHES = {
 }
 
 
+def test_counts_as_people_do(run, purchase):
+    assert run("verify").output.startswith("1 product, 1 lot, 1 movement, 1 purchase, 0 payments ")
+
+
 @pytest.mark.parametrize("breach", BREACHES)
 def test_names_the_row_that_is_off(run, fresh_database, purchase, breach):
     statement, line = BREACHES[breach]

@@ -1,3 +1,4 @@
+import io
 import json
 from typing import Any
 
@@ -168,3 +169,24 @@ class TestPointer:
         assert pointer(["a/b", 0, "~"], "/query") == "/query/a~1b/0/~0"
         assert pointer([]) == ""
         assert len(pointer(["x" * 10_000])) == 200
+
+
+def post_in_chunks(client, body):
+    return client.post(
+        "/things",
+        input_stream=io.BytesIO(body),
+        content_type="application/json",
+        headers={**bearer("clerk"), "Transfer-Encoding": "chunked"},
+        environ_overrides={"wsgi.input_terminated": True},
+    )
+
+
+def test_chunks_up_to_the_limit_are_read_and_one_byte_more_is_refused():
+    """Werkzeug would cut the rest off, and a body that is JSON up to there be taken for whole."""
+    app = make_toy()
+    app.config["MAX_CONTENT_LENGTH"] = 1024
+    client = app.test_client()
+    whole = json.dumps({"name": "a"}).encode().ljust(1024)
+    assert post_in_chunks(client, whole).status_code == 201
+    answer = post_in_chunks(client, whole + b" ")
+    assert (answer.status_code, answer.json["code"]) == (413, "too_large")

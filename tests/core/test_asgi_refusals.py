@@ -117,12 +117,28 @@ class TestBodyLimit:
         assert client.status == 413
         assert client.complete
 
-    async def test_a_sender_that_asks_first_is_not_read_at_all(self, bridge):
+    async def test_a_sender_that_asks_first_is_not_read_before_the_answer(self, bridge):
         headers = [*declared(LIMIT + 1), (b"expect", b"100-Continue")]
-        client = await Client("POST", headers=headers, chunks=[b"x"]).request(bridge)
+        client = await Client("POST", headers=headers, chunks=[b"x"], leaves_after=1).request(
+            bridge
+        )
 
         assert client.status == 413
+        assert int(client.answer_headers[b"content-length"]) == len(client.text)
         assert client.reads == 0
+
+    async def test_nor_cut_off_where_the_server_has_given_it_leave(self, bridge):
+        headers = [*CHUNKED, (b"expect", b"100-continue")]
+        client = await Client("POST", headers=headers, chunks=[b"x" * 400] * 50).request(bridge)
+
+        assert client.status == 413
+        assert client.reads == 50
+
+    async def test_a_body_with_two_ends_is_refused(self, bridge):
+        client = await Client("POST", headers=[*declared(5), *CHUNKED]).request(bridge)
+
+        assert client.status == 400
+        assert client.answer_headers[b"connection"] == b"close"
 
 
 class TestAdmission:

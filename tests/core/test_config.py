@@ -79,6 +79,29 @@ class TestSources:
         assert (settings.database.pool_size, settings.shop.name) == (2, "T")
         assert load_settings(secret="given").secret.get_secret_value() == "given"
 
+    @pytest.mark.parametrize(
+        ("text", "networks"),
+        [
+            ('["10.0.0.0/8","127.0.0.1"]', ["10.0.0.0/8", "127.0.0.1/32"]),
+            ("10.0.0.0/8, 127.0.0.1", ["10.0.0.0/8", "127.0.0.1/32"]),
+            ("unix", ["unix"]),
+            ('["::1"]', ["::1/128"]),
+            ("[]", []),
+            ("", []),
+        ],
+    )
+    def test_a_variable_holds_a_list_of_gateways(self, env, text, networks):
+        env(HTTP__GATEWAYS=text)
+        assert [str(each) for each in load().http.gateways] == networks
+
+    def test_a_variable_without_networks_is_refused_in_a_sentence(self, env):
+        env(HTTP__GATEWAYS="10.0.0.0/8 and more")
+        assert "http.gateways (OGS_HTTP__GATEWAYS) must be a list" in refusal()
+
+    def test_a_file_holds_a_list_of_gateways(self, toml):
+        toml('[http]\ngateways = ["10.0.0.0/8", "unix"]')
+        assert [str(each) for each in load().http.gateways] == ["10.0.0.0/8", "unix"]
+
     def test_names_of_variables_are_read_in_any_case(self, monkeypatch):
         monkeypatch.setenv("ogs_Shop__Name", "Corner")
         assert load().shop.name == "Corner"
@@ -143,6 +166,13 @@ class TestMistakes:
             ({"shop": {"time_zone": "Mars/Base"}}, "OGS_SHOP__TIME_ZONE) must be a time zone"),
             ({"shop": {"time_zone": "../../etc/passwd"}}, "OGS_SHOP__TIME_ZONE)"),
             ({"shop": {"max_quantity": "1.0001"}}, "OGS_SHOP__MAX_QUANTITY)"),
+            ({"http": {"gateways": ["10.0.0.1/8"]}}, "(OGS_HTTP__GATEWAYS) must be a list of netw"),
+            ({"http": {"gateways": ["gateway"]}}, "http.gateways (OGS_HTTP__GATEWAYS) must be"),
+            ({"http": {"gateways": "[1"}}, "http.gateways (OGS_HTTP__GATEWAYS) must be"),
+            ({"http": {"gateways": [1]}}, "http.gateways (OGS_HTTP__GATEWAYS) must be"),
+            ({"http": {"gateways": 1}}, "http.gateways (OGS_HTTP__GATEWAYS) must be"),
+            ({"http": {"drain_seconds": -1}}, "OGS_HTTP__DRAIN_SECONDS) input should be"),
+            ({"database": {"url": URL, "pooler": "bouncer"}}, "OGS_DATABASE__POOLER) input should"),
             ({"logging": {"format": "xml"}}, "OGS_LOGGING__FORMAT)"),
             ({"env": "staging"}, "env (OGS_ENV)"),
             ({"secret": ""}, "secret (OGS_SECRET)"),

@@ -1,3 +1,5 @@
+from typing import ClassVar
+
 import pytest
 from flask import Response, request
 
@@ -113,16 +115,70 @@ class TestBodies:
         assert (response.status_code, response.json["code"]) == (413, "too_large")
 
 
-class TestGateways:
-    @pytest.mark.parametrize(
-        ("trusted", "address"), [(0, "127.0.0.1"), (1, "10.0.0.2"), (2, "10.0.0.1")]
-    )
-    def test_are_believed_as_far_as_they_are_trusted(self, trusted, address):
-        app = make_toy(HttpSettings(trusted_proxies=trusted))
+@pytest.fixture
+def ask_behind():
+    """Ask a toy with these gateways who and where it thinks its client is, as the peer at an address."""
+
+    def ask(gateways, peer, **headers):
+        app = make_toy(HttpSettings(gateways=gateways))
 
         @app.get("/me")
         def me():
-            return request.remote_addr
+            return [request.remote_addr, request.host_url]
 
-        chain = {"X-Forwarded-For": "6.6.6.6, 10.0.0.1, 10.0.0.2"}
-        assert app.test_client().get("/me", headers=chain).text == address
+        sent = {f"X-Forwarded-{name}": value for name, value in headers.items()}
+        environ = {} if peer is None else {"REMOTE_ADDR": peer}
+        made = app.test_client().get("/me", headers=sent, environ_overrides=environ)
+        return made.json
+
+    return ask
+
+
+class TestGateways:
+    HEADERS: ClassVar = {"For": "192.0.2.7", "Proto": "https", "Host": "shop.example"}
+
+    @pytest.mark.parametrize(
+        ("gateways", "peer"),
+        [
+            (["10.0.0.0/8"], "10.1.2.3"),
+            (["192.0.2.1", "10.1.2.3"], "10.1.2.3"),
+            (["10.0.0.0/8"], "::ffff:10.1.2.3"),
+            (["2001:db8::/32"], "2001:db8::1"),
+            (["unix"], ""),
+        ],
+    )
+    def test_are_believed(self, ask_behind, gateways, peer):
+        told = ["192.0.2.7", "https://shop.example/"]
+        assert ask_behind(gateways, peer, **self.HEADERS) == told
+
+    @pytest.mark.parametrize(
+        ("gateways", "peer"),
+        [
+            ([], "10.1.2.3"),
+            (["10.0.0.0/8"], "11.1.2.3"),
+            (["10.0.0.0/8"], "2001:db8::1"),
+            (["10.0.0.0/8"], "not an address"),
+            (["unix"], "127.0.0.1"),
+            (["0.0.0.0/0", "::/0"], ""),
+        ],
+    )
+    def test_others_are_not(self, ask_behind, gateways, peer):
+        assert ask_behind(gateways, peer, Port="81", **self.HEADERS) == [peer, "http://localhost/"]
+
+    def test_are_believed_what_they_say_and_not_what_they_were_told(self, ask_behind):
+        chain = "6.6.6.6, 192.0.2.7"
+        assert ask_behind(["10.0.0.0/8"], "10.0.0.1", For=chain)[0] == "192.0.2.7"
+
+    def test_tell_the_port(self, ask_behind):
+        told = ask_behind(["10.0.0.0/8"], "10.0.0.1", Host="shop.example", Port="8443")
+        assert told[1] == "http://shop.example:8443/"
+
+    def test_what_others_say_reaches_no_view(self, ask_behind):
+        app = make_toy(HttpSettings(gateways=["10.0.0.0/8"]))
+
+        @app.get("/heard")
+        def heard():
+            return [name for name in request.environ if "FORWARDED" in name]
+
+        sent = {f"X-Forwarded-{name}": "1" for name in ("For", "Proto", "Host", "Port", "Prefix")}
+        assert app.test_client().get("/heard", headers=sent).json == []

@@ -8,6 +8,43 @@ import psycopg2
 import pytest
 
 from app.core import migrations
+from local.dump import program, run
+
+FILES = sorted(path for path in migrations.DIRECTORY.glob("*.sql") if ".rollback" not in path.name)
+EXPAND = "ALTER TABLE product ADD COLUMN origin text;\n"
+INDEX = """-- transactional: false
+DROP INDEX CONCURRENTLY IF EXISTS product_price;
+CREATE INDEX CONCURRENTLY product_price ON product (price);
+"""
+
+
+def folder_of(path, upto=None, **more):
+    """Make a folder with the first `upto` migrations, and `more` of them: its path."""
+    path.mkdir()
+    (path / "roles").symlink_to(migrations.DIRECTORY / "roles")
+    for file in FILES[:upto]:
+        for name in (file.name, f"{file.stem}.rollback.sql"):
+            (path / name).symlink_to(migrations.DIRECTORY / name)
+    for name, text in more.items():
+        (path / f"{name.replace('_', '-')}.sql").write_text(text)
+    return path
+
+
+def schema(url, path):
+    """Return all that the database has but for its rows, as pg_dump writes it."""
+    with path.open("wb") as output:
+        run(program("pg_dump", 18), url, "--schema-only", "--no-privileges", output=output)
+    # A key that is another one in each dump.
+    return [line for line in path.read_text().splitlines() if not line.startswith("\\")]
+
+
+@pytest.fixture
+def reading(fresh_database):
+    """A transaction that has read the products and goes on, as a dump's or a report's."""
+    with closing(psycopg2.connect(fresh_database.owner_url)) as holder:
+        holder.set_session(isolation_level="REPEATABLE READ")
+        holder.cursor().execute("SELECT count(*) FROM product")
+        yield holder
 
 
 def columns(cursor: psycopg2.extensions.cursor) -> list[tuple[str, ...]]:
@@ -41,6 +78,17 @@ class TestMigrations:
         assert migrations.migrate(fresh_database.owner_url, fresh_database.app_url)
         assert columns(cursor) == before
 
+    def test_each_is_undone_without_a_trace(self, fresh_database, tmp_path):
+        url = fresh_database.owner_url
+        undone = {}
+        for count in reversed(range(len(FILES))):
+            migrations.roll_back(url)
+            undone[count] = schema(url, tmp_path / "schema.sql")
+        for count in range(1, len(FILES)):
+            folder = folder_of(tmp_path / str(count), count)
+            assert migrations.migrate(url, directory=folder) == [FILES[count - 1].stem]
+            assert schema(url, tmp_path / "schema.sql") == undone[count]
+
     def test_a_second_run_changes_nothing(self, fresh_database):
         assert migrations.migrate(fresh_database.owner_url, fresh_database.app_url) == []
 
@@ -73,23 +121,82 @@ class TestMigrations:
             assert cursor.fetchone() == ("Europe/Berlin", "1234ms")
 
     @pytest.mark.parametrize(
-        "held",
-        [f"SELECT pg_advisory_xact_lock({migrations.LOCK})", "LOCK TABLE payment"],
+        ("held", "waits"),
+        [
+            (
+                f"SELECT pg_advisory_xact_lock({migrations.LOCK})",
+                "query LIKE 'SELECT pg_try_advisory_lock%' AND state = 'idle'",
+            ),
+            (
+                "LOCK TABLE payment",
+                "wait_event_type = 'Lock' AND clock_timestamp() - query_start > interval '50ms'",
+            ),
+        ],
         ids=["another run", "a table in use"],
     )
-    def test_a_role_with_the_apps_limits_waits_for(self, private_postgres, held):
+    def test_a_role_with_the_apps_limits_waits_for(self, private_postgres, held, waits):
         url = private_postgres.owner_url
         migrations.migrate(url, url, app_settings={"lock_timeout": "1ms"})
         with closing(psycopg2.connect(url)) as holder, ThreadPoolExecutor(1) as threads:
             holder.cursor().execute(held)
-            undone = threads.submit(migrations.roll_back, url)
+            undone = threads.submit(migrations.roll_back, url, 99)
             with closing(psycopg2.connect(url)) as watcher, watcher.cursor() as cursor:
+                # Within a transaction, what others do would look the same each time.
+                watcher.autocommit = True
                 waiting = 0
                 while not (waiting or undone.done()):
                     cursor.execute(
-                        "SELECT count(*) FROM pg_locks WHERE NOT granted"
-                        " AND clock_timestamp() - waitstart > interval '50ms'"
+                        f"SELECT count(*) FROM pg_stat_activity WHERE {waits} AND pid <> pg_backend_pid()"
                     )
                     (waiting,) = cursor.fetchone()
+            assert not undone.done()
             holder.rollback()
-            assert undone.result() == [migrations.expected_version()]
+            assert undone.result()[-1] == "0001-foundations"
+
+    def test_a_table_in_use_for_too_long_is_named_and_nothing_is_changed(
+        self, fresh_database, cursor, tmp_path, reading
+    ):
+        folder = folder_of(tmp_path / "new", **{"0007_expand": EXPAND})
+        before = columns(cursor)
+        cursor.connection.commit()
+        with pytest.raises(migrations.MigrationError, match=r"^The migration 0007-expand waited"):
+            migrations.migrate(fresh_database.owner_url, directory=folder, patience=0)
+        assert columns(cursor) == before
+        cursor.connection.commit()
+        reading.rollback()
+        assert migrations.migrate(fresh_database.owner_url, directory=folder) == ["0007-expand"]
+
+    def test_two_runs_at_once_do_not_wait_for_each_other_for_ever(
+        self, fresh_database, tmp_path, reading
+    ):
+        """CREATE INDEX CONCURRENTLY waits for every transaction, also one that only waits for its run to end."""
+        url = fresh_database.owner_url
+        folder = folder_of(tmp_path / "new", **{"0007_index": INDEX})
+        # A writer, for which it waits before it looks for transactions that see old rows: the second run's is among them then.
+        reading.cursor().execute("LOCK TABLE product IN ROW EXCLUSIVE MODE")
+        with ThreadPoolExecutor(2) as threads, closing(psycopg2.connect(url)) as watcher:
+            watcher.autocommit = True
+            cursor = watcher.cursor()
+
+            def started(sign, count):
+                run = threads.submit(migrations.migrate, url, directory=folder)
+                seen = 0
+                while seen < count and not run.done():
+                    cursor.execute(
+                        "SELECT count(*) FROM pg_stat_activity WHERE pid <> pg_backend_pid()"
+                        f" AND datname = current_database() AND query LIKE {sign}"
+                    )
+                    (seen,) = cursor.fetchone()
+                return run
+
+            first = started("'CREATE INDEX%' AND wait_event_type = 'Lock'", 1)
+            second = started("'SELECT pg_%advisory_lock%'", 2)
+            reading.rollback()
+            try:
+                assert first.result(30) == ["0007-index"]
+                assert second.result(30) == []
+            finally:
+                cursor.execute(
+                    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                    " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+                )

@@ -3,6 +3,8 @@
 import asyncio
 import os
 import resource
+import select
+import selectors
 import time
 from contextlib import ExitStack
 from typing import Any
@@ -35,6 +37,19 @@ async def test_an_error_is_heard_of_on_a_descriptor_above_1023(things_url):
             with pytest.raises(UniqueViolation):
                 await connection.run("INSERT INTO one VALUES (1)")
         connection.close()
+
+
+async def test_a_connection_works_where_a_green_server_hides_the_selectors(things_url, monkeypatch):
+    """gevent and eventlet take epoll out of Python's modules; what they put there has no descriptor."""
+    monkeypatch.setattr(selectors, "DefaultSelector", selectors.SelectSelector)
+    monkeypatch.delattr(select, "epoll", raising=False)
+    connection = await connect(connection_params(things_url, {}), **LIMITS)
+    async with asyncio.timeout(10):
+        await connection.run("CREATE TEMPORARY TABLE one (id int UNIQUE)")
+        await connection.run("INSERT INTO one VALUES (1)")
+        with pytest.raises(UniqueViolation):
+            await connection.run("INSERT INTO one VALUES (1)")
+    connection.close()
 
 
 async def test_a_connection_that_cannot_be_made_leaves_no_descriptor(things_url):

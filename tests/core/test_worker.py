@@ -7,6 +7,7 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 
 import httpx
+import psutil
 import pytest
 
 from tests.core.servers import OURS, PLAIN, Server, gunicorn
@@ -49,6 +50,13 @@ class TestEnd:
         with gunicorn(ASGI, log, options=["--graceful-timeout", "600"]) as server:
             assert server.stop(number) == 0
         assert "pool closed" in log.read_text()
+
+    def test_a_worker_that_is_still_starting_ends_at_once(self, log):
+        # stop() has less patience than Gunicorn has here for a worker that does not listen.
+        slow, options = "tests.core.apps.slow_start:asgi_app", ["--graceful-timeout", "600"]
+        with gunicorn(slow, log, options=options, ready=None) as server:
+            wait_for_log(server, "import begun")
+            assert server.stop() == 0
 
     def test_a_request_that_outlasts_the_graceful_timeout_is_interrupted(self, log):
         with (
@@ -198,3 +206,15 @@ def test_the_settings_file_serves_the_toy(log):
     with gunicorn(ASGI, log, options=options, env=env) as server:
         assert httpx.get(server.url).text == "ok"
     assert len(re.findall("Booting worker", log.read_text())) == 1
+
+
+def test_head_and_body_leave_in_one_write(log):
+    answers = 200
+    with gunicorn(ASGI, log) as server, httpx.Client(base_url=server.url) as client:
+        client.get("/")
+        (worker,) = psutil.Process(server.process.pid).children()
+        before = worker.io_counters().write_count
+        for _ in range(answers):
+            assert client.get("/").text == "ok"
+        # Heartbeats and the loop's own are a few.
+        assert worker.io_counters().write_count - before < 1.5 * answers

@@ -1,5 +1,8 @@
 """Liveness needs no database; readiness needs the right one; metrics count what was asked."""
 
+import asyncio
+import socket
+
 import httpx
 import pytest
 
@@ -7,7 +10,9 @@ from app.core import migrations
 from app.factory import create_app, create_asgi_app
 from tests.builders import clerk, rows
 from tests.support.asgi import running
+from tests.support.clients import client_at, shop_with
 from tests.support.load import Connection, load
+from tests.support.locks import transaction, until_blocked
 from tests.support.servers import shop_server
 
 
@@ -79,6 +84,59 @@ class TestReadiness:
         (answer,) = await ask(fresh_database, "/api/v1/brands")
         assert (answer.status_code, answer.json()["code"]) == (503, "schema_outdated")
         assert int(answer.headers["retry-after"]) >= 1
+
+
+async def answered_beside(shop, client, lock, database):
+    """Return /readyz while a request that waits for `lock` has the shop's only connection."""
+    async with transaction(database) as held:
+        held.execute(lock)
+        slow = asyncio.create_task(client.get("/api/v1/brands"))
+        await until_blocked(database, slow)
+        async with asyncio.timeout(15):  # less than the line takes
+            answer = await client.get("/readyz")
+        assert not slow.done()
+    assert (await slow).status_code == 200
+    return answer
+
+
+class TestBusy:
+    async def test_a_pool_whose_connections_are_all_at_work_is_ready_at_once(
+        self, make_settings, fresh_database
+    ):
+        # To wait in line would mean to wait for longer than the request's own limits.
+        limits = {"pool_size": 1, "lock_timeout": 60, "statement_timeout": 60}
+        settings = make_settings(fresh_database, database=limits)
+        async with shop_with(settings) as shop, client_at(shop) as client:
+            answer = await answered_beside(shop, client, "LOCK TABLE brand", fresh_database)
+        assert answer.status_code == 200
+
+    async def test_a_database_that_lets_nobody_in_is_not_ready(self, make_settings, fresh_database):
+        with socket.create_server(("127.0.0.1", 0)) as silent:
+            limits = {
+                "url": f"postgresql://app@127.0.0.1:{silent.getsockname()[1]}/shop",
+                "pool_size": 1,
+                "acquire_timeout": 0.5,
+                "connect_timeout": 60,
+            }
+            settings = make_settings(fresh_database, database=limits)
+            async with shop_with(settings) as shop, client_at(shop) as client:
+                first = asyncio.create_task(client.get("/api/v1/brands"))
+                with await asyncio.to_thread(lambda: silent.accept()[0]):
+                    answer = await client.get("/readyz")
+                first.cancel()
+        assert answer.status_code == 503
+
+
+class TestWithdrawn:
+    async def test_a_process_that_will_end_is_alive_and_not_ready(self, make_settings, database):
+        async with shop_with(make_settings(database)) as shop, client_at(shop) as client:
+            assert (await client.get("/readyz")).status_code == 200
+            shop.withdraw()
+            live, ready = await client.get("/livez"), await client.get("/readyz")
+            served = await client.get("/api/v1/brands")
+        assert (live.status_code, served.status_code) == (200, 200)
+        assert (ready.status_code, ready.json()["code"]) == (503, "shutting_down")
+        assert int(ready.headers["retry-after"]) >= 1
 
 
 async def metrics_of(url):
@@ -173,6 +231,8 @@ class TestMetrics:
             # Each on a socket of its own, so that both workers get to answer some.
             texts = [await metrics_of(server.url) for _ in range(6)]
         assert outcome.statuses[200] == 200
-        label = 'http_requests_total{method="GET",route="/api/v1/brands",status="200"}'
+        label = (
+            'http_request_duration_seconds_count{method="GET",route="/api/v1/brands",status="200"}'
+        )
         for text in texts:
             assert f"{label} 200.0" in text.splitlines()

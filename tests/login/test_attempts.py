@@ -109,6 +109,20 @@ class TestByAccount:
 
 
 class TestByAddress:
+    async def test_what_a_client_says_of_its_address_changes_nothing(
+        self, fresh_database, make_settings
+    ) -> None:
+        limits = {"attempts_per_account": 100, "attempts_per_address": PER_ADDRESS}
+        http = {"gateways": ["10.0.0.9"]}
+        settings = make_settings(fresh_database, security=limits, http=http)
+        async with shop_with(settings) as started:
+            for peer, last in (("10.0.0.8", 429), ("10.0.0.9", 401)):
+                async with client_at(started, peer) as client:
+                    for number in range(PER_ADDRESS + 1):
+                        client.headers["X-Forwarded-For"] = f"192.0.2.{number}"
+                        answers = await statuses(client, f"{unique()}@shop.example", 1)
+                assert answers == [last]
+
     async def test_many_accounts_from_one_address_are_refused(self, strict, fresh_database) -> None:
         known = clerk(fresh_database)
         async with client_at(strict) as client:

@@ -26,7 +26,13 @@ async def transaction(database: Database) -> AsyncIterator[Cursor]:
         connection.commit()
 
 
+def waiting(database: Database) -> int:
+    """Return how many connections to that database wait for a lock now."""
+    count: int = value(database, _WAITING)
+    return count
+
+
 async def until_blocked(database: Database, *tasks: asyncio.Task[Any]) -> None:
     """Return when each of the app's `tasks` waits for a lock, or is done without having waited."""
-    while value(database, _WAITING) < sum(not task.done() for task in tasks):  # noqa: ASYNC110 - PostgreSQL tells nobody that it waits
+    while waiting(database) < sum(not task.done() for task in tasks):  # noqa: ASYNC110 - PostgreSQL tells nobody that it waits
         await asyncio.sleep(0.01)

@@ -160,4 +160,6 @@ asgi_app = WsgiToAsgi(
     max_body_bytes=100_000,
     exempt=("/livez", "/release"),
     max_concurrent_requests=int(os.environ.get("TOY_MAX_REQUESTS", "200")),
+    drain_seconds=float(os.environ.get("TOY_DRAIN_SECONDS", "0")),
+    on_withdrawal=lambda: note("withdrawn"),
 )

@@ -1,0 +1,87 @@
+"""`migrate` as a command: through which door, and what it leaves behind for a pooler."""
+
+import pytest
+
+from app.commands.consistency import snapshot
+from app.core.concurrency import run_sync
+from app.core.database import Manager
+from app.core.wiring import wired
+from app.factory import create_app
+
+SESSION = """
+    SELECT string_agg(name || '=' || setting || ' by ' || source, ', ' ORDER BY name) FROM pg_settings
+    WHERE name IN ('TimeZone', 'client_connection_check_interval', 'idle_in_transaction_session_timeout',
+        'lock_timeout', 'statement_timeout')
+"""
+SENT = """
+    SELECT coalesce(string_agg(name, ', '), 'nothing') FROM pg_settings
+    WHERE source = 'client' AND name <> 'client_encoding'
+"""
+
+
+@pytest.fixture
+def pooled(make_settings, private_postgres):
+    """A shop whose settings say that it is behind a pooler; the other settings differ from the defaults."""
+
+    def make(**database):
+        limits = {"statement_timeout": 4.5, "lock_timeout": 2.5, "idle_in_transaction_timeout": 9}
+        made = {"pooler": True, **limits, **database}
+        shop = {"time_zone": "Europe/Warsaw"}
+        app = create_app(make_settings(private_postgres, database=made, shop=shop))
+        made_apps.append(app)
+        return app
+
+    made_apps = []
+    yield make
+    for app in made_apps:
+        app.portal.close()
+
+
+def ask(app, *questions):
+    """Return what each of the app's own sessions answers."""
+    with app.app_context():
+        return [run_sync(wired(Manager).fetch_value, each) for each in questions]
+
+
+class TestBehindAPooler:
+    def test_sessions_have_the_roles_settings_and_send_none(self, pooled):
+        app = pooled()
+        result = app.test_cli_runner().invoke(args=["migrate"])
+        assert result.exit_code == 0, result.output
+        session, sent = ask(app, SESSION, SENT)
+        assert session.split(", ") == [
+            "TimeZone=Europe/Warsaw by user",
+            "client_connection_check_interval=250 by user",
+            "idle_in_transaction_session_timeout=9000 by user",
+            "lock_timeout=2500 by user",
+            "statement_timeout=4500 by user",
+        ]
+        assert sent == "nothing"
+
+    def test_migrations_go_past_it(self, pooled):
+        # Where the pooler should be nobody listens: all that is needed is at the owner's URL.
+        app = pooled(url="postgresql://ogs_app@localhost:1/ogs")
+        result = app.test_cli_runner().invoke(args=["migrate"])
+        assert result.exit_code == 0, result.output
+
+    def test_migrations_through_it_are_refused(self, pooled):
+        app = pooled(owner_url=None)
+        result = app.test_cli_runner().invoke(args=["migrate"])
+        assert result.exit_code == 1
+        assert "Migrations do not run through a pooler" in result.output
+
+    def test_a_statement_ends_at_the_roles_limit(self, pooled):
+        app = pooled(statement_timeout=0.2)
+        app.test_cli_runner().invoke(args=["migrate"])
+        with pytest.raises(Exception, match="statement timeout"):
+            ask(app, "SELECT pg_sleep(60)")
+
+
+def test_verify_changes_no_session_for_those_who_get_it_next(fresh_database):
+    url = f"{fresh_database.app_url}&options=-c%20statement_timeout%3D7s"
+    with snapshot(url) as cursor:
+        cursor.execute("SHOW statement_timeout")
+        assert cursor.fetchone() == ("0",)
+        cursor.connection.commit()
+        cursor.execute("SHOW statement_timeout")
+        assert cursor.fetchone() == ("7s",)
