@@ -22,9 +22,10 @@ LOGINS = FOLDER / "demo-logins.txt"
 
 @dataclass(frozen=True)
 class ShopDatabase:
-    """Where the shop's data is: `url` for the app; `server` if it is the one of this computer."""
+    """Where the shop's data is: `url` for the app, `owner_url` for migrations; `server` if it is this computer's."""
 
     url: str
+    owner_url: str
     environment: dict[str, str]
     server: Postgres | None
 
@@ -66,13 +67,14 @@ def given_database() -> ShopDatabase | None:
         if error.missing == {"database.url"}:
             return None
         raise LocalError(str(error)) from error
-    return ShopDatabase(settings.database.url, dict(os.environ), None)
+    found = settings.database
+    return ShopDatabase(found.url, found.owner_url or found.url, dict(os.environ), None)
 
 
 def local_database(server: Postgres) -> ShopDatabase:
     """Return the shop's database on that server of this computer."""
     urls = {"OGS_DATABASE__URL": server.app_url, "OGS_DATABASE__OWNER_URL": server.owner_url}
-    return ShopDatabase(server.app_url, {**os.environ, **urls}, server)
+    return ShopDatabase(server.app_url, server.owner_url, {**os.environ, **urls}, server)
 
 
 @contextmanager
