@@ -90,15 +90,7 @@ class Run:
         """Start the web server, and say where the shop is as soon as it is ready."""
         if self.signals.ended():
             return None
-        web = self.children.start(
-            "gunicorn",
-            "--config=deploy/gunicorn.conf.py",
-            f"--bind=fd://{listener.fileno()}",
-            "--log-level=warning",
-            "main:asgi_app",
-            environment=database.environment,
-            keep=[listener.fileno()],
-        )
+        web = self.start_web(database, listener)
         ready = wait_until(
             lambda: web.poll() is not None or _is_ready(self.port), self.signals, START_SECONDS
         )
@@ -110,6 +102,18 @@ class Run:
                 self.logins = LOGINS.read_text(encoding="utf-8")
             say(_welcome(self.port, self.logins))
         return web
+
+    def start_web(self, database: ShopDatabase, listener: socket.socket) -> subprocess.Popen[str]:
+        """Start the web server; it inherits the socket that listens."""
+        return self.children.start(
+            "gunicorn",
+            "--config=deploy/gunicorn.conf.py",
+            f"--bind=fd://{listener.fileno()}",
+            "--log-level=warning",
+            "main:asgi_app",
+            environment=database.environment,
+            keep=[listener.fileno()],
+        )
 
     def _stay(self, database: ShopDatabase, web: subprocess.Popen[str]) -> None:
         next_tidy, last_seen = time.monotonic() + TIDY_SECONDS, time.monotonic()
@@ -196,7 +200,8 @@ def _welcome(port: int, logins: str) -> str:
     return "\n".join([*lines, "", "Ctrl-C closes it."])
 
 
-def _port() -> int:
+def wanted_port() -> int:
+    """Return the number in PORT. Raises LocalError if it is none."""
     given = os.environ.get("PORT", "8000")
     if not given.isascii() or not given.isdecimal() or int(given) >= 1 << 16:
         raise LocalError(f"PORT is {given!r}: it has to be a number up to 65535 (0: any free one).")
@@ -206,7 +211,7 @@ def _port() -> int:
 def main() -> int:
     """Run the shop; return 0 when somebody ended it, 1 when something was in the way."""
     try:
-        Run(_port()).serve()
+        Run(wanted_port()).serve()
     except LocalError as error:
         with contextlib.suppress(OSError):
             print(error, file=sys.stderr, flush=True)
