@@ -8,21 +8,24 @@ export PORT
 
 BIN := .venv/bin
 VENV := .venv/.installed
-PROGRAMS := main.py app local deploy tests examples benchmarks
+PROGRAMS := main.py app local deploy tests examples benchmarks conformance
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
-.PHONY: help run test lint format types imports pytest coverage migrate verify tidy bench lock upgrade clean
+.PHONY: help run test lint format types imports pytest coverage migrate verify tidy dump restore bench conformance conformance-compose lock upgrade clean
 
 ## Every day
 
 help:  ## list what make can do
 	@awk -F ':.*## ' '/^## / { printf "%s%s\n", sep, substr($$0, 4); sep = "\n" } \
-	  /^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+	  /^[a-zA-Z%-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
 run: $(VENV)  ## the shop on http://127.0.0.1:8000 (PORT=…), with its own database
 	@$(BIN)/python -m local.run
+
+serve-%: $(VENV)  ## the same under another server (make serve-uwsgi; docs/deploy.md names them)
+	@$(BIN)/python -m local.serve $*
 
 test: lint types imports pytest  ## lint, types, architecture, tests: what has to be green
 
@@ -59,10 +62,24 @@ verify: $(VENV)  ## prove that its stock and money add up
 tidy: $(VENV)  ## cancel what nobody paid, drop old carts and sessions
 	@$(BIN)/python -m local.command tidy
 
+dump: $(VENV)  ## all of it into one file, also while it sells (FILE=…; else .data/dumps)
+	@$(BIN)/python -m local.dump "$(FILE)"
+
+restore: $(VENV)  ## the shop from such a file, into an empty database (FILE=…; ANEW=1 drops what it has)
+	@$(BIN)/python -m local.restore $(if $(ANEW),--anew) "$(FILE)"
+
 ## Measuring
 
 bench: $(VENV)  ## requests per second and latency of the main routes on a throwaway shop, one worker (a minute)
 	@$(BIN)/python -m benchmarks.load $(ARGS)
+
+## Every server
+
+conformance: $(VENV)  ## the same suite against each server that this computer can run (ARGS="uwsgi granian" for some, ARGS=--write for the page)
+	@$(BIN)/python -m conformance $(ARGS)
+
+conformance-compose: $(VENV)  ## the containers: up, sell, kill, down, up (needs Docker; COMPOSE="docker compose" for another command)
+	@COMPOSE="$(COMPOSE)" $(BIN)/python -m conformance.compose
 
 ## Now and then
 
@@ -72,12 +89,13 @@ PIP_COMPILE := CUSTOM_COMPILE_COMMAND="make lock" $(BIN)/python -m piptools comp
 lock: $(VENV)  ## pin what requirements*.in ask for, keeping the versions that still fit
 	$(PIP_COMPILE) $(ARGS) --output-file requirements.txt requirements.in
 	$(PIP_COMPILE) $(ARGS) --output-file requirements-dev.txt requirements-dev.in
+	for name in deploy/requirements/*.in; do $(PIP_COMPILE) $(ARGS) --output-file $${name%.in}.txt $$name || exit 1; done
 
 upgrade:  ## the same with the newest versions
 	@$(MAKE) --no-print-directory lock ARGS=--upgrade
 
-clean:  ## remove .venv and the tools' caches (the shop's data in .data stays)
-	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis .coverage
+clean:  ## remove .venv, the servers' environments and the tools' caches (the shop's data in .data stays)
+	rm -rf .venv .servers .conformance .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis .coverage
 	find $(PROGRAMS) -name __pycache__ -prune -exec rm -rf {} +
 
 # Made anew when a requirements file changes; a .venv whose Python is gone, or that was left half made, is replaced.

@@ -92,7 +92,7 @@ def modules(*folders: str) -> list[Module]:
 
 
 PRODUCTION = [*modules("app", "local", "deploy", "examples"), Module(ROOT / "main.py")]
-EVERYTHING = [*PRODUCTION, *modules("tests", "benchmarks")]
+EVERYTHING = [*PRODUCTION, *modules("tests", "benchmarks", "conformance")]
 APP = modules("app")
 FEATURES = [module for module in APP if module.package not in {"", "commands", "core", "models"}]
 
@@ -252,7 +252,17 @@ class TestConcurrency:
 
 def texts() -> Iterator[Path]:
     """Every file that people wrote, by its ending."""
-    folders = ["app", "benchmarks", "deploy", "docs", "examples", "local", "tests", ".ci"]
+    folders = [
+        "app",
+        "benchmarks",
+        "conformance",
+        "deploy",
+        "docs",
+        "examples",
+        "local",
+        "tests",
+        ".ci",
+    ]
     inside = (path for folder in folders for path in (ROOT / folder).rglob("*"))
     for path in (*inside, *ROOT.iterdir()):
         if path.is_file() and (path.suffix in TEXT or path.name in {"Makefile", "Dockerfile"}):

@@ -1,0 +1,125 @@
+"""An api dies under load."""
+
+import asyncio
+import json
+import os
+import secrets
+import signal
+from collections import Counter
+from contextlib import suppress
+from typing import Any
+
+from conformance.gateway import NAME
+from conformance.gateway_client import asked, one, ports
+from conformance.helpers import carts, product_path, until
+from conformance.registry import check
+from conformance.shop import WORKERS, Shop
+from conformance.wire import Wire
+from tests.builders import rows
+
+READERS, BUYERS, CARTS = 8, 4, 160
+ORDER = json.dumps({"contact_name": "Test", "contact_phone": "+49 30 5550100"}).encode()
+START_SECONDS = 30
+
+
+class Crowd:
+    """Readers and buyers; a buyer who got no answer asks again with the same Idempotency-Key.
+
+    `cut_short` counts answers to readers that had begun when the api died: the head is out, so nobody but the
+    client can ask again.
+    """
+
+    def __init__(self, shop: Shop) -> None:
+        self.reads: Counter[str] = Counter()
+        self.checkouts: Counter[str] = Counter()
+        self.cut_short = 0
+        self.bought = 0
+        self.stopped = False
+        self.carts = carts(shop, CARTS)
+        self._left = iter(self.carts)
+        self._shop = shop
+
+    async def read(self) -> None:
+        """Read a product again and again."""
+        path = product_path(self._shop)
+        wire = Wire(self._shop.port)
+        while not self.stopped:
+            try:
+                answer = await wire.ask("GET", path)
+            except asyncio.IncompleteReadError:
+                self.cut_short += 1
+            except (OSError, EOFError, TimeoutError) as error:
+                self.reads[repr(error)] += 1
+            else:
+                self.reads[str(answer.status)] += 1
+        wire.close()
+
+    async def buy(self) -> None:
+        """Check out one cart after the other."""
+        wire = Wire(self._shop.port)
+        for cart in self._left:
+            if self.stopped:
+                break
+            await self._check_out(wire, cart)
+        wire.close()
+
+    async def _check_out(self, wire: Wire, cart: Any) -> None:
+        key = {"Idempotency-Key": secrets.token_hex(16), "Content-Type": "application/json"}
+        for _ in range(60):
+            path = f"/api/v1/carts/{cart.id}/checkout"
+            answer = await wire.ask("POST", path, body=ORDER, headers={**cart.headers, **key})
+            self.checkouts[str(answer.status)] += 1
+            if answer.status == 201:
+                self.bought += 1
+                return
+            await asyncio.sleep(0.2)
+        raise AssertionError(f"a checkout never came to its end: {answer}")
+
+
+@check("gateway failover", seconds=90, ways=(NAME,))
+async def an_api_dies(shop: Shop) -> str:
+    """One api after the other is killed under load: every GET is 200, and no cart is checked out twice."""
+    crowd = Crowd(shop)
+    at_work = [asyncio.create_task(crowd.read()) for _ in range(READERS)]
+    at_work += [asyncio.create_task(crowd.buy()) for _ in range(BUYERS)]
+    try:
+        for number in (0, 1):
+            await _until_read(crowd, 100)
+            old = _pid(shop, number)
+            os.killpg(old, signal.SIGKILL)
+            await _until_read(crowd, 100)
+            await until(lambda: _pid(shop, number) != old, "the api started again")  # noqa: B023 - awaited here
+            await _until_ready(ports(shop).apis[number])
+        await _until_read(crowd, 100)
+    finally:
+        crowd.stopped = True
+        await asyncio.gather(*at_work)
+    assert set(crowd.reads) == {"200"}, f"reads: {dict(crowd.reads)}"
+    # A process writes one answer at a time, and its head and body one after the other.
+    assert crowd.cut_short <= 2 * WORKERS, f"{crowd.cut_short} answers cut short"
+    assert set(crowd.checkouts) <= {"201", "409", "502", "503"}, dict(crowd.checkouts)
+    made = rows(shop.database, "SELECT cart_id, count(*) AS made FROM purchase GROUP BY cart_id")
+    purchases = Counter({row.cart_id: row.made for row in made})
+    counted = sorted(purchases[cart.id] for cart in crowd.carts)
+    assert counted == [0] * (CARTS - crowd.bought) + [1] * crowd.bought, Counter(counted)
+    return f"{crowd.reads['200']} reads ({crowd.cut_short} cut short), {crowd.bought} checkouts ({dict(crowd.checkouts)})"
+
+
+def _pid(shop: Shop, number: int) -> int:
+    return int((shop.folder / f"api-{number}" / "pid").read_text(encoding="ascii"))
+
+
+async def _until_read(crowd: Crowd, more: int) -> None:
+    enough = crowd.reads["200"] + more
+    await until(
+        lambda: crowd.reads["200"] >= enough, f"{more} more reads: {crowd.reads}", START_SECONDS
+    )
+
+
+async def _until_ready(port: int) -> None:
+    async with asyncio.timeout(START_SECONDS):
+        while True:
+            with suppress(OSError, AssertionError):
+                if (await one(port, asked("GET", "/readyz"))).status == 200:
+                    return
+            await asyncio.sleep(0.1)
