@@ -9,7 +9,10 @@ setting that is wrong ends Gunicorn then as it does at the start, so check it fi
 `OGS_CONFIG=… flask --app main routes` prints one sentence, or the routes.
 """
 
+import contextlib
+import fcntl
 import os
+import re
 import shutil
 import tempfile
 from pathlib import Path
@@ -17,8 +20,9 @@ from typing import Any
 
 wsgi_app = "main:asgi_app"
 worker_class = "app.core.worker.Worker"
-bind = f"0.0.0.0:{os.environ.get('PORT', '8000')}"
-workers = int(os.environ.get("WEB_CONCURRENCY", "2"))
+# A variable that is empty is as good as none, here and below.
+bind = f"0.0.0.0:{os.environ.get('PORT') or '8000'}"
+workers = int(os.environ.get("WEB_CONCURRENCY") or "2")
 
 # A worker that says nothing for so long hangs; it is no limit for a request.
 timeout = 30
@@ -39,25 +43,49 @@ control_socket_disable = True
 # Where workers add their metrics up. It has to be there, and empty, before one of them loads the application. SIGHUP reads
 # this file again, and SIGUSR2 in another master: the process's number tells which directory is ours.
 _own = f"ogs-metrics-{os.getpid()}-"
+_MADE_HERE = re.compile(r"ogs-metrics-\d+-")
+
+
+def _remove_what_killed_masters_left() -> None:
+    """Remove the directories that nobody holds: a temporary directory often is memory, and outlives a container's restart."""
+    for path in Path(tempfile.gettempdir()).glob("ogs-metrics-*"):
+        with contextlib.suppress(OSError):  # somebody else's, or gone
+            if _MADE_HERE.match(path.name) and path.lstat().st_uid == os.geteuid():
+                _remove_if_free(path)
+
+
+def _remove_if_free(path: Path) -> None:
+    directory = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
+    try:
+        fcntl.flock(directory, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        shutil.rmtree(path, ignore_errors=True)
+    finally:
+        os.close(directory)
+
+
+def _make_metrics() -> Path:
+    """Return a new directory, held until this master and all its workers have ended.
+
+    By a lock, as a number says nothing: a container's next master has the same, another container's is unknown here.
+    """
+    while True:
+        path = Path(tempfile.mkdtemp(prefix=_own))
+        # Another master may remove it before it is held, and then there is none.
+        with contextlib.suppress(FileNotFoundError):
+            fcntl.flock(os.open(path, os.O_RDONLY), fcntl.LOCK_SH)
+            path.stat()
+            return path
+
+
 _metrics = Path(os.environ.get("PROMETHEUS_MULTIPROC_DIR", ""))
-if not _metrics.name or (
-    _metrics.name.startswith("ogs-metrics-") and not _metrics.name.startswith(_own)
-):
-    _metrics = Path(tempfile.mkdtemp(prefix=_own))
+if not _metrics.name or (_MADE_HERE.match(_metrics.name) and not _metrics.name.startswith(_own)):
+    _remove_what_killed_masters_left()
+    _metrics = _make_metrics()
     os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(_metrics)
 
 # The application writes the access log.
 accesslog = None
 errorlog = "-"
-
-
-def child_exit(_server: Any, worker: Any) -> None:
-    """Take a dead worker's gauges out of the metrics."""
-    # Imported late: it reads the variable that is set above. Nothing of the application is, because workers would
-    # inherit it, and have old code after SIGHUP.
-    from prometheus_client.multiprocess import mark_process_dead  # noqa: PLC0415 - see above
-
-    mark_process_dead(worker.pid)
 
 
 def on_exit(_server: Any) -> None:

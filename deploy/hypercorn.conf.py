@@ -2,7 +2,7 @@
 
 import os
 
-bind = [f"0.0.0.0:{os.environ.get('PORT', '8000')}"]
+bind = [f"0.0.0.0:{os.environ.get('PORT') or '8000'}"]
 # One, and more by starting it again behind the gateway: of several, Hypercorn kills all others as soon as the
 # first has ended, with the requests that they have under way.
 workers = 1

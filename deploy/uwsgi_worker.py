@@ -1,13 +1,15 @@
 """What uWSGI has each of its processes import before it loads main:app; see uwsgi.ini.
 
 It sets the pool's size, and gives the application what uWSGI's own HTTP/1.1 socket leaves to it:
-bodies that come in chunks, and the permission that `Expect: 100-continue` asks for.
+bodies that come in chunks, and the permission that `Expect: 100-continue` asks for. And it takes
+back what uWSGI believes of any client: that its request came by HTTPS.
 """
 
 import io
 import os
 import runpy
-from collections.abc import Iterable
+import socket
+from collections.abc import Callable, Iterable
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any
@@ -16,6 +18,18 @@ from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 import uwsgi
 
 _SECONDS = 10
+
+
+class Connection:
+    """The client's socket, as far as app.core.linger needs one."""
+
+    def __init__(self, number: int) -> None:
+        self.number = number
+
+    def shutdown(self, how: int) -> None:
+        """End the connection as a socket would, in one direction or both."""
+        with socket.socket(fileno=os.dup(self.number)) as same:
+            same.shutdown(how)
 
 
 class Body(io.RawIOBase):
@@ -44,15 +58,25 @@ class Body(io.RawIOBase):
         buffer[: len(piece)] = piece
         return len(piece)
 
+    def end_unasked(self) -> bool:
+        """End here if the client still waits to be asked: whoever has the answer already sends no body."""
+        unasked, self._waiting = self._waiting, False
+        self._ended = self._ended or unasked
+        return unasked
+
     def _next(self, size: int) -> bytes:
         piece: bytes = uwsgi.chunked_read(_SECONDS) if self._chunked else self._source.read(size)
         return piece
 
 
-def with_bodies(application: WSGIApplication) -> WSGIApplication:
-    """Return `application` with such bodies."""
+def serving(application: WSGIApplication) -> WSGIApplication:
+    """Return `application` with such bodies, and the scheme of uwsgi.ini's socket: who asked how is its own to say."""
 
     def serve(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        # X-Forwarded-Proto and X-Forwarded-SSL of any peer would be in them.
+        environ["wsgi.url_scheme"] = "http"
+        environ.pop("HTTPS", None)
+        environ[CONNECTION] = Connection(uwsgi.connection_fd())
         encoding = environ.pop("HTTP_TRANSFER_ENCODING", "").lower()
         if encoding and (encoding != "chunked" or environ.get("CONTENT_LENGTH")):
             return _refuse(environ, start_response)
@@ -62,14 +86,31 @@ def with_bodies(application: WSGIApplication) -> WSGIApplication:
             body = Body(environ["wsgi.input"], chunked=chunked, waiting=waiting)
             environ["wsgi.input"] = io.BufferedReader(body)
             environ["wsgi.input_terminated"] = True
+            start_response = _ending(body, start_response)
         return application(environ, start_response)
 
     return serve
 
 
+def _ending(body: Body, start_response: StartResponse) -> StartResponse:
+    """Return a start_response that ends a body which nobody has asked for, and with it the connection.
+
+    The answer is the last word: a permission after it would make the next request a body. And a
+    client that did not wait for so long sends what nobody could tell from a request.
+    """
+
+    def start(status: str, headers: list[tuple[str, str]], *rest: Any) -> Callable[[bytes], object]:
+        closing = [("Connection", "close")] if body.end_unasked() else []
+        return start_response(status, [*headers, *closing], *rest)
+
+    return start
+
+
 def _refuse(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
     """Answer 400, and close: nobody knows where the body of such a request ends."""
-    scope = {"method": environ["REQUEST_METHOD"], "headers": []}
+    given = environ.get("HTTP_X_REQUEST_ID")
+    ids = [] if given is None else [(b"x-request-id", given.encode("latin-1"))]
+    scope = {"method": environ["REQUEST_METHOD"], "headers": ids}
     headers, body = refuse(HTTPStatus.BAD_REQUEST, scope)
     length = ("Content-Length", str(len(body)))
     start_response("400 Bad Request", [*headers, length, ("Connection", "close")])
@@ -79,7 +120,8 @@ def _refuse(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable
 _sums = runpy.run_path(str(Path(__file__).with_name("sums.py")))
 _sums["set_pool_size"](int(uwsgi.opt["processes"]), int(uwsgi.opt["threads"]))
 
+from app.core.linger import CONNECTION  # noqa: E402 - as below
 from app.core.refusals import refuse  # noqa: E402 - as below
 from main import app  # noqa: E402 - it reads the size
 
-app.wsgi_app = with_bodies(app.wsgi_app)
+app.wsgi_app = serving(app.wsgi_app)

@@ -27,8 +27,8 @@ Command = Callable[["Server", int, Path], list[str]]
 class Server:
     """One way to serve the shop.
 
-    `concurrent` says whether one process serves several requests at once. `requirements` is a file
-    of deploy/requirements/ that is installed besides requirements.txt, into a virtual environment
+    `concurrent` says whether one process serves several requests at once, `keeps_alive` whether a
+    connection is there for more than one. `requirements` is a file of deploy/requirements/ that is installed besides requirements.txt, into a virtual environment
     of its own; None stands for the one that runs this. `packages` are Debian's. Requests under way
     come to their end after `graceful`, where that is not SIGTERM.
     """
@@ -37,6 +37,7 @@ class Server:
     title: str
     command_line: Command = field(repr=False)
     concurrent: bool = True
+    keeps_alive: bool = True
     requirements: str | None = None
     packages: tuple[str, ...] = ()
     python: str = sys.executable
@@ -62,16 +63,23 @@ class Server:
         return self.command_line(self, port, folder)
 
     def environment(self, folder: Path, env: Mapping[str, str]) -> dict[str, str]:
-        """Return the variables for the command: this process's, the server's own, and `env`, the last strongest.
+        """Return the variables for the command: the server's own, this process's, and `env`, the last strongest.
 
-        The workers' metrics go to an empty directory in `folder`, unless `env` names another.
+        PATH begins with the server's own programs. The workers' metrics go to an empty directory in
+        `folder`, unless `env` names another.
         """
         metrics = folder / "metrics"
         shutil.rmtree(metrics, ignore_errors=True)
         metrics.mkdir(parents=True)
         own = _variables(self.variables) if self.variables else {}
-        path = {"PATH": f"{self.venv / 'bin'}{os.pathsep}{os.environ.get('PATH', os.defpath)}"}
-        variables = {METRICS: str(metrics), **own, **os.environ, **path, **env}
+        given = {**os.environ, **env}
+        # Gunicorn and Uvicorn end over an empty one.
+        if not given.get("WEB_CONCURRENCY"):
+            given.pop("WEB_CONCURRENCY", None)
+        variables = {METRICS: str(metrics), **own, **given}
+        # Whatever else is in PATH, and whoever named it: a server finds its own programs first.
+        path = variables.get("PATH") or os.defpath
+        variables["PATH"] = f"{self.venv / 'bin'}{os.pathsep}{path}"
         if self.name == apache.NAME:
             variables |= apache.hand_over(variables, metrics)
         return variables
@@ -156,7 +164,13 @@ def _apache(server: Server, port: int, folder: Path) -> list[str]:
 _ALL = (
     Server("gunicorn", "Gunicorn, Uvicorn workers", _gunicorn("gunicorn.conf.py")),
     Server("uvicorn", "Uvicorn", _uvicorn, variables=DEPLOY / "uvicorn.env"),
-    Server("gunicorn-sync", "Gunicorn, sync", _gunicorn("gunicorn-sync.conf.py"), concurrent=False),
+    Server(
+        "gunicorn-sync",
+        "Gunicorn, sync",
+        _gunicorn("gunicorn-sync.conf.py"),
+        concurrent=False,
+        keeps_alive=False,
+    ),
     Server(
         "gunicorn-gthread",
         "Gunicorn, threads (gthread)",

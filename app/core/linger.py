@@ -1,7 +1,10 @@
 """The end of a refused upload under WSGI servers; app.core.asgi has its own."""
 
+import socket
+import threading
 import time
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from functools import partial
 from http import HTTPStatus
 from wsgiref.types import WSGIEnvironment
@@ -9,8 +12,10 @@ from wsgiref.types import WSGIEnvironment
 from flask import Flask, Response, request
 from werkzeug.wsgi import get_input_stream
 
-LINGER_SECONDS = 2.0
-"""How long a refused upload is read and thrown away, so that its sender gets to read the answer."""
+from app.core.traffic import LINGER_SECONDS
+
+CONNECTION = "shop.connection"
+"""Where an environ has its client's socket, or what has a `shutdown()` like one; Gunicorn has a name of its own."""
 
 _PIECE = 65536
 
@@ -31,6 +36,31 @@ def _discard(environ: WSGIEnvironment) -> None:
     deadline = time.monotonic() + LINGER_SECONDS
     stream = get_input_stream(environ)
     # However its client ends it, nobody is left to be told.
-    with suppress(Exception):
+    connection = environ.get("gunicorn.socket") or environ.get(CONNECTION)
+    with suppress(Exception), _hung_up(connection):
         while time.monotonic() < deadline and stream.read(_PIECE):
             pass
+
+
+@contextmanager
+def _hung_up(connection: socket.socket | None) -> Iterator[None]:
+    """Have every wait for `connection` end in time, however little its client sends.
+
+    A server's time limit, if there is one, is for each wait, and a client may send a byte before it is
+    over. Only Apache has one for them all, and does not tell its socket.
+    """
+    if connection is None:
+        yield
+        return
+    timer = threading.Timer(LINGER_SECONDS, _hang_up, [connection])
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
+
+
+def _hang_up(connection: socket.socket) -> None:
+    with suppress(OSError):  # its client was faster
+        connection.shutdown(socket.SHUT_RD)

@@ -1,6 +1,7 @@
 """Waiting for a socket that belongs to libpq and not to the event loop."""
 
 import asyncio
+import functools
 import importlib.util
 import selectors
 from collections.abc import Callable
@@ -9,8 +10,9 @@ from types import ModuleType
 from typing import Any
 
 
+@functools.cache
 def _original(name: str) -> ModuleType:
-    """Return a module of the standard library as it was before somebody changed it."""
+    """Return a module of the standard library as it was before somebody changed it, always the same one."""
     spec = importlib.util.find_spec(name)
     if spec is None or spec.loader is None:
         raise ImportError(f"There is no module {name}.", name=name)

@@ -1,5 +1,6 @@
 """Routes for orchestrators and monitoring; outside /api/v1, because they are not the shop's API."""
 
+import asyncio
 from typing import Any
 
 from apiflask import APIBlueprint
@@ -51,11 +52,12 @@ async def read_readiness() -> Response:
 @public
 @describe(404)
 @blueprint.doc(responses=_METRICS)
-def read_metrics() -> Response:
+async def read_metrics() -> Response:
     """Read the metrics of all workers on this machine, for Prometheus.
 
     Served only where `http.metrics` is on.
     """
     if not wired(Settings).http.metrics:
         raise NotFound
-    return metrics_response()
+    # In a thread: to add up the files of many workers would hold up all other requests of this one.
+    return await asyncio.to_thread(metrics_response)

@@ -3,13 +3,14 @@ import os
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
-from app.core import metrics
 from app.core.errors import Conflict, NotFound
-from app.core.metrics import PoolWatch, metrics_response
+from app.core.metrics import metrics_response
+from app.core.pool_watch import PoolWatch, watch_pool
 from app.core.refusals import refuse
 from app.core.sqlerrors import PoolTimeout
 from tests.core.toy import make_toy
@@ -118,7 +119,7 @@ class TestPool:
     async def test_is_told_while_it_works_and_once_after(self, make_pool, monkeypatch):
         monkeypatch.setattr(PoolWatch, "SECONDS", 0.02)
         pool = await make_pool(size=1)
-        pool.on_use = PoolWatch().wake
+        watch_pool(pool)
         connection = await pool.acquire()
         waiter = asyncio.create_task(pool.acquire())
         await until_pool(limit=1, size=1, idle=0, in_use=1, waiting=1)
@@ -134,7 +135,7 @@ class TestPool:
     async def test_a_blocked_loop_is_late(self, make_pool, monkeypatch):
         monkeypatch.setattr(PoolWatch, "SECONDS", 0.02)
         pool = await make_pool(size=1)
-        pool.on_use = PoolWatch().wake
+        watch_pool(pool)
         connection = await pool.acquire()
         await pool.release(connection)
         time.sleep(0.2)  # noqa: ASYNC251 - what it is about
@@ -155,7 +156,8 @@ WORKER = """
 import asyncio, os, sys
 from flask import Flask
 from types import SimpleNamespace
-from app.core.metrics import PoolWatch, forget_worker, init_metrics, metrics_response
+from app.core.metrics import init_metrics, metrics_response
+from app.core.pool_watch import PoolWatch
 
 app = Flask("toy")
 init_metrics(app)
@@ -187,8 +189,8 @@ def work(how):
 
 serve()
 stays = work("stays")
-forgotten, lost = work("ends"), work("ends")
-forget_worker(forgotten)
+work("ends")
+work("ends")
 with app.app_context():
     sys.stdout.write(metrics_response().get_data(as_text=True))
 """
@@ -207,10 +209,20 @@ class TestSeveralWorkers:
         found = samples(ran.stdout)
         labels = ("method=GET", "route=unmatched", "status=404")
         assert found["http_request_duration_seconds_count", *labels] == 4
-        # The parent's and that of the child which lives; of the two that ended one was not forgotten by anybody.
+        # The parent's and that of the child which lives.
         assert found["database_connections", "state=size"] == 10
         assert found["http_workers",] == 2
 
-    def test_forgetting_needs_no_directory(self, monkeypatch):
-        monkeypatch.delenv("PROMETHEUS_MULTIPROC_DIR", raising=False)
-        metrics.forget_worker(1)
+    def test_the_dead_may_be_dropped_by_several_scrapes_at_once(self, tmp_path, monkeypatch):
+        monkeypatch.setenv("PROMETHEUS_MULTIPROC_DIR", str(tmp_path))
+        for number in range(300):
+            # Beyond any process's number.
+            (tmp_path / f"gauge_livesum_{4_200_000 + number}.db").touch()
+        with ThreadPoolExecutor(8) as threads:
+            answers = [threads.submit(metrics_response) for _ in range(8)]
+        assert {answer.result().status_code for answer in answers} == {200}
+        assert not list(tmp_path.iterdir())
+
+    def test_an_empty_name_of_the_directory_is_none(self, monkeypatch):
+        monkeypatch.setenv("PROMETHEUS_MULTIPROC_DIR", "")
+        assert "http_request_duration_seconds" in metrics_response().get_data(as_text=True)

@@ -1,12 +1,15 @@
 """A connection hears of all that happens to its socket, whatever the loop and the socket's number."""
 
 import asyncio
+import gc
 import os
 import resource
 import select
 import selectors
+import socket
 import time
 from contextlib import ExitStack
+from types import ModuleType
 from typing import Any
 
 import psutil
@@ -15,6 +18,7 @@ import uvloop
 
 from app.core.connection import connect, connection_params
 from app.core.database import DatabaseAway, Manager, PooledPostgresqlDatabase, UniqueViolation
+from app.core.watch import SocketWatch
 from local.postgres import Postgres
 
 LIMITS: dict[str, Any] = {"connect_timeout": 10.0, "query_timeout": 30.0}
@@ -50,6 +54,25 @@ async def test_a_connection_works_where_a_green_server_hides_the_selectors(thing
         with pytest.raises(UniqueViolation):
             await connection.run("INSERT INTO one VALUES (1)")
     connection.close()
+
+
+async def test_a_green_server_has_one_more_module_and_not_one_for_each_connection(monkeypatch):
+    monkeypatch.setattr(selectors, "DefaultSelector", selectors.SelectSelector)
+    loop = asyncio.get_running_loop()
+
+    def modules() -> int:
+        everything = gc.get_objects()
+        return sum(type(each) is ModuleType and each.__name__ == "select" for each in everything)
+
+    watches = [SocketWatch(loop)]
+    before = modules()
+    watches += [SocketWatch(loop) for _ in range(5)]
+    assert modules() == before
+    here, there = socket.socketpair()
+    with here, there:
+        for watch in watches:  # each has a descriptor until it has watched
+            watch.add_reader(here.fileno(), print)
+            watch.remove_reader(here.fileno())
 
 
 async def test_a_connection_that_cannot_be_made_leaves_no_descriptor(things_url):

@@ -27,9 +27,10 @@ def load(tmp_path):
         with mock.patch.dict(os.environ, PROMETHEUS_MULTIPROC_DIR=str(tmp_path)):
             for variable in LIMITS:
                 os.environ.pop(variable, None)
+            os.environ.pop("PORT", None)
             os.environ.update(variables)
             said = runpy.run_path(str(DEPLOY / name))
-            return said, int(os.environ.get("OGS_DATABASE__POOL_SIZE", "0"))
+            return said, int(os.environ.get("OGS_DATABASE__POOL_SIZE") or "0")
 
     return run
 
@@ -65,6 +66,44 @@ def test_a_pool_that_is_set_stays(load):
     assert load("gunicorn-gthread.conf.py", OGS_DATABASE__POOL_SIZE="3")[1] == 3
 
 
+def test_a_pool_that_the_settings_file_sets_stays_too(load, tmp_path):
+    """A variable would win over the file, so there is none; not even that of the time before SIGHUP."""
+    file = tmp_path / "shop.toml"
+    summed = {"OGS_DATABASE__POOL_SIZE": "8", "SHOP_SUM_OF_CONNECTIONS": "8"}
+    file.write_text("[database]\npool_size = 3\n")
+    for before in ({}, summed):
+        assert load("gunicorn-gthread.conf.py", OGS_CONFIG=str(file), **before)[1] == 0
+    for text in ("[shop]\nname = 'x'\n", "database = 1\n", "no TOML"):
+        file.write_text(text)
+        assert load("gunicorn-gthread.conf.py", OGS_CONFIG=str(file), **summed, THREADS="4")[1] == 4
+    assert load("gunicorn-gthread.conf.py", OGS_CONFIG="", THREADS="4")[1] == 4
+
+
+@pytest.mark.parametrize("name", [f"gunicorn-{each}.conf.py" for each in (*WSGI, "asgi")])
+def test_an_empty_variable_is_as_good_as_none(load, name):
+    names = [*LIMITS, "PORT", "OGS_CONFIG"]
+    said, pool = load(name, **dict.fromkeys(names, ""))
+    expected, size = load(name)
+    assert (said["workers"], said["bind"], pool) == (expected["workers"], expected["bind"], size)
+
+
+@pytest.mark.parametrize("name", ["gunicorn.conf.py", "hypercorn.conf.py"])
+def test_the_port_is_8000_unless_it_is_named(load, name):
+    for variables, port in (({}, 8000), ({"PORT": ""}, 8000), ({"PORT": "8123"}, 8123)):
+        assert f"0.0.0.0:{port}" in load(name, **variables)[0]["bind"]
+
+
+def test_a_server_finds_its_own_programs_first_whoever_names_a_path(tmp_path):
+    server = SERVERS["uwsgi"]
+    path = server.environment(tmp_path, {"PATH": "/elsewhere", "WEB_CONCURRENCY": ""})["PATH"]
+    assert path == f"{server.venv / 'bin'}{os.pathsep}/elsewhere"
+
+
+def test_an_empty_number_of_processes_is_that_of_the_servers_own_variables(tmp_path):
+    environment = SERVERS["uvicorn"].environment(tmp_path, {"WEB_CONCURRENCY": ""})
+    assert environment["WEB_CONCURRENCY"] == "2"
+
+
 @pytest.mark.parametrize("value", ["0", "-1", "two", "1.5", "²"])
 def test_a_number_that_is_none_is_named(load, value):
     with pytest.raises(ValueError, match="THREADS is"):
@@ -91,7 +130,9 @@ def test_uwsgi_serves_the_application_and_ends_as_it_should():
     for name in ("strict", "master", "lazy-apps", "need-app", "enable-threads", "die-on-term"):
         assert said[name] == "true", name
     assert (ROOT / said["import"]).is_file()
-    assert int(said["chunked-input-limit"]) > HttpSettings().max_body_bytes
+    bounds = HttpSettings.model_fields["max_body_bytes"].metadata
+    (most,) = (bound.le for bound in bounds if hasattr(bound, "le"))
+    assert int(said["chunked-input-limit"]) > most
 
 
 def test_apache_leaves_the_limit_of_bodies_to_the_application_and_explains_its_variables():
@@ -139,7 +180,7 @@ def test_every_server_serves_the_one_module_and_is_described(server, tmp_path):
     )
     words = "\n".join([command, *texts])
     assert re.search(
-        r"\bmain:(?:asgi_)?app\b|from main import app\b|gunicorn(?:-wsgi)?\.conf\.py", words
+        r"\bmain:(?:asgi_)?app\b|from main import app\b|gunicorn(?:-wsgi|-gevent)?\.conf\.py", words
     )
     page = (ROOT / "docs" / "deploy.md").read_text(encoding="utf-8")
     assert f"`make serve-{server.name}`" in page

@@ -27,7 +27,7 @@ def free_port():
 
 
 @contextlib.contextmanager
-def served(name, database, folder):
+def served(name, database, folder, **variables):
     """Serve the shop under that server, two processes of it; ends all of them, however the block ends."""
     env = {
         "OGS_ENV": "test",
@@ -37,6 +37,7 @@ def served(name, database, folder):
         "OGS_DATABASE__LOCK_TIMEOUT": "60",
         "OGS_DATABASE__STATEMENT_TIMEOUT": "60",
         "WEB_CONCURRENCY": "2",
+        **variables,
     }
     port = free_port()
     process = SERVERS[name].start(port, folder, env)
@@ -111,6 +112,37 @@ async def test_who_sends_too_much_gets_to_read_the_answer(name, fresh_database, 
         await writer.drain()
         assert (await reader.readline()).split()[1] == b"413"
         writer.close()
+
+
+async def test_a_refused_client_that_goes_on_without_haste_holds_no_thread(
+    fresh_database, tmp_path
+):
+    """One thread for all: it is free again soon, whether a refused client says nothing or little by little."""
+    with served("gunicorn-gthread", fresh_database, tmp_path, WEB_CONCURRENCY="1", THREADS="1") as (
+        _,
+        url,
+    ):
+        for pause in (SECONDS, 0.1):
+            reader, writer = await asyncio.open_connection("127.0.0.1", int(url.rpartition(":")[2]))
+            head = "POST /api/v1/login HTTP/1.1\r\nHost: shop\r\nContent-Type: application/json\r\n"
+            writer.write(f"{head}Content-Length: {TOO_LONG}\r\n\r\n".encode())
+            assert (await reader.readline()).split()[1] == b"413"
+            dripping = asyncio.create_task(drip(writer, pause))
+            answer = await asyncio.to_thread(
+                httpx.get, f"{url}/livez", timeout=SECONDS / 2, trust_env=False
+            )
+            assert answer.status_code == 200
+            dripping.cancel()
+            writer.close()
+
+
+async def drip(writer, pause):
+    """Send a byte, again and again."""
+    with contextlib.suppress(OSError):
+        while True:
+            await asyncio.sleep(pause)
+            writer.write(b" ")
+            await writer.drain()
 
 
 def test_make_ends_every_server_with_all_its_processes(database, tmp_path):

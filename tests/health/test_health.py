@@ -2,9 +2,12 @@
 
 import asyncio
 import socket
+import threading
 
 import httpx
 import pytest
+from prometheus_client import REGISTRY
+from prometheus_client.registry import Collector
 
 from app.core import migrations
 from app.factory import create_app, create_asgi_app
@@ -218,6 +221,37 @@ class TestMetrics:
     async def test_are_not_there_unless_switched_on(self, ask, database):
         (answer,) = await ask(database, "/metrics", http={"metrics": False})
         assert answer.status_code == 404
+
+    async def test_hold_up_no_other_request(self, make_settings, database, monkeypatch):
+        """To add up what many workers have written takes as long as several requests."""
+        monkeypatch.delenv("PROMETHEUS_MULTIPROC_DIR", raising=False)
+        began, answered = threading.Event(), threading.Event()
+
+        class Slow(Collector):
+            def describe(self):
+                return []
+
+            def collect(self):
+                began.set()
+                assert answered.wait(10), "nobody else was served meanwhile"
+                return []
+
+        slow = Slow()
+        shop = create_asgi_app(create_app(make_settings(database, http={"metrics": True})))
+        transport = httpx.ASGITransport(app=shop)
+        REGISTRY.register(slow)
+        try:
+            async with (
+                running(shop),
+                httpx.AsyncClient(transport=transport, base_url="http://shop.test") as client,
+            ):
+                scrape = asyncio.create_task(client.get("/metrics"))
+                assert await asyncio.to_thread(began.wait, 10)
+                assert (await client.get("/livez")).status_code == 200
+                answered.set()
+                assert (await scrape).status_code == 200
+        finally:
+            REGISTRY.unregister(slow)
 
     async def test_add_up_over_the_workers_of_a_server(self, database, tmp_path):
         variables = {"OGS_HTTP__METRICS": "true"}

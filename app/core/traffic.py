@@ -1,0 +1,10 @@
+"""What is one and the same for all that looks at requests: metrics, traces, admission, refusals."""
+
+METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+"""Methods by their names: a client may send any word, and metrics and traces would keep each."""
+
+PROBES = frozenset({"/livez", "/readyz", "/metrics"})
+"""What machines ask every few seconds: always answered, and nobody looks for a trace of it."""
+
+LINGER_SECONDS = 2.0
+"""How long a refused upload is read and thrown away, so that its sender gets to read the answer."""
