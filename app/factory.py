@@ -21,10 +21,12 @@ from app.core.metrics import init_metrics
 from app.core.openapi import init_openapi
 from app.core.paging import Cursors
 from app.core.passwords import Passwords
+from app.core.pool_watch import watch_pool
 from app.core.refusals import refuse
 from app.core.sections import ShopSettings
 from app.core.security import Authenticator, require_guards
-from app.core.tracing import Tracing
+from app.core.telemetry import Tracing
+from app.core.traffic import PROBES
 from app.core.wiring import provide, wired
 from app.health.repository import SchemaRepository
 from app.health.routes import blueprint as health_routes
@@ -106,7 +108,8 @@ def create_app(settings: Settings | None = None) -> Shop:
     app.license = {"name": "MIT", "identifier": "MIT"}
     database = _database(settings)
     init_logging(app, settings.logging)
-    init_metrics(app, database.pool)
+    init_metrics(app)
+    watch_pool(database.pool)
     tracing = Tracing(app, VERSION)
     provide(app, tracing)
     app.portal.on_startup(database.open)
@@ -151,7 +154,7 @@ def create_asgi_app(app: Shop) -> WsgiToAsgi:
         shutdown=stop,
         max_body_bytes=http.max_body_bytes,
         max_concurrent_requests=http.max_concurrent_requests,
-        exempt=("/livez", "/readyz", "/metrics"),
+        exempt=PROBES,
         refuse=refuse,
         drain_seconds=http.drain_seconds,
         on_withdrawal=readiness.withdraw,

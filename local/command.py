@@ -3,23 +3,21 @@
 import subprocess
 import sys
 
-from local.account import LocalError
 from local.shop import ROOT, shop_database
+from local.trouble import exit_code
 
 
 def main(arguments: list[str]) -> int:
     """Run `flask --app main` with `arguments`, and return its exit code."""
-    try:
+
+    def run() -> int:
         with shop_database() as database:
             command = [sys.executable, "-m", "flask", "--app", "main", *arguments]
             return subprocess.run(
                 command, cwd=ROOT, env=database.environment, check=False
             ).returncode
-    except LocalError as error:
-        print(error, file=sys.stderr)
-        return 1
-    except KeyboardInterrupt:
-        return 130
+
+    return exit_code(run)
 
 
 if __name__ == "__main__":

@@ -19,7 +19,7 @@ from psycopg2.extensions import make_dsn, parse_dsn
 from local.account import LocalError
 from local.postgres import PROGRAMS
 from local.shop import FOLDER, shop_database
-from local.trouble import FULL
+from local.trouble import FULL, exit_code, first_line
 
 DUMPS = FOLDER / "dumps"
 
@@ -64,8 +64,7 @@ def asking(url: str) -> Iterator[Cursor]:
                 cursor.execute("SET statement_timeout = 0; SET lock_timeout = '5s'")
                 yield cursor
     except psycopg2.Error as error:
-        reason = str(error).strip().splitlines()[0].rstrip(".")
-        raise LocalError(f"The shop's database cannot be used: {reason}.") from error
+        raise LocalError(f"The shop's database cannot be used: {first_line(error)}.") from error
 
 
 def server_version(url: str) -> int:
@@ -97,14 +96,16 @@ def program(name: str, server: int) -> Path:
 
 def run(command: Path, url: str, *arguments: str, output: IO[bytes] | None = None) -> None:
     """Run one of PostgreSQL's programs on the database of `url`. Raises LocalError with what it complained of."""
+    options, password = connecting(url)
+    execute([str(command), *options, *arguments], password, output)
+
+
+def connecting(url: str) -> tuple[list[str], dict[str, str]]:
+    """Return the options and the variables with which PostgreSQL's programs connect to the database of `url`."""
     parts = parse_dsn(url)
     # Everybody on this computer can read a command line.
     password = {"PGPASSWORD": parts.pop("password")} if "password" in parts else {}
-    execute(
-        [str(command), "--no-password", f"--dbname={make_dsn(**parts)}", *arguments],
-        password,
-        output,
-    )
+    return ["--no-password", f"--dbname={make_dsn(**parts)}"], password
 
 
 def execute(
@@ -113,24 +114,33 @@ def execute(
     """Run `command` to its end. Raises LocalError, one sentence, if it fails."""
     done = subprocess.run(
         command,
-        env={**os.environ, **(variables or {}), "LC_ALL": "C"},
+        env=environment(variables),
         stdin=subprocess.DEVNULL,
         stdout=output or subprocess.DEVNULL,
         stderr=subprocess.PIPE,
         check=False,
     )
-    if done.returncode:
-        raise LocalError(_sentence(Path(command[0]).name, done))
+    check_end(command[0], done.returncode, done.stderr)
 
 
-def _sentence(name: str, done: subprocess.CompletedProcess[bytes]) -> str:
-    said = done.stderr.decode(errors="replace").strip()
+def environment(variables: dict[str, str] | None = None) -> dict[str, str]:
+    """Return what PostgreSQL's programs are started with: ours and `variables`, and English, which is searched."""
+    return {**os.environ, **(variables or {}), "LC_ALL": "C"}
+
+
+def check_end(command: str, code: int, stderr: bytes) -> None:
+    """Raise LocalError, one sentence, if the program `command` ended with another `code` than 0."""
+    if code:
+        raise LocalError(_sentence(Path(command).name, code, stderr.decode(errors="replace")))
+
+
+def _sentence(name: str, code: int, said: str) -> str:
     if any(sign in said for sign in FULL):
         return f"A disk is full ({name}): free some space and try again."
-    if done.returncode < 0:
-        return f"{name} was ended by signal {-done.returncode}."
+    if code < 0:
+        return f"{name} was ended by signal {-code}."
     reasons = re.findall(r"(?:ERROR|FATAL|error):\s+(?!query failed|could not execute)(.+)", said)
-    reason = (reasons or said.splitlines() or ["it does not say why"])[-1]
+    reason = (reasons or said.strip().splitlines() or ["it does not say why"])[-1]
     return f"{name} failed: {reason.strip().rstrip('.')}."
 
 
@@ -171,17 +181,15 @@ def _sync(folder: Path) -> None:
 def main(arguments: list[str]) -> int:
     """Dump the shop into the file named, or into one with the date in its name; return the exit code."""
     file = Path(arguments[0]).absolute() if arguments and arguments[0] else default_file()
-    try:
+
+    def run() -> None:
         _refuse_existing(file)
         with shop_database() as database:
             dump(database.owner_url, file)
-    except LocalError as error:
-        print(error, file=sys.stderr)
-        return 1
-    except KeyboardInterrupt:
-        return 130
-    print(f"The shop is in {file} ({file.stat().st_size / 1e6:.1f} MB): it holds personal data.")
-    return 0
+        size = file.stat().st_size / 1e6
+        print(f"The shop is in {file} ({size:.1f} MB): it holds personal data.")
+
+    return exit_code(run)
 
 
 if __name__ == "__main__":

@@ -13,6 +13,7 @@ from app.core.config import SettingsError, load_settings
 from app.core.migrations import DIRECTORY
 from local.account import LocalError
 from local.postgres import Postgres
+from local.trouble import first_line
 
 ROOT = Path(__file__).resolve().parents[1]
 FOLDER = Path(os.environ.get("OGS_DATA_DIR") or ROOT / ".data").absolute()
@@ -51,8 +52,7 @@ class ShopDatabase:
                 cursor.execute(question)
                 row = cursor.fetchone()
         except psycopg2.Error as error:
-            reason = str(error).strip().splitlines()[0].rstrip(".")
-            raise LocalError(f"The shop's database cannot be read: {reason}.") from error
+            raise LocalError(f"The shop's database cannot be read: {first_line(error)}.") from error
         return row[0] if row else None
 
 

@@ -1,10 +1,11 @@
-"""Turns what PostgreSQL and the operating system say into one sentence."""
+"""Turns what PostgreSQL and the operating system say into one sentence, and a program's end into its exit code."""
 
 import errno
 import re
 import shutil
 import subprocess
-from collections.abc import Iterator
+import sys
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -14,6 +15,23 @@ from local.account import LocalError
 
 FULL = ("No space left on device", "Disk quota exceeded", "could not extend file")
 LEAST_ROOM = 1 << 20
+
+
+def first_line(error: Exception) -> str:
+    """Return the first line that `error` says, without its full stop; its kind if it says nothing."""
+    lines = str(error).strip().splitlines() or [type(error).__name__]
+    return lines[0].rstrip(".")
+
+
+def exit_code(work: Callable[[], int | None]) -> int:
+    """Do `work`, and return its exit code: 1 and a sentence for a LocalError, 130 for Ctrl-C as shells do."""
+    try:
+        return work() or 0
+    except LocalError as error:
+        print(error, file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        return 130
 
 
 @contextmanager

@@ -17,6 +17,7 @@ from wsgiref.types import WSGIApplication
 from asgiref.wsgi import WsgiToAsgi as ThreadedWsgiToAsgi
 
 from app.core.concurrency import run_in_greenlet
+from app.core.traffic import LINGER_SECONDS
 from app.core.wsgi import (
     ClientGone,
     Exchange,
@@ -31,9 +32,6 @@ from app.core.wsgi import (
 
 Hook = Callable[[], Awaitable[None]]
 Refusal = Callable[[int, Scope], tuple[Iterable[tuple[str, str]], bytes]]
-
-LINGER_SECONDS = 2.0
-"""How long a refused upload is read and thrown away, so that its sender gets to read the answer."""
 
 DRAIN_SECONDS = 2.0
 """How long shutdown waits for cancelled requests to roll back before it closes what they use."""

@@ -138,8 +138,9 @@ class Manager:
     def after_commit(self, call: Callable[[], object]) -> None:
         """Have `call` called once the transaction that this task is in is committed.
 
-        Never if it is rolled back; for one that is tried again, by its last attempt alone. For counting:
-        what it raises is logged and changes nothing. Raises RuntimeError outside of a transaction.
+        Never if it is rolled back; for one that is tried again, by its last attempt alone. It counts as the whole
+        transaction's: of a savepoint (peewee-async's aio_atomic) that alone is rolled back nothing is known here.
+        For counting: what it raises is logged and changes nothing. Raises RuntimeError outside of a transaction.
         """
         self.database.after_commit(call)
 

@@ -1,6 +1,7 @@
 """What holds for every request and answer: paths, addresses, sizes and headers."""
 
-from collections.abc import Iterable, Sequence
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import lru_cache
 from ipaddress import IPv6Address, ip_address
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
@@ -52,14 +53,50 @@ class BigintConverter(IntegerConverter):
     regex = _up_to(str(2**63 - 1))
 
 
-_FORWARDED = [f"HTTP_X_FORWARDED_{what}" for what in ("FOR", "PROTO", "HOST", "PORT", "PREFIX")]
+_WITH_PORT = re.compile(r"\[([^\]]*)\](?::[0-9]+)?|([0-9.]+):[0-9]+")
+_HOST = re.compile(r"(?:[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(?::[0-9]{1,5})?")
+_PORT = re.compile(r"[0-9]{1,5}")
+
+
+def _address(said: str) -> str | None:
+    """Return the address alone: with its port, each connection of a client would be another client."""
+    with_port = _WITH_PORT.fullmatch(said)
+    try:
+        address = ip_address(with_port[1] or with_port[2] or "" if with_port else said)
+    except ValueError:
+        return None
+    # A zone (fe80::1%eth0) is any text, and tells one interface of the gateway from another.
+    return str(address).partition("%")[0]
+
+
+def _scheme(said: str) -> str | None:
+    return said.lower() if said.lower() in {"http", "https"} else None
+
+
+def _host(said: str) -> str | None:
+    return said if _HOST.fullmatch(said) else None
+
+
+def _port(said: str) -> str | None:
+    return said if _PORT.fullmatch(said) else None
+
+
+_READ: Mapping[str, Callable[[str], str | None]] = {
+    "HTTP_X_FORWARDED_FOR": _address,
+    "HTTP_X_FORWARDED_PROTO": _scheme,
+    "HTTP_X_FORWARDED_HOST": _host,
+    "HTTP_X_FORWARDED_PORT": _port,
+}
+# The last two decide which trace a request belongs to, in the log too, and whether it is recorded.
+_GATEWAYS_OWN = (*_READ, "HTTP_X_FORWARDED_PREFIX", "HTTP_TRACEPARENT", "HTTP_TRACESTATE")
 
 
 class BehindGateways:
-    """Believes X-Forwarded-For, -Proto, -Host and -Port of gateways, and drops everybody else's.
+    """Believes X-Forwarded-For, -Proto, -Host and -Port and traceparent of gateways, and drops everybody else's.
 
     A gateway is a peer in one of `gateways`; "unix" is one without an address. It sets these headers
-    itself: of a list, only the last value, which is the gateway's own, is taken.
+    itself: of a list, only the last value, which is the gateway's own, is taken. One that is no address, no
+    scheme of ours, no host or no port is as if it were not there; an address may have a port, which is cut off.
     """
 
     def __init__(self, app: WSGIApplication, gateways: Sequence[Gateway]) -> None:
@@ -72,8 +109,12 @@ class BehindGateways:
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Serve one request: the WSGI application's interface."""
         if self._is_gateway(environ.get("REMOTE_ADDR", "")):
+            for name, read in _READ.items():
+                said = environ.pop(name, None)
+                if said is not None and (value := read(said.rpartition(",")[2].strip())):
+                    environ[name] = value
             return self._believing(environ, start_response)
-        for name in _FORWARDED:
+        for name in _GATEWAYS_OWN:
             environ.pop(name, None)
         return self._app(environ, start_response)
 
@@ -103,9 +144,9 @@ def init_http(app: Flask, settings: HttpSettings) -> None:
         "string": TextConverter,
         "int": BigintConverter,
     }
-    if settings.gateways:
-        behind = BehindGateways(app.wsgi_app, settings.gateways)
-        app.wsgi_app = behind  # type: ignore[method-assign]  # as Flask documents it
+    # Also where there is no gateway: then nobody is believed.
+    behind = BehindGateways(app.wsgi_app, settings.gateways)
+    app.wsgi_app = behind  # type: ignore[method-assign]  # as Flask documents it
     app.before_request(_refuse_unreadable)
     app.after_request(_add_headers)
 

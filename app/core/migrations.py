@@ -69,8 +69,9 @@ def migrate(
         role = parse_dsn(app_url).get("user") if app_url else None
         if role is not None and role != parse_dsn(owner_url).get("user"):
             _grant(session, role)
-    if app_url and app_settings:
-        _set_defaults(app_url, app_settings)
+        # Under the lock too: two that alter a role at once end with "tuple concurrently updated".
+        if app_url and app_settings:
+            _set_defaults(app_url, app_settings)
     return applied
 
 

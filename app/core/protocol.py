@@ -33,6 +33,10 @@ class GatheringTransport:
         self._flush()
         self._transport.close()
 
+    def discard(self) -> None:
+        """Forget what was written: the connection is lost, and uvloop's transport refuses to be written to."""
+        self._pieces.clear()
+
     def _flush(self) -> None:
         if self._pieces:
             pieces, self._pieces = self._pieces, []
@@ -45,3 +49,9 @@ class GatheringProtocol(HttpToolsProtocol):
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as Uvicorn's
         """Begin to serve a connection."""
         super().connection_made(GatheringTransport(transport, self.loop))  # type: ignore[arg-type]  # it is one in all but name
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """End with the connection; what was to be sent in this turn has no reader."""
+        if isinstance(self.transport, GatheringTransport):
+            self.transport.discard()
+        super().connection_lost(exc)

@@ -10,7 +10,7 @@ from typing import Any, Protocol, runtime_checkable
 
 from uvicorn import Config, Server
 
-LINGER_SECONDS = 1.0
+GOODBYE_SECONDS = 1.0
 """How long open connections are waited for, so that a busy client has its last answer on each."""
 
 SHORTEST_WAIT = 1
@@ -39,16 +39,22 @@ class LeavingServer(Server):
     answer says `Connection: close`, and only connections that stay silent are closed by the server.
     On SIGTERM an application that is Withdrawing does so, and new requests are taken for its
     `drain_seconds` more: the time that load balancers need to notice. Then nothing new is accepted; for
-    LINGER_SECONDS open connections get their last answer; then Uvicorn's own shutdown lets requests
+    GOODBYE_SECONDS open connections get their last answer; then Uvicorn's own shutdown lets requests
     under way end, until `patience` seconds have passed since the signal.
+
+    Where `is_replaced()` says that others go on accepting on the same sockets, nobody has to notice anything:
+    there is no withdrawal and no drain.
 
     SIGINT as the first signal, and any second one, end the waiting for new requests. A second one that
     is urgent (SIGINT, or SIGQUIT after SIGTERM) interrupts requests under way too.
     """
 
-    def __init__(self, config: Config, patience: float) -> None:
+    def __init__(
+        self, config: Config, patience: float, is_replaced: Callable[[], bool] = lambda: False
+    ) -> None:
         super().__init__(config)
         self._patience = patience
+        self._is_replaced = is_replaced
         self._first_signal: int | None = None
         self._hurried = False
 
@@ -57,7 +63,7 @@ class LeavingServer(Server):
         """How long new requests are taken after SIGTERM: what the application wants, if there is time."""
         app: Any = self.config.app
         wanted = app.drain_seconds if isinstance(app, Withdrawing) else 0
-        return max(0, min(wanted, self._patience - LINGER_SECONDS - SHORTEST_WAIT))
+        return max(0, min(wanted, self._patience - GOODBYE_SECONDS - SHORTEST_WAIT))
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:  # noqa: ARG002 - Uvicorn's
         """End; sooner, if told so again. A signal handler."""
@@ -80,14 +86,14 @@ class LeavingServer(Server):
         """Say goodbye on all connections, then end them, then the application."""
         began = time.monotonic()
         self._say_goodbye()
-        # A worker that is only replaced (max_requests) leaves its siblings to accept.
-        if self.should_exit:
+        # One that recycles itself (max_requests) was not told to exit.
+        if self.should_exit and not self._is_replaced():
             await self._drain()
         for listener in [*self.servers, *(sockets or ())]:
             listener.close()
-        await self._wait(LINGER_SECONDS, lambda: not any(map(_is_idle, self._connections)))
+        await self._wait(GOODBYE_SECONDS, lambda: not any(map(_is_idle, self._connections)))
         left = self._patience - (time.monotonic() - began)
-        self.config.timeout_graceful_shutdown = max(round(left), SHORTEST_WAIT)
+        self.config.timeout_graceful_shutdown = max(int(left), SHORTEST_WAIT)
         await super().shutdown()
 
     @property

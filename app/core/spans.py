@@ -1,4 +1,4 @@
-"""What is traced, in OpenTelemetry's words; app.core.tracing loads this where traces are wanted.
+"""What is traced, in OpenTelemetry's words; app.core.telemetry loads this where traces are wanted.
 
 OpenTelemetry's own instrumentation of Flask (a beta) would work on the bridge and is not used: it records clients'
 addresses, browsers and, by its defaults, query strings, and knows nothing of our connections. Here a request is its method, its route's template and its status; a
@@ -29,17 +29,15 @@ from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapProp
 from opentelemetry.util.types import AttributeValue
 
 from app.core.errors import Problem
-from app.core.tracing import current_spans
+from app.core.tracing import current_recorder
+from app.core.traffic import METHODS, PROBES
 
 SERVICE = "online-grocery"
 
 CLOSE_SECONDS = 1.0
 """How long the end of a process waits for a collector to take the last spans."""
 
-_METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 _SERVER_ERROR = 500
-# What machines ask every few seconds; nobody looks for a trace of that.
-_PROBES = frozenset({"/livez", "/readyz", "/metrics"})
 # What a statement changes stands before what it reads for that; a function is no table, and
 # `FOR UPDATE`, `FOR NO KEY UPDATE` and `DO UPDATE` begin nothing.
 _CHANGE = re.compile(
@@ -124,9 +122,9 @@ class Spans:
                 raise
 
     def _begin(self) -> None:
-        if request.path in _PROBES:
+        if request.path in PROBES:
             return
-        method = request.method if request.method in _METHODS else "_OTHER"
+        method = request.method if request.method in METHODS else "_OTHER"
         route = request.url_rule.rule if request.url_rule else None
         attributes = {
             "http.request.method": method,
@@ -149,7 +147,7 @@ class Spans:
         trace_id = trace.format_trace_id(span.get_span_context().trace_id)
         structlog.contextvars.bind_contextvars(trace_id=trace_id)
         if span.is_recording():
-            g.spans_token = current_spans.set(self)
+            g.spans_token = current_recorder.set(self)
 
     @staticmethod
     def _answered(response: Response) -> Response:
@@ -174,7 +172,7 @@ class Spans:
         span.end()
         structlog.contextvars.unbind_contextvars("trace_id")
         if (recording := g.pop("spans_token", None)) is not None:
-            current_spans.reset(recording)
+            current_recorder.reset(recording)
         otel_context.detach(g.pop("span_token"))
 
     def _tracer(self) -> trace.Tracer:

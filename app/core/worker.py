@@ -8,6 +8,7 @@ import asyncio
 import os
 import signal
 import sys
+from pathlib import Path
 from types import FrameType
 from typing import Any, ClassVar
 
@@ -70,7 +71,8 @@ class Worker(UvicornWorker):
     async def _serve(self) -> None:
         self.config.app = self.wsgi
         # Uvicorn would wait for ever, and Gunicorn then kill the worker in mid-request.
-        server = LeavingServer(self.config, self.cfg.graceful_timeout - CLEANUP_SECONDS)
+        patience = self.cfg.graceful_timeout - CLEANUP_SECONDS
+        server = LeavingServer(self.config, patience, self._is_replaced)
         self._warn_of_short_time(server)
         # Uvicorn repeats the signal once it has shut down: the end of a program, with its exit hooks.
         for number in (signal.SIGTERM, signal.SIGINT):
@@ -93,6 +95,20 @@ class Worker(UvicornWorker):
                 server.should_exit = True
             await asyncio.sleep(HEARTBEAT_SECONDS)
 
+    def _is_replaced(self) -> bool:
+        """Say whether the master goes on without this worker: on SIGHUP, on TTOU, or if it was not the master who spoke.
+
+        The signal is the same. But a master that ends closes its listening sockets before it sends it, and one
+        that stays keeps them. False where that cannot be seen: without /proc, or if the master is another user's.
+        """
+        if os.getppid() != self.ppid:
+            return False
+        listening = {f"socket:[{os.fstat(each.fileno()).st_ino}]" for each in self.sockets}
+        try:
+            return any(_link(each) in listening for each in Path(f"/proc/{self.ppid}/fd").iterdir())
+        except OSError:
+            return False
+
     def _warn_of_short_time(self, server: LeavingServer) -> None:
         wanted = getattr(self.wsgi, "drain_seconds", 0)
         if server.drain_seconds < wanted:
@@ -101,6 +117,13 @@ class Worker(UvicornWorker):
                 wanted,
                 server.drain_seconds,
             )
+
+
+def _link(path: Path) -> str:
+    try:
+        return str(path.readlink())
+    except FileNotFoundError:  # closed since the folder was listed
+        return ""
 
 
 def _vanish(_number: int, _frame: FrameType | None) -> None:

@@ -173,6 +173,63 @@ class TestGateways:
         told = ask_behind(["10.0.0.0/8"], "10.0.0.1", Host="shop.example", Port="8443")
         assert told[1] == "http://shop.example:8443/"
 
+    @pytest.mark.parametrize(
+        ("said", "believed"),
+        [
+            ("203.0.113.9:41001", "203.0.113.9"),
+            ("[2001:db8::1]:443", "2001:db8::1"),
+            ("[2001:db8::1]", "2001:db8::1"),
+            ("2001:DB8:0::1", "2001:db8::1"),
+            ("fe80::1%eth0", "fe80::1"),
+            ("6.6.6.6, 203.0.113.9:41001", "203.0.113.9"),
+            ("unknown", "10.0.0.1"),
+            ("_hidden", "10.0.0.1"),
+            ("203.0.113.9:x", "10.0.0.1"),
+            ("203.0.113.999:80", "10.0.0.1"),
+            ("[]:80", "10.0.0.1"),
+            ("192.0.2.7,", "10.0.0.1"),
+            ("", "10.0.0.1"),
+        ],
+    )
+    def test_tell_an_address_and_nothing_else(self, ask_behind, said, believed):
+        assert ask_behind(["10.0.0.0/8"], "10.0.0.1", For=said)[0] == believed
+
+    @pytest.mark.parametrize(
+        ("headers", "url"),
+        [
+            ({"Proto": "HTTPS"}, "https://localhost/"),
+            ({"Proto": "javascript"}, "http://localhost/"),
+            ({"Proto": "http, wss"}, "http://localhost/"),
+            ({"Host": "shop.example:8443"}, "http://shop.example:8443/"),
+            ({"Host": "[2001:db8::1]:8443"}, "http://[2001:db8::1]:8443/"),
+            ({"Host": "evil.example/?"}, "http://localhost/"),
+            ({"Host": "a@evil.example"}, "http://localhost/"),
+            ({"Host": "evil.example\\"}, "http://localhost/"),
+            ({"Host": "shop.example:port"}, "http://localhost/"),
+            ({"Host": "shop.example", "Port": "8443/"}, "http://shop.example/"),
+        ],
+    )
+    def test_tell_a_url_of_ours_and_nothing_else(self, ask_behind, headers, url):
+        assert ask_behind(["10.0.0.0/8"], "10.0.0.1", **headers)[1] == url
+
+    @pytest.mark.parametrize(
+        ("gateways", "heard"),
+        [
+            (["127.0.0.1"], ["HTTP_TRACEPARENT", "HTTP_TRACESTATE"]),
+            (["10.0.0.0/8"], []),
+            ([], []),
+        ],
+    )
+    def test_alone_say_which_trace_a_request_belongs_to(self, gateways, heard):
+        app = make_toy(HttpSettings(gateways=gateways))
+
+        @app.get("/heard")
+        def what_is_heard():
+            return sorted(name for name in request.environ if name.startswith("HTTP_TRACE"))
+
+        sent = {"traceparent": f"00-{'a' * 32}-{'b' * 16}-01", "tracestate": "c=d"}
+        assert app.test_client().get("/heard", headers=sent).json == heard
+
     def test_what_others_say_reaches_no_view(self, ask_behind):
         app = make_toy(HttpSettings(gateways=["10.0.0.0/8"]))
 

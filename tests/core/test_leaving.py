@@ -1,5 +1,6 @@
 """How our worker leaves: readiness first, then connections, then requests, then the application."""
 
+import asyncio
 import os
 import signal
 import socket
@@ -9,7 +10,9 @@ from concurrent.futures import ThreadPoolExecutor
 import httpx
 import psutil
 import pytest
+from uvicorn import Config
 
+from app.core.server import LeavingServer
 from tests.core.servers import Server, gunicorn
 from tests.core.test_worker import ASGI, PATIENCE, wait_for_log
 
@@ -104,6 +107,40 @@ class TestDraining:
         assert "http.drain_seconds is cut from 500 to 1" in text
         assert text.index("view cancelled") < text.index("pool closed")
         assert "SIGKILL" not in text
+
+    async def test_so_does_the_wait_for_requests_under_way(self):
+        async def nothing(_scope, _receive, _send):
+            pass
+
+        config = Config(nothing, lifespan="off", port=0, log_config=None, interface="asgi3")
+        server = LeavingServer(config, patience=2.9)
+        served = asyncio.create_task(server.serve())
+        while not server.started:  # noqa: ASYNC110 - Uvicorn tells nobody
+            await asyncio.sleep(0.01)
+        server.should_exit = True
+        await served
+        assert config.timeout_graceful_shutdown <= 2.9
+
+
+class TestReplacement:
+    """While the master goes on, nobody outside has to notice that a worker ends."""
+
+    @pytest.mark.parametrize(
+        ("number", "to_worker"), [(signal.SIGHUP, False), (signal.SIGTERM, True)]
+    )
+    def test_is_no_reason_to_drain_and_the_end_after_it_is(self, log, number, to_worker):
+        with gunicorn(ASGI, log, options=PATIENT, env=DRAINS) as server:
+            old = worker_of(server)
+            (old if to_worker else server.process).send_signal(number)
+            assert not psutil.wait_procs([old], PATIENCE)[1]
+            assert "withdrawn" not in server.log
+
+            new = worker_of(server)
+            assert new.pid != old.pid
+            server.process.terminate()
+            wait_for_log(server, "withdrawn")
+            new.send_signal(signal.SIGTERM)
+            assert server.wait() == 0
 
 
 class TestConnections:

@@ -120,6 +120,27 @@ class TestMigrations:
             )
             assert cursor.fetchone() == ("Europe/Berlin", "1234ms")
 
+    def test_defaults_are_set_by_one_run_at_a_time(self, private_postgres):
+        owner_url, url = private_postgres.owner_url, private_postgres.app_url
+        settings = {"statement_timeout": "1234ms"}
+        migrations.migrate(owner_url, url)
+        with closing(psycopg2.connect(url)) as holder, ThreadPoolExecutor(1) as threads:
+            holder.cursor().execute("ALTER ROLE CURRENT_USER SET statement_timeout = '1s'")
+            held_up = threads.submit(migrations.migrate, owner_url, url, app_settings=settings)
+            try:
+                with closing(psycopg2.connect(owner_url)) as watcher, watcher.cursor() as cursor:
+                    watcher.autocommit = True
+                    waiting = 0
+                    while not (waiting or held_up.done()):
+                        cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted")
+                        (waiting,) = cursor.fetchone()
+                    # Another run would not get this far.
+                    cursor.execute(f"SELECT pg_try_advisory_lock({migrations.LOCK})")
+                    assert cursor.fetchone() == (False,)
+            finally:
+                holder.rollback()
+            assert held_up.result(30) == []
+
     @pytest.mark.parametrize(
         ("held", "waits"),
         [

@@ -98,7 +98,13 @@ async def test_sighup_brings_new_settings_and_fails_no_request(database, tmp_pat
     settings = tmp_path / "shop.toml"
     template = 'env = "test"\nsecret = "only-for-tests"\n[http]\ndocs = true\n[shop]\nname = "{}"\n'
     settings.write_text(template.format("Old Shop"))
-    env = {"OGS_CONFIG": str(settings)}
+    # A drain is for load balancers that have to notice an end: this is none. It would outlast the test.
+    env = {
+        "OGS_CONFIG": str(settings),
+        "OGS_HTTP__DRAIN_SECONDS": "500",
+        "GUNICORN_CMD_ARGS": "--graceful-timeout 550",
+    }
+    probes: Counter[int] = Counter()
 
     async def names(url):
         return {(await once(url, "/openapi.json")).json()["info"]["title"] for _ in range(6)}
@@ -112,12 +118,16 @@ async def test_sighup_brings_new_settings_and_fails_no_request(database, tmp_pat
             settings.write_text(template.format("New Shop"))
             server.process.send_signal(signal.SIGHUP)
             while any(each.is_running() for each in old):
+                probes[(await once(server.url, "/readyz")).status] += 1
                 await busy.answered(10)
             await busy.answered(200)
             assert await names(server.url) == {"New Shop"}
         assert len(workers_of(server)) == 2
+        server.process.send_signal(signal.SIGQUIT)
+        await end_of(server.process)
 
     assert (busy.statuses.keys(), busy.lost, busy.refused) == ({200}, [], 0)
+    assert probes.keys() == {200}
     # The master knew its directory again, though it had set the variable itself.
     assert not await asyncio.to_thread(metrics_folders_of, server)
     # Each socket of an old worker had a last answer.

@@ -16,6 +16,7 @@ from psycopg2 import errors
 from local.account import LocalError
 from local.dump import dump, program, run
 from local.restore import restore
+from local.trouble import first_line
 from tests.builders import as_clerk, filled_cart, on_sale, product, rows, value
 from tests.support.database import Database
 from tests.support.load import Connection
@@ -210,6 +211,32 @@ class TestRestore:
         assert codes(fresh_database) == ["kept"]
         assert value(fresh_database, "SELECT to_regclass('of_a_later_version')") is None
 
+    def test_that_fails_leaves_the_old_shop_as_it_was(self, fresh_database, tmp_path):
+        # It is not dropped, so that the dump's is one too many.
+        rows(fresh_database, "CREATE SCHEMA archive")
+        file = tmp_path / "shop.dump"
+        dump(fresh_database.owner_url, file)
+        product(fresh_database, code="later")
+        disconnect(fresh_database)
+        with pytest.raises(LocalError, match=r'^psql failed: schema "archive" already exists\.$'):
+            restore(fresh_database.owner_url, file, anew=True)
+        assert codes(fresh_database) == ["later"]
+
+    def test_that_ends_in_the_middle_does_too(self, fresh_database, file, tmp_path, monkeypatch):
+        real = program("pg_restore", 18)
+        psql, broken = real.with_name("psql"), tmp_path / "pg_restore"
+        broken.write_text(
+            f'#!/bin/sh\ncase "$*" in\n*--file=-*) {real} "$@" | head -c 9000; kill -9 $$;;\nesac\nexec {real} "$@"\n'
+        )
+        broken.chmod(0o755)
+        (tmp_path / "psql").symlink_to(psql)
+        monkeypatch.setattr("local.dump.PROGRAMS", tmp_path)
+        product(fresh_database, code="later")
+        disconnect(fresh_database)
+        with pytest.raises(LocalError, match=r"^pg_restore was ended by signal 9\.$"):
+            restore(fresh_database.owner_url, file, anew=True)
+        assert sorted(codes(fresh_database)) == ["kept", "later"]
+
     def test_drops_nothing_while_others_are_connected(self, fresh_database, file):
         product(fresh_database, code="later")
         disconnect(fresh_database)
@@ -244,6 +271,14 @@ class TestRestore:
     def test_of_a_file_that_is_not_there_says_so(self, fresh_database, tmp_path):
         with pytest.raises(LocalError, match="is not a file: name a dump with FILE="):
             restore(fresh_database.owner_url, tmp_path / "none.dump")
+
+
+@pytest.mark.parametrize(
+    ("said", "line"),
+    [("", "Error"), ("\n", "Error"), ("no route to host.\nIs it there?\n", "no route to host")],
+)
+def test_an_error_is_told_by_its_first_line(said, line):
+    assert first_line(psycopg2.Error(said)) == line
 
 
 class TestPrograms:

@@ -14,7 +14,7 @@ from typing import Any
 import httpx
 import pytest
 
-from app.core.tracing import wanted
+from app.core.telemetry import wanted
 from tests.builders import filled_cart, on_sale
 from tests.core.servers import ROOT, Server, gunicorn
 from tests.observability.collector import Span, collecting
@@ -39,6 +39,8 @@ def traced_shop(on: Any, log: Any, how: Any, endpoint: str, **more: str) -> Iter
         "OGS_DATABASE__URL": on.app_url,
         "OGS_LOGGING__FORMAT": "json",
         "OTEL_EXPORTER_OTLP_ENDPOINT": endpoint,
+        # Only a gateway says which trace a request belongs to.
+        "OGS_HTTP__GATEWAYS": "127.0.0.1",
         **more,
     }
     with gunicorn(app, log, worker=worker, options=options, env=env, ready="/readyz") as server:
@@ -183,7 +185,7 @@ class TestWhatGoesWrong:
         assert "exception.message" not in event[1]
         assert any(span.failed for span in spans if span.parent == failed.id)
 
-    def test_callers_decide_what_is_recorded_and_probes_are_not(self, fresh_database, tmp_path):
+    def test_gateways_decide_what_is_recorded_and_probes_are_not(self, fresh_database, tmp_path):
         parent, ignored = new_parent(), new_parent(sampled=False)
         with (
             collecting() as collector,
