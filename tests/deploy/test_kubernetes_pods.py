@@ -2,13 +2,14 @@
 
 import re
 import runpy
+from math import ceil
 from pathlib import Path
 
 import pytest
 
 from app.core.passwords import AT_ONCE
 from app.core.sections import DatabaseSettings, HttpSettings
-from app.core.server import LINGER_SECONDS, SHORTEST_WAIT
+from app.core.server import GOODBYE_SECONDS, SHORTEST_WAIT
 from app.core.worker import CLEANUP_SECONDS
 from tests.support.manifests import OVERLAYS, matches, mebibytes, rendered
 
@@ -116,19 +117,10 @@ class TestPods:
         assert container["readinessProbe"]["timeoutSeconds"] > slowest
 
     @every
-    def test_metrics_are_scraped_and_not_published(self, manifests, application, which):
+    def test_metrics_are_not_published(self, manifests, which):
         one = manifests[which]
-        pod = one.pod("api")
-        (_, template) = next(
-            each for each in one.workloads() if each[0]["metadata"]["name"] == "api"
-        )
-        annotations = template["metadata"]["annotations"]
-        assert int(annotations["prometheus.io/port"]) in pod.ports().values()
-        assert annotations["prometheus.io/path"] in {
-            rule.rule for rule in application.url_map.iter_rules()
-        }
         # A load balancer publishes every path, an Ingress those that it names.
-        assert one.config(pod)["OGS_HTTP__METRICS"] == (
+        assert one.config(one.pod("api"))["OGS_HTTP__METRICS"] == (
             "false" if which == "single-node" else "true"
         )
         published = [
@@ -143,6 +135,20 @@ class TestPods:
         longest = int(annotations["nginx.org/client-max-body-size"].removesuffix("m")) * 1024**2
         assert longest == HttpSettings().max_body_bytes
 
+    def test_the_gateway_limits_as_ours_does_and_waits_until_gunicorn_has_given_up(
+        self, manifests, monkeypatch
+    ):
+        monkeypatch.setenv("PROMETHEUS_MULTIPROC_DIR", "/not-made-by-a-test")
+        annotations = manifests["base"].get("Ingress", "shop")["metadata"]["annotations"]
+        patience = runpy.run_path(str(ROOT / "deploy" / "gunicorn.conf.py"))["timeout"]
+        assert int(annotations["nginx.org/proxy-read-timeout"].removesuffix("s")) > patience
+        limits = (ROOT / "deploy" / "nginx" / "shop" / "limits.conf").read_text("utf-8")
+        rate, burst = (annotations[f"nginx.org/limit-req-{name}"] for name in ("rate", "burst"))
+        assert f"zone=requests:10m rate={rate};" in limits
+        assert f"zone=requests burst={burst} nodelay;" in limits
+        # It cannot be had without `preload`.
+        assert "nginx.org/hsts" not in annotations
+
 
 class TestTime:
     @every
@@ -154,7 +160,7 @@ class TestTime:
         patience = int(config["GUNICORN_CMD_ARGS"].removeprefix("--graceful-timeout "))
         draining = float(config["OGS_HTTP__DRAIN_SECONDS"])
         slowest = DatabaseSettings(url="postgresql://nobody@nowhere/nothing").statement_timeout
-        assert draining + slowest <= patience - CLEANUP_SECONDS - LINGER_SECONDS - SHORTEST_WAIT
+        assert draining + slowest <= patience - CLEANUP_SECONDS - GOODBYE_SECONDS - SHORTEST_WAIT
         assert patience + 5 <= one.pod("api").spec["terminationGracePeriodSeconds"]
         # By then, the endpoints have been without it for a while.
         probe = one.pod("api").container["readinessProbe"]
@@ -189,15 +195,24 @@ class TestTime:
         assert runpy.run_path(str(ROOT / "deploy" / "gunicorn.conf.py"))["keepalive"] > 60
 
 
-def most_connections(one):
-    """Return how many connections the api's pods open at most: all of them, and one more in a rollout."""
-    config = one.config(one.pod("api"))
+def most_pods(one):
+    """Return how many pods of the api have a pool at most: all of them, in a rollout one more, and those that end.
+
+    Each that is replaced keeps its pool until it has ended, and the next one is replaced when its successor has been ready for
+    a while. No rollout has more than every pod twice.
+    """
     scalers = one.all("HorizontalPodAutoscaler")
     deployment = one.get("Deployment", "api")["spec"]
     pods = scalers[0]["spec"]["maxReplicas"] if scalers else deployment["replicas"]
-    surge = deployment["strategy"]["rollingUpdate"]["maxSurge"]
-    workers, pool = int(config["WEB_CONCURRENCY"]), int(config["OGS_DATABASE__POOL_SIZE"])
-    return (pods + surge) * workers * pool
+    patience = deployment["template"]["spec"]["terminationGracePeriodSeconds"]
+    ending = ceil(patience / deployment["minReadySeconds"])
+    return pods + min(pods, deployment["strategy"]["rollingUpdate"]["maxSurge"] + ending)
+
+
+def most_connections(one):
+    """Return how many connections the api's pods open at most."""
+    config = one.config(one.pod("api"))
+    return most_pods(one) * int(config["WEB_CONCURRENCY"]) * int(config["OGS_DATABASE__POOL_SIZE"])
 
 
 class TestSums:
@@ -214,11 +229,15 @@ class TestSums:
         pooler = one.get("Pooler", "db-pooler")["spec"]
         limits = {name: int(value) for name, value in pooler["pgbouncer"]["parameters"].items()}
         assert most_connections(one) + TIDY <= limits["max_client_conn"]
+        # A failover takes some seconds, and PgBouncer must not sleep through the end of it.
+        assert limits["server_login_retry"] == 1
         assert (
             limits["default_pool_size"] + limits["reserve_pool_size"]
             <= limits["max_db_connections"]
         )
-        poolers = pooler["instances"] + pooler["deploymentStrategy"]["rollingUpdate"]["maxSurge"]
+        # In a rollout each of the old ones may still be ending when the last of the new ones is there.
+        assert pooler["deploymentStrategy"]["rollingUpdate"] == {"maxSurge": 1, "maxUnavailable": 0}
+        poolers = 2 * pooler["instances"]
         allowed = int(
             one.get("Cluster", "db")["spec"]["postgresql"]["parameters"]["max_connections"]
         )
@@ -243,6 +262,28 @@ class TestSums:
         )
         used = MASTER + int(config["WEB_CONCURRENCY"]) * each + files
         assert used <= mebibytes(pod.container["resources"]["limits"]["memory"])
+
+    @pytest.mark.parametrize("which", ["base", "production"])
+    def test_the_autoscaler_adds_pods_when_their_workers_are_at_seventy_percent(
+        self, manifests, which
+    ):
+        one = manifests[which]
+        pod = one.pod("api")
+        (metric,) = one.get("HorizontalPodAutoscaler", "api")["spec"]["metrics"]
+        target = metric["resource"]["target"]["averageUtilization"] / 100
+        # A worker can use one core.
+        workers = int(one.config(pod)["WEB_CONCURRENCY"])
+        assert target * float(pod.container["resources"]["requests"]["cpu"]) / workers == 0.7
+
+    @every
+    def test_the_page_says_these_sums(self, manifests, which):
+        page = (ROOT / "docs" / "deploy.md").read_text("utf-8").partition("## The sums")[2]
+        one = manifests[which]
+        config = one.config(one.pod("api"))
+        workers, pool = config["WEB_CONCURRENCY"], config["OGS_DATABASE__POOL_SIZE"]
+        limit = one.pod("api").container["resources"]["limits"]["memory"]
+        assert f"{most_pods(one)} x {workers} x {pool} = {most_connections(one)} |" in page
+        assert f"MiB, of {mebibytes(limit)}" in page
 
     @overlays
     def test_no_two_workloads_share_a_selectors_pods(self, manifests, which):

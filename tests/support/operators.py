@@ -85,6 +85,7 @@ FIELDS: Mapping[tuple[str, str], Any] = {
                 "reserve_pool_timeout": str,
                 "max_db_connections": str,
                 "query_wait_timeout": str,
+                "server_login_retry": str,
             },
         },
         "template": _TEMPLATE,
