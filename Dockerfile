@@ -53,7 +53,8 @@ EXPOSE 8000
 # Whether the process answers. Whether it can sell is /readyz: a restart would not bring a database back.
 HEALTHCHECK --interval=10s --timeout=3s --start-period=30s --retries=3 CMD ["healthcheck", "/livez"]
 
-ARG VERSION=0.1.0
+# Of a release, said by who builds it: --build-arg VERSION=… --build-arg REVISION=$(git rev-parse HEAD).
+ARG VERSION=
 ARG REVISION=
 LABEL org.opencontainers.image.title="online-grocery" \
       org.opencontainers.image.description="A headless shop for a small grocery: a JSON API on PostgreSQL" \

@@ -9,9 +9,10 @@ import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from conformance.alerts import check_alerts
 from conformance.answers import Recorded
-from conformance.registry import CHECKS
-from conformance.runner import Row, answers_of, exit_status, try_way
+from conformance.registry import CHECKS, NotApplicable
+from conformance.runner import Cell, Row, answers_of, exit_status, try_way
 from conformance.shop import ROOT, Way
 from conformance.suite import checks_for
 from conformance.table import render, write
@@ -20,6 +21,8 @@ from local.environments import install_packages
 
 FOLDER = ROOT / ".conformance"
 PAGE = ROOT / "docs" / "deploy.md"
+ALERTS = "alerts"
+"""A name as those of the ways, for what is no server."""
 
 
 async def run(chosen: Sequence[Way], every: Mapping[str, Way], folder: Path) -> list[Row]:
@@ -36,6 +39,15 @@ async def run(chosen: Sequence[Way], every: Mapping[str, Way], folder: Path) -> 
     return rows
 
 
+def try_alerts() -> Cell:
+    """Try the alerts' rules; not run where there is no promtool."""
+    try:
+        trouble = check_alerts()
+    except NotApplicable as reason:
+        return Cell("not run", str(reason))
+    return Cell("FAIL", trouble) if trouble else Cell("pass")
+
+
 def _fresh(folder: Path) -> Path:
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
@@ -45,13 +57,14 @@ def _fresh(folder: Path) -> Path:
 def main() -> int:
     """Run what the command line asks for; return the exit status."""
     every = ways()
+    known = [*every, ALERTS]
     parser = argparse.ArgumentParser(prog="python -m conformance", description=__doc__)
     parser.add_argument(
-        "names", nargs="*", metavar="NAME", help=f"of {', '.join(every)}; all if none"
+        "names", nargs="*", metavar="NAME", help=f"of {', '.join(known)}; all if none"
     )
     parser.add_argument("--write", action="store_true", help="put the table into docs/deploy.md")
     asked = parser.parse_args()
-    if unknown := set(asked.names) - set(every):
+    if unknown := set(asked.names) - set(known):
         parser.error(f"there is no {', '.join(sorted(unknown))}")
     if asked.write and asked.names:
         parser.error("--write puts the whole table there: give no names")
@@ -66,11 +79,12 @@ def main() -> int:
     except KeyboardInterrupt:
         print("Interrupted; everything that was started has ended.", file=sys.stderr)
         return 130
-    table = render(rows, CHECKS)
+    alerts = try_alerts() if not asked.names or ALERTS in asked.names else None
+    table = render(rows, CHECKS, alerts)
     print(f"\n{table}\n\n{time.monotonic() - began:.0f} s; logs and details of failures: {FOLDER}")
     if asked.write:
         write(PAGE, table)
-    return exit_status(rows)
+    return exit_status(rows, alerts)
 
 
 if __name__ == "__main__":

@@ -7,12 +7,13 @@ import time
 from collections import Counter
 from collections.abc import Iterator
 from typing import Any
+from uuid import UUID
 
 from conformance.helpers import carts, new_tracebacks, product_path, until
 from conformance.registry import check
 from conformance.shop import Shop
 from conformance.wire import Answer, Wire
-from tests.builders import value
+from tests.builders import rows
 
 # Fewer than the threads of any server that gives each connection one.
 SHOPPERS = 12
@@ -26,6 +27,8 @@ class Crowd:
     def __init__(self, shop: Shop, filled: Iterator[Any]) -> None:
         self.seen: Counter[int] = Counter()
         self.wrong: list[str] = []
+        self.sold: set[UUID] = set()
+        self.unsure: set[UUID] = set()
         self.stopped = False
         self._shop = shop
         self._filled = filled
@@ -53,7 +56,13 @@ class Crowd:
         if turn % 4 == 3 and (cart := next(self._filled, None)):
             headers = {**cart.headers, "Content-Type": "application/json"}
             path = f"/api/v1/carts/{cart.id}/checkout"
-            return await wire.ask("POST", path, body=ORDER, headers=headers)
+            # Without an answer, or with 503, nobody knows whether it was sold.
+            self.unsure.add(cart.id)
+            answer = await wire.ask("POST", path, body=ORDER, headers=headers)
+            if answer.status == 201:
+                self.unsure.discard(cart.id)
+                self.sold.add(cart.id)
+            return answer
         return await wire.ask("GET", self._path)
 
     async def until_seen(self, status: int, times: int) -> None:
@@ -85,11 +94,20 @@ async def database_dies(shop: Shop) -> str:
     assert not crowd.wrong, f"{len(crowd.wrong)} wrong: {crowd.wrong[:3]}"
     assert set(crowd.seen) <= {200, 201, 503}, dict(crowd.seen)
     assert crowd.seen[503] == refused, f"{crowd.seen[503] - refused} refused after that"
-    made = value(shop.database, "SELECT count(*) FROM purchase")
-    assert made >= crowd.seen[201], f"{made} purchases, {crowd.seen[201]} answered"
+    _all_there(shop, crowd)
     said = new_tracebacks(shop, before)
     assert not said, f"the log says: {said}"
     return f"{recovery:.1f} s"
+
+
+def _all_there(shop: Shop, crowd: Crowd) -> None:
+    """Look for the purchase of every cart that was answered as sold. Raises AssertionError."""
+    made = Counter(row.cart_id for row in rows(shop.database, "SELECT cart_id FROM purchase"))
+    lost = crowd.sold - set(made)
+    assert not lost, f"answered as sold, and not there: carts {sorted(lost)}"
+    twice = {cart for cart in crowd.sold | crowd.unsure if made[cart] > 1}
+    assert not twice, f"sold twice: carts {sorted(twice)}"
+    assert crowd.sold, "nothing was sold"
 
 
 async def _recovery(shop: Shop) -> float:

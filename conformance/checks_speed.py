@@ -17,6 +17,8 @@ from conformance.wire import Answer, Wire
 
 CONNECTIONS = 32
 READS, CHECKOUTS, WARM_UP = 2000, 600, 300
+PRODUCTS = 300
+"""As many as the demo's: 32 checkouts of three lines at once rarely want the same ones."""
 SECONDS = 3
 ORDER = json.dumps({"contact_name": "Load", "contact_phone": "+49 30 5550100"}).encode()
 _WRK = re.compile(r"99%\s+([0-9.]+)(us|ms|s)\b.*Requests/sec:\s+([0-9.]+)", re.DOTALL)
@@ -29,7 +31,7 @@ Step = Callable[[Wire, int], Awaitable[Answer]]
 async def speed(shop: Shop) -> None:
     """One product by its code and a checkout of three lines, on 32 connections: every answer as it should be."""
     path = product_path(shop)
-    filled = carts(shop, CHECKOUTS)
+    filled = carts(shop, CHECKOUTS, PRODUCTS)
 
     async def read(wire: Wire, _: int) -> Answer:
         return await wire.ask("GET", path)
@@ -64,9 +66,8 @@ async def _measure(shop: Shop, step: Step, requests: int, status: int) -> Speed:
         for _ in range(CONNECTIONS):
             group.create_task(client())
     took = time.perf_counter() - began
-    # Who waits too long for a connection of the pool is told to come back: a busy computer may bring it to that.
-    assert set(seen) <= {status, 503}, f"statuses: {dict(seen)}"
-    assert seen[503] * 100 <= requests, f"statuses: {dict(seen)}"
+    wrong = requests - seen[status]
+    assert wrong == 0, f"{wrong / requests:.1%} of {requests} refused or wrong: {dict(seen)}"
     return Speed(requests / took, statistics.quantiles(seconds, n=100)[98] * 1000)
 
 
@@ -79,7 +80,9 @@ async def _wrk(program: str, url: str) -> Speed:
     finally:
         if process.returncode is None:
             process.kill()
-    assert "Non-2xx" not in said, said
-    found = _WRK.search(said)
-    assert found, said
-    return Speed(float(found[3]), float(found[1]) * _MILLISECONDS[found[2]], "wrk")
+    for trouble in ("Non-2xx", "Socket errors"):
+        found = next((line.strip() for line in said.splitlines() if trouble in line), "")
+        assert not found, found
+    figures = _WRK.search(said)
+    assert figures, said
+    return Speed(float(figures[3]), float(figures[1]) * _MILLISECONDS[figures[2]], "wrk")

@@ -72,6 +72,7 @@ class GatewayWay:
     name: str = NAME
     title: str = "NGINX over two Gunicorns"
     concurrent: bool = True
+    keeps_alive: bool = True
 
     def prepare(self) -> str | None:
         """Install NGINX, wrk and openssl; return why it cannot run here, or None."""
@@ -112,7 +113,7 @@ def _site(etc: Path, ports: Ports) -> str:
     text = (NGINX / "sites" / "production.conf").read_text(encoding="utf-8")
     unlimited = "".join(f"{network} 1; " for network in UNLIMITED)
     for shipped, ours in (
-        ("listen 8080 ", f"listen 127.0.0.1:{ports.redirect} "),
+        ("listen 8080", f"listen 127.0.0.1:{ports.redirect}"),
         ("listen 8443 ", f"listen 127.0.0.1:{ports.tls} "),
         ("listen 127.0.0.1:8081;", f"listen 127.0.0.1:{ports.status};"),
         ("server 10.0.0.11:8000 ", f"server 127.0.0.1:{ports.apis[0]} "),

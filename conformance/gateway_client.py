@@ -136,12 +136,15 @@ def served(shop: Shop, request_id: str) -> int:
     return sum(f'"request_id":"{request_id}"' in line for line in shop.log.splitlines())
 
 
-def connections_to_apis(shop: Shop) -> int:
-    """Return the number of connections to the apis, with those that ended in the last minute, whoever ended them."""
+def connections_to_apis(shop: Shop) -> set[frozenset[int]]:
+    """Return the connections to the apis by their ports, with those that ended in the last minute, whoever ended them.
+
+    Compare two: what stands here may be from the check before.
+    """
     apis = set(ports(shop).apis)
-    ends = set()
+    ends: set[frozenset[int]] = set()
     for found in psutil.net_connections("tcp"):
         # Of one that lives both ends are seen here.
         if found.laddr and found.raddr and {found.laddr.port, found.raddr.port} & apis:
             ends.add(frozenset({found.laddr.port, found.raddr.port}))
-    return len(ends)
+    return ends

@@ -83,7 +83,7 @@ def _doubled(answer: Answer) -> str:
 
 @check("gateway TLS", ways=(NAME,))
 async def tls(shop: Shop) -> str:
-    """TLS 1.2 and 1.3 and nothing older, HTTP/2, HSTS on TLS only, plain HTTP led to it, no certificate for other names."""
+    """TLS 1.2 and 1.3 and nothing older, HTTP/2, HSTS on TLS only, plain HTTP led to it, 421 and no certificate for other names."""
     tried = ("tls1", "tls1_1", "tls1_2", "tls1_3")
     spoken = [version for version in tried if await _handshake(shop, version)]
     assert spoken == ["tls1_2", "tls1_3"], spoken
@@ -98,8 +98,12 @@ async def tls(shop: Shop) -> str:
         ports(shop).tls, asked("GET", "/livez", host="evil.example"), tls=trusting(shop)
     )
     assert fault(other, 421) == "", fault(other, 421)
-    led = await one(ports(shop).redirect, asked("POST", "/a?b=c", body=b"{}", host=HOST_NAME))
-    assert (led.status, led.headers["location"]) == (308, f"https://{HOST_NAME}/a?b=c"), led
+    for host in (HOST_NAME, f"{HOST_NAME}:8080", HOST_NAME.upper()):
+        led = await one(ports(shop).redirect, asked("POST", "/a?b=c", body=b"{}", host=host))
+        assert (led.status, led.headers["location"]) == (308, f"https://{HOST_NAME}/a?b=c"), led
+    for host in ("evil.example", f"{HOST_NAME}.evil.example", "127.0.0.1"):
+        stray = await one(ports(shop).redirect, asked("GET", "/a", host=host))
+        assert fault(stray, 421) == "", f"{host}: {fault(stray, 421)}"
     status = await ask(shop, "GET", product_path(shop))
     assert status == HTTPStatus.OK, f"HTTP/2: {status}"
     return "TLS 1.2, 1.3"

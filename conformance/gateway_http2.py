@@ -1,6 +1,7 @@
 """Just enough of HTTP/2 to ask for something, and to ask for it wrongly."""
 
 import asyncio
+import re
 from collections.abc import Sequence
 
 from conformance.gateway import HOST_NAME
@@ -11,6 +12,8 @@ SETTINGS, HEADERS, RST_STREAM, GOAWAY = 4, 1, 3, 7
 END_OF_STREAM, END_OF_HEADERS, ACKNOWLEDGED = 1, 4, 1
 _STATUSES = {0x88: 200, 0x89: 204, 0x8C: 400, 0x8D: 404, 0x8E: 500}
 """What HPACK has a byte for."""
+_WRITTEN_OUT = re.compile(rb"^[\x20-\x3f]*[\x08\x48]\x03(\d{3})")
+"""All others, after a change of the table's size, if there is one."""
 
 
 def _frame(kind: int, flags: int, stream: int, payload: bytes) -> bytes:
@@ -61,6 +64,7 @@ async def _status(reader: asyncio.StreamReader) -> int:
         if start[3] in {RST_STREAM, GOAWAY}:
             return 0
         if start[3] == HEADERS:
+            if written := _WRITTEN_OUT.match(payload):
+                return int(written[1])
             # A change of the table's size may come first.
-            known = [_STATUSES[byte] for byte in payload[:2] if byte in _STATUSES]
-            return known[0] if known else -1
+            return next(_STATUSES[byte] for byte in payload[:2] if byte in _STATUSES)

@@ -34,11 +34,18 @@ def product_path(shop: Shop) -> str:
     return f"{PRODUCTS}/{codes(shop)[0]}"
 
 
-def carts(shop: Shop, count: int) -> list[Any]:
-    """Make that many guests' carts of three lines each, of products that are in stock."""
-    sold = [on_sale(shop.database, stock=1_000_000) for _ in range(9)]
+def carts(shop: Shop, count: int, products: int = 9) -> list[Any]:
+    """Make that many guests' carts of three lines each; they share so many products, which are in stock.
+
+    A product's row is locked until its sale is committed, so few products make checkouts wait for each other.
+    """
+    sold = [on_sale(shop.database, stock=1_000_000) for _ in range(products)]
     return [
-        filled_cart(shop.database, *((sold[(number + step) % 9], 1) for step in range(3)), hours=9)
+        filled_cart(
+            shop.database,
+            *((sold[(3 * number + step) % products], 1) for step in range(3)),
+            hours=9,
+        )
         for number in range(count)
     ]
 

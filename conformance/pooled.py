@@ -53,6 +53,7 @@ class PooledWay:
     name: str = "pgbouncer"
     title: str = "Gunicorn, PgBouncer in between"
     concurrent: bool = True
+    keeps_alive: bool = True
 
     def prepare(self) -> str | None:
         """Install PgBouncer; return why it cannot run here, or None."""

@@ -47,9 +47,10 @@ class Row:
         return cells[0].note if cells and all(c.outcome == "not run" for c in cells) else ""
 
 
-def exit_status(rows: Sequence[Row]) -> int:
-    """Return what the command ends with: 1 if any check failed anywhere."""
-    return int(any(row.failed for row in rows))
+def exit_status(rows: Sequence[Row], alerts: Cell | None = None) -> int:
+    """Return what the command ends with: 1 if any check failed anywhere, or the alerts did."""
+    broken = alerts is not None and alerts.outcome == "FAIL"
+    return int(broken or any(row.failed for row in rows))
 
 
 async def try_way(

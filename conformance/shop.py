@@ -1,6 +1,7 @@
 """A shop on a way to serve it: a PostgreSQL of its own with the demo's goods, and the server's processes."""
 
 import asyncio
+import json
 import os
 import signal
 import subprocess
@@ -21,6 +22,8 @@ from tests.support.database import Database
 ROOT = Path(__file__).resolve().parents[1]
 WORKERS = 2
 """Processes that a server is asked for by WEB_CONCURRENCY."""
+GATEWAY = "127.0.3.30"
+"""The one address whose X-Forwarded-* the shop is told to believe (http.gateways); the suite asks from others."""
 START_SECONDS = 40
 STOP_SECONDS = 20
 
@@ -60,6 +63,10 @@ class Way(Protocol):
     def concurrent(self) -> bool:
         """Whether one process serves several requests at once."""
 
+    @property
+    def keeps_alive(self) -> bool:
+        """Whether a connection is there for more than one request."""
+
     def prepare(self) -> str | None:
         """Install what is missing; return in one sentence why it cannot run here, or None."""
 
@@ -82,7 +89,12 @@ class Shop:
         self.ground = ground
         self.folder = folder
         self.port = port
-        self.env = {**os.environ, **ground.env, "WEB_CONCURRENCY": str(WORKERS), "PORT": str(port)}
+        ours = {
+            "WEB_CONCURRENCY": str(WORKERS),
+            "PORT": str(port),
+            "OGS_HTTP__GATEWAYS": json.dumps([GATEWAY]),
+        }
+        self.env = {**os.environ, **ground.env, **ours}
         self.memory: dict[str, Any] = {}
         self._process: Process | None = None
         self._known: dict[int, psutil.Process] = {}

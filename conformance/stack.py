@@ -17,6 +17,19 @@ COMMAND_SECONDS = 300
 """How long a command of Compose may take: the first one builds the image."""
 
 
+STRANGE = {
+    "OGS_DATABASE__OWNER_URL": "postgresql://leaked@leaked.example/leaked?sslmode=require",
+    "OGS_DATABASE__URL": "postgresql://leaked@leaked.example/leaked?sslmode=require",
+    "OGS_SECRET": "leaked",
+    "OGS_ENV": "production",
+    "OGS_SHOP__NAME": "leaked",
+    "POSTGRESQL_PASSWORD": "leaked",
+    "POSTGRES_PASSWORD": "leaked",
+    "WEB_CONCURRENCY": "leaked",
+}
+"""What a shell may hold of a real shop, or of anything else: nothing of it may reach a container."""
+
+
 class StackError(AssertionError):
     """A command of Compose failed or took too long; the text is what it said last."""
 
@@ -31,6 +44,7 @@ class Stack:
         self._ports = [_free_port(), _free_port()]
         self._env = {
             **os.environ,
+            **STRANGE,
             "API_PORT": str(self._ports[0]),
             "GATEWAY_PORT": str(self._ports[1]),
             "COMPOSE_PROFILES": "",

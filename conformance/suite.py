@@ -8,10 +8,12 @@ from conformance import checks_clients  # noqa: F401 - as above
 from conformance import checks_database  # noqa: F401 - as above
 from conformance import checks_processes  # noqa: F401 - as above
 from conformance import checks_forms  # noqa: F401 - as above
+from conformance import checks_forwarded  # noqa: F401 - as above
 from conformance import checks_speed  # noqa: F401 - as above
 from conformance import gateway_checks  # noqa: F401 - as above
 from conformance import gateway_errors  # noqa: F401 - as above
 from conformance import gateway_attacks  # noqa: F401 - as above
+from conformance import gateway_smuggling  # noqa: F401 - as above
 from conformance import gateway_failover  # noqa: F401 - as above
 from conformance import checks_end  # noqa: F401 - as above
 

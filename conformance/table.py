@@ -11,11 +11,12 @@ from conformance.runner import NO_START, Cell, Row
 from conformance.speed import SPEED, Speed
 
 BEGIN, END = "<!-- conformance: begin -->", "<!-- conformance: end -->"
+ALERTS = "promtool's unit tests: each speaks on its day, and on no other."
 MARKS = {"pass": "pass", "FAIL": "**FAIL**", "n/a": "n/a", "not run": "not run"}
 
 
-def render(rows: Sequence[Row], checks: Sequence[Check]) -> str:
-    """Return the table in Markdown, with the reasons and the checks of single ways below it."""
+def render(rows: Sequence[Row], checks: Sequence[Check], alerts: Cell | None = None) -> str:
+    """Return the table in Markdown, with the reasons, the checks of single ways and the alerts' below it."""
     shown = [check for check in checks if not check.ways and check.name != SPEED]
     head = ["", *(check.name for check in shown), "reads/s", "p99 ms", "checkouts/s", "p99 ms"]
     notes: list[str] = []
@@ -23,10 +24,11 @@ def render(rows: Sequence[Row], checks: Sequence[Check]) -> str:
     for row in rows:
         cells = [_cell(row, row.cells[check.name], check.name, notes) for check in shown]
         lines.append([row.way.title, *cells, *_speed(row, notes)])
-    own = [f"- {row.way.title}, {line}" for row in rows for line in _own(row, checks)]
+    own = [line for row in rows for line in _own(row, checks)]
+    own += [_line("Alerts", ALERTS, alerts)] if alerts else []
     numbered = [f"{number}. {note}" for number, note in enumerate(notes, 1)]
     table = ["| " + " | ".join(line) + " |" for line in lines]
-    parts = [[_machine(rows)], table, numbered, own]
+    parts = [[_machine(rows)], table, numbered, own] if rows else [own]
     return "\n\n".join("\n".join(part) for part in parts if part)
 
 
@@ -59,13 +61,13 @@ def _speed(row: Row, notes: list[str]) -> list[str]:
 
 def _own(row: Row, checks: Sequence[Check]) -> list[str]:
     """Return a line for each check that only some ways are put to."""
-    found = []
-    for check in checks:
-        if check.ways and check.name in row.cells:
-            cell = row.cells[check.name]
-            note = f" ({cell.note[:200]})" if cell.note else ""
-            found.append(f"{check.what} {MARKS[cell.outcome]}{note}")
-    return found
+    mine = [check for check in checks if check.ways and check.name in row.cells]
+    return [_line(row.way.title, check.what, row.cells[check.name]) for check in mine]
+
+
+def _line(who: str, what: str, cell: Cell) -> str:
+    note = f" ({' '.join(cell.note.split())[:200]})" if cell.note else ""
+    return f"- {who}, {what} {MARKS[cell.outcome]}{note}"
 
 
 def _machine(rows: Sequence[Row]) -> str:

@@ -49,6 +49,11 @@ class ServerWay:
         """Whether one process serves several requests at once."""
         return self.server.concurrent
 
+    @property
+    def keeps_alive(self) -> bool:
+        """Whether a connection is there for more than one request."""
+        return self.server.keeps_alive
+
     def prepare(self) -> str | None:
         """Install the server; return why it cannot run here, or None."""
         return prepare(self.server)

@@ -71,13 +71,17 @@ class Wire:
     """A connection; it is opened by the first request, and again where the server has closed it in between.
 
     `opened` counts how often, `unannounced` how often the server closed without having said `Connection: close`.
+    `source` is the address of loopback that it comes from.
     """
 
-    def __init__(self, port: int, *, receive_buffer: int | None = None) -> None:
+    def __init__(
+        self, port: int, *, receive_buffer: int | None = None, source: str | None = None
+    ) -> None:
         self.opened = 0
         self.unannounced = 0
         self._port = port
         self._receive_buffer = receive_buffer
+        self._from = (source, 0) if source else None
         self._reader: asyncio.StreamReader | None = None
         self._writer: asyncio.StreamWriter | None = None
 
@@ -100,7 +104,9 @@ class Wire:
         if self._writer is not None:
             return
         if self._receive_buffer is None:
-            self._reader, self._writer = await asyncio.open_connection("127.0.0.1", self._port)
+            self._reader, self._writer = await asyncio.open_connection(
+                "127.0.0.1", self._port, local_addr=self._from
+            )
         else:
             made = socket.socket()
             made.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, self._receive_buffer)

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from conformance.registry import CHECKS
-from conformance.runner import exit_status, try_way
+from conformance.runner import Cell, exit_status, try_way
 from conformance.shop import ROOT
 from conformance.suite import checks_for
 from conformance.table import BEGIN, END, render, write
@@ -22,6 +22,8 @@ class ThreadedBridge:
     name: str = "threaded"
     title: str = "A bridge with one thread"
     concurrent: bool = True
+    keeps_alive: bool = True
+    application: str = "tests.conformance.threaded:asgi_app"
 
     def prepare(self) -> str | None:
         return None
@@ -38,13 +40,22 @@ class ThreadedBridge:
         ]
         with (folder / "log").open("wb") as log:
             return subprocess.Popen(
-                [*command, "tests.conformance.threaded:asgi_app"],
+                [*command, self.application],
                 cwd=ROOT,
                 env={**env, "WEB_CONCURRENCY": "1"},
                 stdout=log,
                 stderr=log,
                 start_new_session=True,
             )
+
+
+@dataclass(frozen=True)
+class Closing(ThreadedBridge):
+    """A server that says that it keeps connections, and ends each after its answer."""
+
+    name: str = "closing"
+    title: str = "A server that closes"
+    application: str = "tests.conformance.threaded:closing"
 
 
 @dataclass(frozen=True)
@@ -75,6 +86,21 @@ async def test_a_server_that_cannot_run_here_is_not_run(tmp_path):
     assert "pass" not in table
     assert table.count("not run [1]") == len(checks_for("missing")) + 3
     assert "1. A server that is not here: It needs another computer." in table
+
+
+def test_alerts_that_are_wrong_fail_and_those_not_tried_do_not():
+    for outcome, status in (("pass", 0), ("not run", 0), ("FAIL", 1)):
+        cell = Cell(outcome, "why" if status else "")
+        assert exit_status([], cell) == status
+        assert render([], CHECKS, cell).startswith("- Alerts, ")
+
+
+async def test_a_server_that_loses_its_connections_fails(tmp_path):
+    checks = [check for check in CHECKS if check.name == "keep-alive"]
+    row = await try_way(Closing(), checks, tmp_path, None)
+
+    assert row.cells["keep-alive"].outcome == "FAIL"
+    assert "connections opened" in row.cells["keep-alive"].note
 
 
 def test_the_table_goes_between_its_markers(tmp_path):

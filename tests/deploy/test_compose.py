@@ -22,6 +22,7 @@ ONE_SHOT = {"migrate", "certificate"}
 SHOP = {"migrate", "tidy", "api", "api1", "api2"}
 EVERY = compose()["services"]
 PORT = the("EXPOSE").text
+FILES = ("db.env", "deploy/postgresql/app.env")
 each_service = pytest.mark.parametrize("name", EVERY)
 each_of_the_shop = pytest.mark.parametrize("name", sorted(SHOP))
 
@@ -160,12 +161,39 @@ class TestSettings:
         mine = environment(EVERY[name])
         assert "OGS_DATABASE__URL" in mine
         assert ("OGS_DATABASE__OWNER_URL" in mine) == (name == "migrate")
-        assert "POSTGRESQL_PASSWORD" not in mine
+        assert not mine.get("POSTGRESQL_PASSWORD")
+
+    @each_service
+    def test_no_variable_is_taken_from_the_shell(self, name):
+        """One without a value is, and so is $NAME in a value; the files are read in the same way."""
+        said = EVERY[name].get("environment", {})
+        assert isinstance(said, dict)
+        assert None not in said.values()
+        given = [
+            *map(str, said.values()),
+            *(
+                env_file(file)[each]
+                for file in EVERY[name].get("env_file", ())
+                for each in env_file(file)
+            ),
+        ]
+        assert not [value for value in given if "$" in value]
+
+    def test_only_ports_and_images_are(self):
+        text = (ROOT / "docker-compose.yaml").read_text("utf-8")
+        used = set(re.findall(r"(?<!\$)\$\{?(\w+)", text))
+        assert used == {"API_PORT", "GATEWAY_PORT", "POSTGRESQL_IMAGE", "NGINX_IMAGE"}
+
+    def test_the_file_of_the_owner_is_for_two_services(self):
+        assert {name for name in EVERY if "db.env" in EVERY[name].get("env_file", ())} == {
+            "db",
+            "migrate",
+        }
 
     def test_the_local_passwords_are_known_to_be_bad(self):
         assert env_file()["POSTGRESQL_PASSWORD"] in KNOWN_PASSWORDS
-        text = (ROOT / "db.env").read_text("utf-8")
-        assert "LOCAL STACK ONLY" in text
+        for file in FILES:
+            assert "LOCAL STACK ONLY" in (ROOT / file).read_text("utf-8")
 
     def test_production_refuses_each_of_them(self, shop_environment):
         shop_environment(
@@ -178,7 +206,7 @@ class TestSettings:
 
     @pytest.mark.parametrize("name", ["OGS_DATABASE__URL", "OGS_DATABASE__OWNER_URL"])
     def test_the_urls_lead_to_the_database(self, name):
-        url = urlsplit(env_file()[name])
+        url = urlsplit(environment(EVERY["db"])[name])
         assert url.hostname == "db"
         assert url.port == 5432
         assert url.path == f"/{env_file()['POSTGRESQL_DATABASE']}"
@@ -190,35 +218,6 @@ class TestSettings:
         pools = len([name for name in services("scale") if name.startswith("api")]) * workers
         # PostgreSQL's own default is 100, three of them the superuser's; tidy and migrate take a few.
         assert pools * load_settings().database.pool_size <= 90
-
-
-class TestDatabase:
-    def test_its_data_is_where_the_image_keeps_it(self):
-        assert "data:/bitnami/postgresql" in EVERY["db"]["volumes"]
-
-    def test_its_image_can_be_another(self):
-        text = (ROOT / "docker-compose.yaml").read_text("utf-8")
-        assert "${POSTGRESQL_IMAGE:-docker.io/bitnami/postgresql:latest}" in text
-
-    def test_it_ends_at_once_and_in_order(self):
-        assert EVERY["db"]["stop_signal"] == "SIGINT"
-
-    def test_the_roles_are_made_when_it_is_new(self):
-        assert (
-            "./deploy/postgresql/roles.sql:/docker-entrypoint-initdb.d/roles.sql:ro"
-            in EVERY["db"]["volumes"]
-        )
-
-    def test_it_is_healthy_only_once_the_roles_are_there(self):
-        """Until then its server listens on loopback and a socket."""
-        check = EVERY["db"]["healthcheck"]["test"]
-        assert check[:2] == ["CMD", "pg_isready"]
-        assert check[check.index("-h") + 1] == "db"
-
-    @pytest.mark.parametrize("name", sorted(SHOP - {"migrate"}))
-    def test_the_shop_waits_for_its_tables(self, name):
-        assert EVERY[name]["depends_on"]["migrate"]["condition"] == "service_completed_successfully"
-        assert EVERY["migrate"]["depends_on"]["db"]["condition"] == "service_healthy"
 
 
 class TestApi:
@@ -233,6 +232,16 @@ class TestApi:
     def test_has_the_time_to_end(self, name):
         graceful = int(image_environment()["GUNICORN_CMD_ARGS"].split()[1])
         assert graceful < seconds(EVERY[name]["stop_grace_period"]) <= 10
+
+    @pytest.mark.parametrize("name", ["api", "api1", "api2"])
+    def test_has_the_memory_that_it_may_need(self, name, shop_environment):
+        """The sum of docs/deploy.md, in MiB: master, workers with two passwords and all requests' bodies, /tmp."""
+        shop_environment(name)
+        http = load_settings().http
+        bodies = http.max_concurrent_requests * http.max_body_bytes / 2**20
+        (tmp,) = re.findall(r"^/tmp:size=(\d+)m$", "\n".join(EVERY[name]["tmpfs"]), re.MULTILINE)
+        needed = 30 + 2 * (80 + 2 * 46 + bodies) + int(tmp)
+        assert needed <= int(EVERY[name]["mem_limit"].removesuffix("m"))
 
     def test_tidy_is_healthy_for_longer_than_it_sleeps(self):
         every, pause, command = EVERY["tidy"]["command"]
@@ -262,6 +271,12 @@ class TestGateway:
             assert EVERY[api]["networks"]["edge"]["aliases"] == [name]
         addresses = {EVERY[api]["networks"]["edge"]["ipv4_address"] for api in ("api1", "api2")}
         assert len(addresses) == 2
+
+    def test_it_has_the_time_to_end(self):
+        main = (ROOT / "deploy" / "nginx" / "nginx.conf").read_text("utf-8")
+        (bound,) = re.findall(r"^worker_shutdown_timeout (\d+)s;", main, re.MULTILINE)
+        assert EVERY["gateway"]["stop_signal"] == "SIGQUIT"
+        assert seconds(EVERY["gateway"]["stop_grace_period"]) > int(bound)
 
     def test_its_certificate_is_where_it_looks(self):
         folder = "/certificates"

@@ -240,6 +240,21 @@ class TestSites:
                 assert [each.words for each in each.all("deny")] == [["all"]]
                 assert not each.all("proxy_pass")
 
+    def test_nobody_is_led_to_a_name_of_their_own(self):
+        """$host is the client's to say; what leads elsewhere has a name, and all other names get 421."""
+        servers = read(NGINX / "sites" / "production.conf", NGINX).all("server")
+        for each in servers:
+            answers = [where.block for where in each.all("location") if where.words == ["/"]]
+            said = [line.words for block in answers for line in block if line.name == "return"]
+            listens = [listen.words for listen in each.all("listen")]
+            if any("default_server" in words for words in listens):
+                assert {words[0] for words in listens} == {"8080", "8443"}
+                assert said == [["421"]]
+            elif ["8080"] in listens:
+                assert said == [["308", "https://$server_name$request_uri"]]
+                assert value(each, "server_name") == "shop.example"
+        assert [["8080"]] in [[listen.words for listen in each.all("listen")] for each in servers]
+
     def test_metrics_are_for_nobody(self, server, application):
         (barred,) = [each for each in server.all("location") if each.words == ["=", "/metrics"]]
         assert value(barred, "return") == "404"
