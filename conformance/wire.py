@@ -1,7 +1,6 @@
 """HTTP/1.1 on a bare socket, for what clients hide: interim answers, chunks, how a connection ends, requests that are wrong."""
 
 import asyncio
-import json
 import socket
 import struct
 import time
@@ -9,7 +8,9 @@ from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from types import TracebackType
-from typing import Any, Self
+from typing import Self
+
+from tests.support import load
 
 PATIENCE = 20.0
 """Seconds that an answer, or the end of a connection, may take."""
@@ -17,19 +18,11 @@ _PIECE = 65_536
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(load.Answer):
     """One answer: `headers` by lower-case name (the last of several), `interim` the statuses before it."""
 
-    status: int
-    headers: dict[str, str]
-    body: bytes
-    seconds: float
     interim: tuple[int, ...] = ()
     names: tuple[str, ...] = field(default=(), repr=False)
-
-    def json(self) -> Any:
-        """Return what the body says."""
-        return json.loads(self.body)
 
     @property
     def is_problem(self) -> bool:

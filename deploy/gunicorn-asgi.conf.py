@@ -9,8 +9,5 @@ worker_class = "asgi"
 asgi_loop = "uvloop"
 # A start that fails must stop Gunicorn, not be taken for a missing feature.
 asgi_lifespan = "on"
-# X-Forwarded-* is believed by a setting of the application, the same under every server.
-secure_scheme_headers: dict[str, str] = {}
-forwarder_headers = ""
 # It waits for idle connections too, so SIGTERM takes that long wherever a client keeps one.
 graceful_timeout = 10

@@ -10,8 +10,3 @@ sums = runpy.run_path(str(_HERE / "sums.py"))
 
 wsgi_app = "main:app"
 workers = sums["number"]("WEB_CONCURRENCY", sums["cores"]())
-
-# X-Forwarded-* is believed by a setting of the application, the same under every server; by default Gunicorn
-# takes the scheme, and even SCRIPT_NAME, from any client on loopback.
-secure_scheme_headers: dict[str, str] = {}
-forwarder_headers = ""

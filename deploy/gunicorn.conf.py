@@ -83,6 +83,11 @@ if not _metrics.name or (_MADE_HERE.match(_metrics.name) and not _metrics.name.s
     _metrics = _make_metrics()
     os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(_metrics)
 
+# X-Forwarded-* is believed by a setting of the application, the same under every server; by default Gunicorn
+# takes the scheme, and even SCRIPT_NAME, from any client on loopback.
+secure_scheme_headers: dict[str, str] = {}
+forwarder_headers = ""
+
 # The application writes the access log.
 accesslog = None
 errorlog = "-"

@@ -24,6 +24,15 @@ from local.postgres import Postgres
 LIMITS: dict[str, Any] = {"connect_timeout": 10.0, "query_timeout": 30.0}
 
 
+async def assert_it_hears_of_errors(connection):
+    async with asyncio.timeout(10):
+        await connection.run("CREATE TEMPORARY TABLE one (id int UNIQUE)")
+        await connection.run("INSERT INTO one VALUES (1)")
+        with pytest.raises(UniqueViolation):
+            await connection.run("INSERT INTO one VALUES (1)")
+    connection.close()
+
+
 async def test_an_error_is_heard_of_on_a_descriptor_above_1023(things_url):
     """select() takes none of those, and a busy server's connections have them."""
     _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
@@ -35,12 +44,7 @@ async def test_an_error_is_heard_of_on_a_descriptor_above_1023(things_url):
             stack.callback(os.close, number)
         os.close(number)
         connection = await connect(connection_params(things_url, {}), **LIMITS)
-        async with asyncio.timeout(10):
-            await connection.run("CREATE TEMPORARY TABLE one (id int UNIQUE)")
-            await connection.run("INSERT INTO one VALUES (1)")
-            with pytest.raises(UniqueViolation):
-                await connection.run("INSERT INTO one VALUES (1)")
-        connection.close()
+        await assert_it_hears_of_errors(connection)
 
 
 async def test_a_connection_works_where_a_green_server_hides_the_selectors(things_url, monkeypatch):
@@ -48,12 +52,7 @@ async def test_a_connection_works_where_a_green_server_hides_the_selectors(thing
     monkeypatch.setattr(selectors, "DefaultSelector", selectors.SelectSelector)
     monkeypatch.delattr(select, "epoll", raising=False)
     connection = await connect(connection_params(things_url, {}), **LIMITS)
-    async with asyncio.timeout(10):
-        await connection.run("CREATE TEMPORARY TABLE one (id int UNIQUE)")
-        await connection.run("INSERT INTO one VALUES (1)")
-        with pytest.raises(UniqueViolation):
-            await connection.run("INSERT INTO one VALUES (1)")
-    connection.close()
+    await assert_it_hears_of_errors(connection)
 
 
 async def test_a_green_server_has_one_more_module_and_not_one_for_each_connection(monkeypatch):
