@@ -2,7 +2,6 @@
 
 import asyncio
 import os
-import socket
 import time
 from collections.abc import Mapping
 from typing import Any
@@ -12,22 +11,14 @@ import peewee
 import psycopg2
 from psycopg2 import errors, extensions
 
+from app.core.conninfo import servers
 from app.core.sqlerrors import ConnectionLost, DatabaseAway, translated
+from app.core.statement import Statement
 from app.core.tracing import statement_span
 from app.core.watch import SocketWatch
 
-# A cancelled statement ends when its server notices that the socket is gone. psycopg2's cancel() is
-# no way to end it sooner: it holds the interpreter's lock while it waits for the server, so that a
-# server that hangs would freeze the whole process.
-DEFAULT_SESSION: Mapping[str, str] = {"client_connection_check_interval": "250ms"}
-
-# Finds a peer that vanished without a word, and keeps firewalls from forgetting idle connections.
-_KEEPALIVE: Mapping[str, str] = {
-    "keepalives_idle": "30",
-    "keepalives_interval": "10",
-    "keepalives_count": "3",
-    "tcp_user_timeout": "20000",
-}
+MAX_PREPARED = 256
+"""Statements that a connection keeps prepared; the oldest makes room for a new one."""
 
 # json and jsonb, which psycopg2 would parse.
 _JSON_TEXT = extensions.new_type((114, 3802), "JSON_TEXT", extensions.UNICODE)
@@ -42,10 +33,17 @@ class PgConnection(aiopg.Connection):
 
     aiopg's raises CancelledError for the server's statement_timeout, makes a task for each
     statement's time limit, and, in a forked child, closes what belongs to the parent.
+
+    One that `prepares` has the server keep its Statements. PgBouncer's does not: the next statement
+    may meet another session.
     """
 
-    def __init__(self, params: Mapping[str, str], connect_timeout: float) -> None:
+    def __init__(
+        self, params: Mapping[str, str], connect_timeout: float, *, prepares: bool = True
+    ) -> None:
         self._pid = os.getpid()
+        self._prepares = prepares
+        self._prepared: dict[Statement, None] = {}
         self._fileno: int | None = None
         self.opened_at = time.monotonic()
         self.lost = False  # ended by the server; not by us
@@ -96,16 +94,49 @@ class PgConnection(aiopg.Connection):
             self._watch.expect(self._fileno, to_write=to_write)
             self._writing = to_write
 
-    async def run(self, sql: str, parameters: Any = None, *, json_as_text: bool = False) -> Any:
+    async def run(self, sql: str, parameters: Any = None) -> Any:
         """Execute one statement and return psycopg2's cursor with all of its rows.
 
         Raises peewee's errors; ConnectionLost if the connection died; DatabaseAway if nothing came
         back within the connection's time limit, and the connection is closed then.
         """
         with statement_span(sql):
-            return await self._run(sql, parameters, json_as_text=json_as_text)
+            return await self._run(sql, parameters)
 
-    async def _run(self, sql: str, parameters: Any, *, json_as_text: bool) -> Any:
+    async def perform(
+        self, statement: Statement, parameters: Mapping[str, Any], *, first: str = ""
+    ) -> Any:
+        """Execute a Statement as run() does; its JSON comes as text.
+
+        `first` is SQL that travels in front of it, like `BEGIN;`.
+        """
+        with statement_span(statement.sql):
+            if not (self._prepares and statement.prepared):
+                return await self._run(first + statement.sql, parameters, json_as_text=True)
+            if statement not in self._prepared:
+                if first:
+                    # A statement that cannot be prepared is to fail within the transaction.
+                    await self._run(first)
+                    first = ""
+                await self._prepare(statement)
+            try:
+                return await self._run(first + statement.execute, parameters, json_as_text=True)
+            except peewee.NotSupportedError as error:
+                # A migration has changed the type of a column under the plan.
+                self._close()
+                raise ConnectionLost(
+                    "a prepared statement's result has changed its type"
+                ) from error
+
+    async def _prepare(self, statement: Statement) -> None:
+        if len(self._prepared) >= MAX_PREPARED:
+            oldest = next(iter(self._prepared))
+            await self._run(oldest.deallocate)
+            del self._prepared[oldest]
+        await self._run(statement.prepare)
+        self._prepared[statement] = None
+
+    async def _run(self, sql: str, parameters: Any = None, *, json_as_text: bool = False) -> Any:
         waiter = self._create_waiter("run")
         try:
             cursor = self._conn.cursor()
@@ -195,35 +226,42 @@ class PgConnection(aiopg.Connection):
 
 
 async def connect(
-    params: Mapping[str, str], *, connect_timeout: float, query_timeout: float
+    params: Mapping[str, str],
+    *,
+    connect_timeout: float,
+    query_timeout: float,
+    prepares: bool = True,
 ) -> PgConnection:
     """Return a new connection within `connect_timeout` seconds. Raises DatabaseAway.
 
     Each of its statements may take `query_timeout` seconds, whatever the server promised.
+    `prepares` is PgConnection's.
     """
     try:
         async with asyncio.timeout(connect_timeout):
-            connection = await _first_that_answers(params, connect_timeout)
+            connection = await _first_that_answers(params, connect_timeout, prepares=prepares)
     except (psycopg2.Error, OSError) as error:  # TimeoutError is an OSError
         raise DatabaseAway(str(error).strip() or "no connection in time") from error
     connection.opened(query_timeout)
     return connection
 
 
-async def _first_that_answers(params: Mapping[str, str], time_limit: float) -> PgConnection:
+async def _first_that_answers(
+    params: Mapping[str, str], time_limit: float, *, prepares: bool
+) -> PgConnection:
     """Try one address after the other: libpq changes its socket in between, and aiopg does not."""
-    servers = await _servers(params)
+    addresses = await servers(params)
     error: psycopg2.Error | OSError = OSError("the database's name has no address")
-    for server in servers:
+    for server in addresses:
         try:
-            return await _opened(server, time_limit / len(servers))
+            connection = PgConnection(server, time_limit / len(addresses), prepares=prepares)
+            return await _opened(connection)
         except psycopg2.Error as failed:
             error = failed
     raise error
 
 
-async def _opened(server: Mapping[str, str], time_limit: float) -> PgConnection:
-    connection = PgConnection(server, time_limit)
+async def _opened(connection: PgConnection) -> PgConnection:
     try:
         await connection
     except BaseException:
@@ -231,51 +269,3 @@ async def _opened(server: Mapping[str, str], time_limit: float) -> PgConnection:
         connection.close()
         raise
     return connection
-
-
-async def _servers(params: Mapping[str, str]) -> list[Mapping[str, str]]:
-    """Return the parameters for each address. Looked up here: libpq would stop the event loop."""
-    if "hostaddr" in params:
-        return [params]
-    hosts = params.get("host", "").split(",")
-    ports = params["port"].split(",") if "port" in params else [""]
-    if len(ports) == 1:
-        ports *= len(hosts)
-    servers: list[Mapping[str, str]] = []
-    for host, port in zip(hosts, ports, strict=True):
-        one = {**params, "host": host, "port": port}
-        if not host or host.startswith(("/", "@")):
-            servers.append(one)
-        else:
-            loop = asyncio.get_running_loop()
-            found = await loop.getaddrinfo(host, None, type=socket.SOCK_STREAM)
-            addresses = dict.fromkeys(str(address[0]) for *_, address in found)
-            servers += [{**one, "hostaddr": address} for address in addresses]
-    return servers
-
-
-def connection_params(url: str, session: Mapping[str, str] | None) -> dict[str, str]:
-    """Return libpq's parameters for `url`, with the server's settings in `session`.
-
-    `url` is what libpq takes: postgresql://user:password@host/name?sslmode=require, or with a
-    socket's folder, postgresql://user@/name?host=/run/postgresql. `session` adds to DEFAULT_SESSION;
-    None sends no settings at all, which is what PgBouncer wants. Raises ValueError.
-    """
-    try:
-        params = dict(extensions.parse_dsn(url))
-    except psycopg2.Error:
-        # libpq's sentence may quote the password.
-        raise ValueError("the database's URL is not one that libpq understands") from None
-    if params.get("port", "").count(",") not in {0, params.get("host", "").count(",")}:
-        raise ValueError("the database's URL has not one port for each host")
-    if session is not None:
-        given = params.get("options", "")
-        wanted = [
-            f"-c {name}={_escaped(value)}" for name, value in {**DEFAULT_SESSION, **session}.items()
-        ]
-        params["options"] = " ".join([*wanted, given] if given else wanted)
-    return {"client_encoding": "UTF8", **_KEEPALIVE, **params}
-
-
-def _escaped(value: str) -> str:
-    return value.replace("\\", "\\\\").replace(" ", "\\ ")

@@ -112,13 +112,16 @@ class Manager:
 
     async def fetch(self, statement: Statement | str, /, **params: Any) -> list[tuple[Any, ...]]:
         """Return all rows of a Statement."""
-        return await self._perform(statement, params, lambda cursor: list(cursor.fetchall()))
+        cursor = await self._perform(statement, params)
+        return list(cursor.fetchall())
 
     async def fetch_one(
         self, statement: Statement | str, /, **params: Any
     ) -> tuple[Any, ...] | None:
         """Return the first row of a Statement, or None."""
-        return await self._perform(statement, params, lambda cursor: cursor.fetchone())
+        cursor = await self._perform(statement, params)
+        row: tuple[Any, ...] | None = cursor.fetchone()
+        return row
 
     async def fetch_value(self, statement: Statement | str, /, **params: Any) -> Any:
         """Return the first column of a Statement's first row, None if there is none."""
@@ -127,7 +130,8 @@ class Manager:
 
     async def run(self, statement: Statement | str, /, **params: Any) -> int:
         """Execute a Statement and return how many rows it changed or found."""
-        return await self._perform(statement, params, lambda cursor: int(cursor.rowcount))
+        cursor = await self._perform(statement, params)
+        return int(cursor.rowcount)
 
     async def transaction(
         self, function: Callable[P, Awaitable[T]], /, *args: P.args, **kwargs: P.kwargs
@@ -144,15 +148,11 @@ class Manager:
         """
         self.database.after_commit(call)
 
-    async def _perform(
-        self, statement: Statement | str, params: dict[str, Any], collect: Callable[[Any], T]
-    ) -> T:
+    async def _perform(self, statement: Statement | str, params: dict[str, Any]) -> Any:
         if isinstance(statement, str):
             statement = statement_of(statement)
         statement.check(params)
-        return await self.database.perform(
-            statement.sql, params, collect, read=statement.read, json_as_text=True
-        )
+        return await self.database.perform(statement, params)
 
 
 def _selected(source: Any, where: tuple[Any, ...], filters: dict[str, Any]) -> Any:

@@ -21,7 +21,7 @@ from yoyo.backends.core.postgresql import PostgresqlBackend
 from yoyo.connections import default_migration_table, parse_uri
 from yoyo.migrations import Migration
 
-from app.core.connection import DEFAULT_SESSION
+from app.core.conninfo import DEFAULT_SESSION
 
 DIRECTORY = Path(__file__).resolve().parents[1] / "migrations"
 

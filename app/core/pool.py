@@ -47,6 +47,7 @@ class LifoPool(PoolBackend):
         connect_timeout: float = 5.0,
         query_timeout: float = 15.0,
         max_age: float = 3600.0,
+        prepares: bool = True,
     ) -> None:
         if size < 1:
             raise ValueError("a pool has at least one connection")
@@ -57,6 +58,7 @@ class LifoPool(PoolBackend):
         self.connect_timeout = connect_timeout
         self.query_timeout = query_timeout
         self.max_age = max_age
+        self.prepares = prepares
         self.on_use: Callable[[LifoPool], None] | None = None
         self._reset()
 
@@ -164,11 +166,11 @@ class LifoPool(PoolBackend):
     # Inside.
 
     def _bind(self) -> None:
+        loop = asyncio.get_running_loop()
+        if self._loop is loop:  # in a forked child it is another one
+            return
         if self._pid != os.getpid():
             self._reset()
-        loop = asyncio.get_running_loop()
-        if self._loop is loop:
-            return
         if self._loop is not None:
             if self._loop.is_running():
                 raise RuntimeError("this pool of connections belongs to another event loop")
@@ -205,6 +207,7 @@ class LifoPool(PoolBackend):
                     self.params,
                     connect_timeout=self.connect_timeout,
                     query_timeout=self.query_timeout,
+                    prepares=self.prepares,
                 )
         except BaseException:
             self._opening -= 1

@@ -1,20 +1,23 @@
 """PostgreSQL as peewee-async knows a database, through our pool and with our transactions."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import asynccontextmanager
 from typing import Any, ParamSpec, TypeVar
 
 import peewee
 import peewee_async
 
-from app.core.connection import DEFAULT_SESSION, PgConnection, connection_params
+from app.core.connection import PgConnection
+from app.core.conninfo import DEFAULT_SESSION, connection_params
 from app.core.pool import LifoPool, PoolStats
 from app.core.sqlerrors import ConnectionLost
-from app.core.statement import reads_only
-from app.core.transaction import current_scope, in_transaction
+from app.core.statement import Statement, reads_only
+from app.core.transaction import TransactionScope, current_scope, in_transaction
 
 P = ParamSpec("P")
 T = TypeVar("T")
+
+_Session = PgConnection | TransactionScope
 
 
 class _Rows:
@@ -65,7 +68,7 @@ class PooledPostgresqlDatabase(peewee_async.PostgresqlDatabase):
         Times are in seconds. `query_timeout` bounds each statement from this side, for a server
         that does not answer at all: keep it above the server's own statement_timeout. `session`
         are server settings for each connection (statement_timeout, TimeZone …), on top of
-        DEFAULT_SESSION; None sends none, for PgBouncer. Raises ValueError.
+        DEFAULT_SESSION; None sends none, and prepares nothing, for PgBouncer. Raises ValueError.
         """
         if not url:
             peewee.PostgresqlDatabase.init(self, None)
@@ -80,6 +83,7 @@ class PooledPostgresqlDatabase(peewee_async.PostgresqlDatabase):
             acquire_timeout=acquire_timeout,
             connect_timeout=connect_timeout,
             query_timeout=query_timeout,
+            prepares=session is not None,
         )
 
     @property
@@ -125,41 +129,30 @@ class PooledPostgresqlDatabase(peewee_async.PostgresqlDatabase):
             raise RuntimeError("nothing will be committed: there is no transaction")
         scope.after_commit.append(call)
 
-    async def perform(
-        self,
-        sql: str,
-        params: Any,
-        collect: Callable[[Any], T],
-        *,
-        read: bool | None = None,
-        json_as_text: bool = False,
-    ) -> T:
-        """Execute `sql` and return what `collect` makes of psycopg2's cursor.
+    async def perform(self, statement: Statement, params: Mapping[str, Any]) -> Any:
+        """Execute a Statement and return psycopg2's cursor with its rows.
 
-        A read outside of a transaction whose connection died is sent once more, on a new one. What
-        is a read is judged by its words if `read` does not say. Raises peewee's errors and ours.
+        A read outside of a transaction whose connection died is sent once more, on a new one.
+        Raises peewee's errors and ours.
         """
+        return await self._ask(lambda who: who.perform(statement, params), read=statement.read)
+
+    async def _ask(self, ask: Callable[[_Session], Awaitable[T]], *, read: bool) -> T:
         scope = current_scope(self)
         if scope is not None:
-            return collect(await scope.run(sql, params, json_as_text=json_as_text))
+            return await ask(scope)
         try:
-            return await self._perform_once(sql, params, collect, json_as_text)
+            return await self._ask_once(ask)
         except ConnectionLost:
-            if not (reads_only(sql) if read is None else read):
+            if not read:
                 raise
-        return await self._perform_once(sql, params, collect, json_as_text)
+        return await self._ask_once(ask)
 
-    async def _perform_once(
-        self,
-        sql: str,
-        params: Any,
-        collect: Callable[[Any], T],
-        json_as_text: bool,  # noqa: FBT001 - private
-    ) -> T:
+    async def _ask_once(self, ask: Callable[[_Session], Awaitable[T]]) -> T:
         pool = self.pool
         connection = await pool.acquire()
         try:
-            return collect(await connection.run(sql, params, json_as_text=json_as_text))
+            return await ask(connection)
         finally:
             pool.put(connection)
 
@@ -169,7 +162,8 @@ class PooledPostgresqlDatabase(peewee_async.PostgresqlDatabase):
         self, sql: str, params: Sequence[Any] | None = None, fetch_results: Any = None
     ) -> Any:
         """Execute `sql` with positional parameters; `fetch_results(database, cursor)` reads it."""
-        rows = await self.perform(sql, params or (), _Rows)
+        run = self._ask(lambda who: who.run(sql, params or ()), read=reads_only(sql))
+        rows = _Rows(await run)
         return None if fetch_results is None else await fetch_results(self, rows)
 
     @asynccontextmanager
@@ -177,6 +171,7 @@ class PooledPostgresqlDatabase(peewee_async.PostgresqlDatabase):
         """Lend the transaction's connection, or one of the pool's, for what needs a session."""
         scope = current_scope(self)
         if scope is not None:
+            await scope.begin()
             yield scope.connection
             return
         connection = await self.pool.acquire()
@@ -185,12 +180,15 @@ class PooledPostgresqlDatabase(peewee_async.PostgresqlDatabase):
         finally:
             self.pool.put(connection)
 
-    def _aio_atomic(
+    @asynccontextmanager
+    async def _aio_atomic(
         self,
         use_savepoint: bool = False,  # noqa: FBT001, FBT002 - peewee-async's signature
-    ) -> AbstractAsyncContextManager[None]:
-        """Return a savepoint. Raises RuntimeError outside of transaction()."""
-        if current_scope(self) is None:
+    ) -> AsyncIterator[None]:
+        """Open a savepoint. Raises RuntimeError outside of transaction()."""
+        scope = current_scope(self)
+        if scope is None:
             raise RuntimeError("transactions are opened with transaction(function)")
-        savepoint: AbstractAsyncContextManager[None] = super()._aio_atomic(use_savepoint)
-        return savepoint
+        await scope.begin()
+        async with super()._aio_atomic(use_savepoint):
+            yield

@@ -1,6 +1,10 @@
-"""SQL that is compiled once, when its module is imported, and then only given its parameters."""
+"""SQL that is compiled once, when its module is imported, and then only given its parameters.
+
+On a connection that keeps prepared statements (all but those through PgBouncer) PostgreSQL parses and plans it once, too.
+"""
 
 import datetime as dt
+import itertools
 import re
 import uuid
 from collections.abc import Callable, Mapping
@@ -14,7 +18,13 @@ import peewee
 _DIALECT = peewee.PostgresqlDatabase(None)
 
 _READS = re.compile(r"[\s(]*(select|values|table|with)\b", re.IGNORECASE)
+_PREPARABLE = re.compile(
+    r"[\s(]*(select|values|table|with|insert|update|delete|merge)\b", re.IGNORECASE
+)
 _WRITES = re.compile(r"\b(insert|update|delete|merge|into|share|nextval|setval)\b", re.IGNORECASE)
+# Of prepared statements: one process has one number for each, on all its connections.
+_numbers = itertools.count(1)
+
 # A marker of psycopg2's, a percent sign written as psycopg2 wants it, or one as people write it.
 _POSITIONAL = re.compile(r"%(?:s|%|)")
 _NAMED = re.compile(r"%(?:\((?P<name>\w+)\)s|%|)")
@@ -43,11 +53,17 @@ class Statement:
     `read` says that the statement changes nothing, so that it may be sent again when its connection
     was found dead. By default that is judged by its words; say so where it calls a function that
     writes.
+
+    `prepared` statements are planned once for each connection, whatever the parameters. PostgreSQL
+    must be able to tell the type of each parameter, so cast one that stands alone or that is given to
+    IS NULL: `%(since)s::timestamptz`.
     """
 
-    __slots__ = ("names", "read", "sql")
+    __slots__ = ("deallocate", "execute", "names", "prepare", "prepared", "read", "sql")
 
-    def __init__(self, query_or_sql: Any, *, read: bool | None = None) -> None:
+    def __init__(
+        self, query_or_sql: Any, *, read: bool | None = None, prepared: bool = True
+    ) -> None:
         names: set[str] = set()
         if isinstance(query_or_sql, str):
             self.sql = _from_text(query_or_sql, names)
@@ -55,6 +71,10 @@ class Statement:
             self.sql = _from_query(query_or_sql, names)
         self.names = frozenset(names)
         self.read = reads_only(self.sql) if read is None else read
+        self.prepared = prepared and bool(_PREPARABLE.match(self.sql))
+        name = f"ogs_{next(_numbers)}"
+        self.prepare, self.execute = _server_side(self.sql, name)
+        self.deallocate = f"DEALLOCATE {name}"
 
     def check(self, params: Mapping[str, Any]) -> None:
         """Raise TypeError unless `params` are exactly the statement's parameters."""
@@ -68,8 +88,8 @@ class Statement:
 
 @lru_cache(maxsize=256)
 def statement_of(sql: str) -> Statement:
-    """Return the Statement of that SQL; of the same text, the same one."""
-    return Statement(sql)
+    """Return the Statement of that SQL; of the same text, the same one. It is planned each time."""
+    return Statement(sql, prepared=False)
 
 
 def reads_only(sql: str) -> bool:
@@ -86,6 +106,20 @@ def _from_text(sql: str, names: set[str]) -> str:
         return match[0]
 
     return _NAMED.sub(replace, sql)
+
+
+def _server_side(sql: str, name: str) -> tuple[str, str]:
+    """Return what prepares psycopg2's `sql` under `name`, and what executes it then."""
+    places: dict[str, int] = {}
+
+    def place(match: re.Match[str]) -> str:
+        if match["name"] is None:
+            return "%"
+        return f"${places.setdefault(match['name'], len(places) + 1)}"
+
+    prepare = f"PREPARE {name} AS {_NAMED.sub(place, sql)}"
+    given = ", ".join(f"%({parameter})s" for parameter in places)
+    return prepare, f"EXECUTE {name}({given})" if given else f"EXECUTE {name}"
 
 
 def _from_query(query: Any, names: set[str]) -> str:

@@ -1,9 +1,12 @@
-"""One transaction: BEGIN to COMMIT or ROLLBACK on one connection, which its task's queries find."""
+"""One transaction: BEGIN to COMMIT or ROLLBACK on one connection, which its task's queries find.
+
+BEGIN travels with the first statement: one trip to the server less, and one less while locks are held.
+"""
 
 import asyncio
 import logging
 import random
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from typing import Any, TypeVar
 
@@ -14,6 +17,7 @@ from psycopg2 import extensions
 from app.core.connection import PgConnection
 from app.core.pool import LifoPool
 from app.core.sqlerrors import ConnectionLost, DatabaseAway, OutcomeUnknown, TransactionConflict
+from app.core.statement import Statement
 from app.core.tracing import span
 
 T = TypeVar("T")
@@ -21,6 +25,7 @@ T = TypeVar("T")
 _OPEN = {extensions.TRANSACTION_STATUS_INTRANS, extensions.TRANSACTION_STATUS_INERROR}
 
 ATTEMPTS = 5
+_BEGIN = "BEGIN;"
 _FIRST_PAUSE = 0.01  # seconds, at most; each further one may be twice as long
 
 _logger = logging.getLogger(__name__)
@@ -29,10 +34,12 @@ _logger = logging.getLogger(__name__)
 class TransactionScope(ConnectionContext):
     """A transaction under way. peewee-async's own code finds it by the same context variable."""
 
-    def __init__(self, connection: PgConnection, owner: object) -> None:
+    def __init__(self, pool: LifoPool, connection: PgConnection, owner: object) -> None:
         super().__init__(connection)
         self.connection: PgConnection = connection
         self.transaction_is_opened = True
+        self.has_begun = False
+        self._pool = pool
         self.owner = owner
         self.outer = connection_context.get()
         self.task = asyncio.current_task()
@@ -41,13 +48,39 @@ class TransactionScope(ConnectionContext):
         self.nested_failure: BaseException | None = None
         self.after_commit: list[Callable[[], object]] = []
 
-    async def run(self, sql: str, parameters: Any, *, json_as_text: bool = False) -> Any:
+    async def run(self, sql: str, parameters: Any = None) -> Any:
         """Execute a statement in the transaction, as PgConnection.run() does."""
+        return await self._within(lambda begin: self.connection.run(begin + sql, parameters))
+
+    async def perform(self, statement: Statement, parameters: Mapping[str, Any]) -> Any:
+        """Execute a Statement in the transaction, as PgConnection.perform() does."""
+        return await self._within(
+            lambda begin: self.connection.perform(statement, parameters, first=begin)
+        )
+
+    async def begin(self) -> None:
+        """Begin, for whoever uses the connection by other ways."""
+        if not self.has_begun:
+            await self.run("")
+
+    async def _within(self, ask: Callable[[str], Awaitable[T]]) -> T:
         try:
-            return await self.connection.run(sql, parameters, json_as_text=json_as_text)
+            if self.has_begun:
+                return await ask("")
+            return await self._first(ask)
         except Exception as error:
             self.failure = error
             raise
+
+    async def _first(self, ask: Callable[[str], Awaitable[T]]) -> T:
+        """Begin with the first statement; on a dead connection's successor, for nothing is lost yet."""
+        self.has_begun = True
+        try:
+            return await ask(_BEGIN)
+        except ConnectionLost:
+            self._pool.put(self.connection)
+            self.connection = await self._pool.acquire()
+            return await ask(_BEGIN)
 
     async def call(self, function: Callable[..., Awaitable[T]], *args: Any, **kwargs: Any) -> T:
         """Await `function` with the transaction as its task's own."""
@@ -68,6 +101,16 @@ class TransactionScope(ConnectionContext):
 
     async def commit(self) -> None:
         """Commit. Raises what made that impossible, OutcomeUnknown if nobody can know."""
+        if self.has_begun:
+            await self._commit()
+        for call in self.after_commit:
+            try:
+                call()
+            except Exception:
+                # It is done, and whoever asked for it must not hear that it failed.
+                _logger.exception("A call after a commit failed.")
+
+    async def _commit(self) -> None:
         if self.connection.closed:
             raise self.failure or ConnectionLost("the connection was closed; nothing is committed")
         if self.connection.status != extensions.TRANSACTION_STATUS_INTRANS:
@@ -81,12 +124,6 @@ class TransactionScope(ConnectionContext):
             await self.connection.run("COMMIT")
         except DatabaseAway as error:
             raise OutcomeUnknown(str(error)) from error
-        for call in self.after_commit:
-            try:
-                call()
-            except Exception:
-                # It is done, and whoever asked for it must not hear that it failed.
-                _logger.exception("A call after a commit failed.")
 
     async def roll_back(self) -> None:
         """Roll back if that is possible; the pool throws away what is still in a transaction."""
@@ -133,7 +170,7 @@ async def _attempt(
     pool: LifoPool, owner: object, function: Callable[..., Awaitable[T]], *args: Any, **kwargs: Any
 ) -> T:
     with span("transaction"):
-        scope = TransactionScope(await _begin(pool), owner)
+        scope = TransactionScope(pool, await pool.acquire(), owner)
         try:
             result = await scope.call(function, *args, **kwargs)
             await scope.commit()
@@ -144,21 +181,3 @@ async def _attempt(
         finally:
             # Cancelled, or its ROLLBACK failed: the pool sees the open transaction and closes it.
             pool.put(scope.connection)
-
-
-async def _begin(pool: LifoPool) -> PgConnection:
-    """Return a connection in a new transaction; a dead one is replaced, for nothing is lost yet."""
-    try:
-        return await _begin_once(pool)
-    except ConnectionLost:
-        return await _begin_once(pool)
-
-
-async def _begin_once(pool: LifoPool) -> PgConnection:
-    connection = await pool.acquire()
-    try:
-        await connection.run("BEGIN")
-    except BaseException:
-        pool.put(connection)
-        raise
-    return connection

@@ -32,7 +32,6 @@ class _Epoll:
         self._epoll = self._select.epoll()
         self.fileno = self._epoll.fileno
         self.unregister = self._epoll.unregister
-        self.select = self._epoll.poll
         self.close = self._epoll.close
 
     def register(self, fd: int, events: int) -> None:
@@ -68,9 +67,9 @@ class SocketWatch:
 
     def add_reader(self, fd: int, callback: Callable[..., object], *args: Any) -> None:
         """Have `callback(*args)` called while there is something to read; aiopg's first call."""
-        self._callback = lambda: callback(*args)
+        self._callback = functools.partial(callback, *args)
         self.expect(fd)
-        self._loop.add_reader(self._number, self._dispatch)
+        self._loop.add_reader(self._number, self._callback)
 
     def expect(self, fd: int, *, to_write: bool = False) -> None:
         """Watch the socket that has the number `fd` now: for something to read, or room to write."""
@@ -93,7 +92,3 @@ class SocketWatch:
             with suppress(KeyError, ValueError, OSError):
                 self._selector.unregister(self._watched)
             self._watched = None
-
-    def _dispatch(self) -> None:
-        if self._selector.select(0) and self._callback is not None:
-            self._callback()

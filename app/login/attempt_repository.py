@@ -10,7 +10,7 @@ from app.core.statement import Statement
 COUNT_ATTEMPTS = Statement(
     """
     INSERT INTO attempt AS known (key, tries, window_ends_at)
-    SELECT key, 1, now() + %(window)s FROM unnest(%(keys)s) AS given (key)
+    SELECT key, 1, now() + %(window)s::interval FROM unnest(%(keys)s::bytea[]) AS given (key)
     ON CONFLICT (key) DO UPDATE SET
         tries = CASE WHEN known.window_ends_at > now() THEN least(known.tries, 1000000) + 1 ELSE 1 END,
         window_ends_at = CASE WHEN known.window_ends_at > now()

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from app.core.connection import connection_params
+from app.core.conninfo import connection_params
 from app.core.database import Manager, PooledPostgresqlDatabase
 from app.core.pool import LifoPool
 from tests.core.things import DDL, execute

@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from app.core.connection import connect, connection_params
+from app.core.connection import connect
+from app.core.conninfo import connection_params
 from app.core.database import DatabaseAway
 from app.core.pool import LifoPool
 from tests.core.things import (

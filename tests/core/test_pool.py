@@ -4,7 +4,7 @@ import socket
 
 import pytest
 
-from app.core.connection import connection_params
+from app.core.conninfo import connection_params
 from app.core.database import ConnectionLost, DatabaseAway, PoolTimeout
 from app.core.pool import LifoPool
 from tests.core.things import (

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 import uvloop
 
-from app.core.connection import connection_params
+from app.core.conninfo import connection_params
 from app.core.database import ConnectionLost, DatabaseAway
 from app.core.pool import LifoPool
 from tests.core.things import (

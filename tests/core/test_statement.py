@@ -68,9 +68,11 @@ class TestFromPeewee:
         for code in codes:
             await manager.create(Thing, code=code)
         found = Statement(
-            Thing.select(Thing.code).where(Thing.code.in_(Param("codes"))).order_by(Thing.id)
+            Thing.select(Thing.code)
+            .where(Thing.code == peewee.fn.ANY(Param("codes")))
+            .order_by(Thing.id)
         )
-        assert await manager.fetch(found, codes=tuple(codes)) == [(code,) for code in codes]
+        assert await manager.fetch(found, codes=codes) == [(code,) for code in codes]
 
     def test_marker_that_no_value_belongs_to(self):
         with pytest.raises(ValueError, match="1 markers for 0 values"):

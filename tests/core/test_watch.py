@@ -16,7 +16,8 @@ import psutil
 import pytest
 import uvloop
 
-from app.core.connection import connect, connection_params
+from app.core.connection import connect
+from app.core.conninfo import connection_params
 from app.core.database import DatabaseAway, Manager, PooledPostgresqlDatabase, UniqueViolation
 from app.core.watch import SocketWatch
 from local.postgres import Postgres
