@@ -6,6 +6,7 @@ reads `1_0` as ten, and dies of deep JSON. Importing this module puts ours in it
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
 from typing import Any, ClassVar, get_args
 
 from apiflask.schema_adapters import SchemaAdapter, registry
@@ -83,10 +84,9 @@ def parse_query(model: type[BaseModel], parameters: Mapping[str, list[str]]) -> 
     """
     errors = []
     for name, values in parameters.items():
-        field = model.model_fields.get(name)
         if len(values) > 1:
             errors.append(FieldError(pointer([name], "/query"), "must be given only once"))
-        elif field is not None and (message := _wrong_form(field.annotation, values[0])):
+        elif name in model.model_fields and (message := _wrong_form(model, name, values[0])):
             errors.append(FieldError(pointer([name], "/query"), message))
     if not errors:
         try:
@@ -103,9 +103,16 @@ def _kinds(annotation: Any) -> Iterator[Any]:
         yield from _kinds(part)
 
 
-def _wrong_form(annotation: Any, text: str) -> str | None:
+@lru_cache(maxsize=1024)
+def _kinds_of(model: type[BaseModel], name: str) -> frozenset[Any]:
+    """Return which of bool and int a field may be."""
+    kinds = list(_kinds(model.model_fields[name].annotation))
+    return frozenset(kind for kind in (bool, int) if kind in kinds)
+
+
+def _wrong_form(model: type[BaseModel], name: str, text: str) -> str | None:
     """Say what is wrong with the form of a number or a boolean; pydantic allows too many."""
-    kinds = list(_kinds(annotation))
+    kinds = _kinds_of(model, name)
     if bool in kinds and text not in {"true", "false"}:
         return "must be true or false"
     if int in kinds and not _INTEGER.fullmatch(text):

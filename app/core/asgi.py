@@ -148,6 +148,7 @@ class WsgiToAsgi(ThreadedWsgiToAsgi):
         exchange = Exchange(scope, receive, send)
         try:
             await run_in_greenlet(exchange.run, self.wsgi_application, environ)
+            await exchange.finish()
         except ClientGone:
             raise
         except asyncio.CancelledError:

@@ -22,6 +22,7 @@ from prometheus_client import (
 from prometheus_client.multiprocess import MultiProcessCollector
 
 from app.core.traffic import METHODS
+from app.core.wiring import present
 
 _DIRECTORY = "PROMETHEUS_MULTIPROC_DIR"
 _BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
@@ -85,23 +86,24 @@ def init_metrics(app: Flask) -> None:
 
 
 def _begin() -> None:
-    g.metrics_started = time.perf_counter()
+    present(g).metrics_started = time.perf_counter()
     IN_PROGRESS.inc()
 
 
 def _observe(response: Response) -> Response:
-    method = request.method if request.method in METHODS else "other"
-    route = request.url_rule.rule if request.url_rule else "unmatched"
+    asked = present(request)
+    method = asked.method if asked.method in METHODS else "other"
+    route = asked.url_rule.rule if asked.url_rule else "unmatched"
     labels = (method, route, str(response.status_code))
     duration = _durations.get(labels)
     if duration is None:
         duration = _durations[labels] = DURATION.labels(*labels)
-    duration.observe(time.perf_counter() - g.metrics_started)
+    duration.observe(time.perf_counter() - present(g).metrics_started)
     return response
 
 
 def _end(_error: BaseException | None) -> None:
-    if g.pop("metrics_started", None) is not None:
+    if present(g).pop("metrics_started", None) is not None:
         IN_PROGRESS.dec()
 
 

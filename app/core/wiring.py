@@ -1,6 +1,6 @@
 """Where a view finds the services that create_app made for its application."""
 
-from typing import TypeVar, cast
+from typing import Any, TypeVar, cast
 
 from flask import Flask, current_app
 
@@ -31,3 +31,12 @@ def wired(kind: type[T]) -> T:
         return cast("T", services[kind])
     except KeyError:
         raise RuntimeError(f"{kind.__name__} was not provided to this application.") from None
+
+
+def present(proxy: T) -> T:
+    """Return what one of Flask's proxies, such as `request`, stands for now.
+
+    For whoever asks more than once: a proxy looks it up each time, which takes as long as the rest of a hook.
+    """
+    found: T = cast("Any", proxy)._get_current_object()  # noqa: SLF001 - Flask documents it
+    return found

@@ -6,6 +6,7 @@ import logging
 import re
 import sys
 from collections.abc import Awaitable, Callable, Iterable, MutableMapping
+from functools import lru_cache
 from http import HTTPStatus
 from typing import Any
 from wsgiref.types import WSGIApplication, WSGIEnvironment
@@ -53,29 +54,34 @@ def _environ_key(name: bytes) -> str:
 _ENVIRON_KEYS = {name.encode(): _environ_key(name.encode()) for name in _COMMON_HEADERS.split()}
 
 
+# What is the same for every request; most bodies are empty.
+_TEMPLATE: WSGIEnvironment = {
+    "wsgi.version": (1, 0),
+    "wsgi.multithread": True,
+    "wsgi.multiprocess": True,
+    "wsgi.run_once": False,
+}
+
+
 def build_environ(scope: Scope, body: bytes, duplicate_limit: int) -> WSGIEnvironment:
     """Return the WSGI environ of an ASGI `http` scope whose whole body has been read.
 
     CONTENT_LENGTH is the body's, also where the request declared none: in chunks, or by HTTP/2.
     Raises Refused(400) if a header is there more than `duplicate_limit` times.
     """
-    root: str = scope.get("root_path", "").rstrip("/")
     host, port = scope.get("server") or ("localhost", 80)
     environ: WSGIEnvironment = {
+        **_TEMPLATE,
         "REQUEST_METHOD": scope["method"],
-        "SCRIPT_NAME": root.encode().decode("latin-1"),
-        "PATH_INFO": path_below_root(scope).encode("utf-8", "replace").decode("latin-1"),
+        "SCRIPT_NAME": _as_wsgi(scope.get("root_path", "").rstrip("/")),
+        "PATH_INFO": _as_wsgi(path_below_root(scope)),
         "QUERY_STRING": scope["query_string"].decode("latin-1"),
         "SERVER_PROTOCOL": f"HTTP/{scope['http_version']}",
         "SERVER_NAME": host,
         "SERVER_PORT": str(port or 80),
-        "wsgi.version": (1, 0),
         "wsgi.url_scheme": scope.get("scheme", "http"),
         "wsgi.input": io.BytesIO(body),
         "wsgi.errors": sys.stderr,
-        "wsgi.multithread": True,
-        "wsgi.multiprocess": True,
-        "wsgi.run_once": False,
     }
     if client := scope.get("client"):
         environ["REMOTE_ADDR"], environ["REMOTE_PORT"] = client[0], str(client[1])
@@ -85,6 +91,11 @@ def build_environ(scope: Scope, body: bytes, duplicate_limit: int) -> WSGIEnviro
         # Werkzeug takes a body without a length for empty; chunks have none, nor need HTTP/2's.
         environ["CONTENT_LENGTH"] = str(len(body))
     return environ
+
+
+def _as_wsgi(path: str) -> str:
+    """Return a path in WSGI's spelling: the bytes of its UTF-8, each as the character of its number."""
+    return path if path.isascii() else path.encode("utf-8", "replace").decode("latin-1")
 
 
 def path_below_root(scope: Scope) -> str:
@@ -121,7 +132,12 @@ def _add_headers(
 
 def encode_headers(headers: Iterable[tuple[str, str]]) -> list[tuple[bytes, bytes]]:
     """Return response headers as ASGI wants them; no value can break the response."""
-    return [(name.lower().encode("latin-1"), _encode_value(value)) for name, value in headers]
+    return [(_encode_name(name), _encode_value(value)) for name, value in headers]
+
+
+@lru_cache(maxsize=256)
+def _encode_name(name: str) -> bytes:
+    return name.lower().encode("latin-1")
 
 
 def _encode_value(value: str) -> bytes:
@@ -137,7 +153,7 @@ def _encode_value(value: str) -> bytes:
 
 
 class Exchange:
-    """One WSGI call and its response; `run()` belongs in a `run_in_greenlet()`.
+    """One WSGI call and its response; `run()` belongs in a `run_in_greenlet()`, and `finish()` after it.
 
     `started` says whether the first byte went out; from then on the status is settled.
     """
@@ -150,24 +166,33 @@ class Exchange:
         self._complete = False
         self._start: Message | None = None
         self._remaining: int | None = None
+        self._whole: bytes | None = None
         self._departure: asyncio.Future[Message] | None = None
 
     def run(self, application: WSGIApplication, environ: WSGIEnvironment) -> None:
-        """Call `application` and send its response as it comes.
+        """Call `application` and send its response as it comes; a list is left to finish().
 
         The response's `close()` is called however this ends. Raises ClientGone when there is
         nobody left to read a stream, and whatever the application raises.
         """
         chunks = application(environ, self._start_response)
+        if type(chunks) is list:  # it is all there, and has nothing to close
+            self._whole = b"".join(chunks)
+            return
         try:
             for chunk in chunks:
                 self._write(chunk)
                 if self._complete:
                     break
             else:
-                self._finish()
+                self._deliver(b"", last=True)
         finally:
             self._close(chunks)
+
+    async def finish(self) -> None:
+        """Send what run() left."""
+        if self._whole is not None and not self._complete:
+            await self._send_chunk(self._cut(self._whole), last=True)
 
     def _start_response(
         self, status: str, headers: list[tuple[str, str]], exc_info: Any = None, /
@@ -176,31 +201,32 @@ class Exchange:
             raise exc_info[1].with_traceback(exc_info[2])
         if self._start and not exc_info:
             raise RuntimeError("start_response was called twice.")
+        encoded = encode_headers(headers)
         self._start = {
             "type": "http.response.start",
             "status": int(status[:3]),
-            "headers": encode_headers(headers),
+            "headers": encoded,
         }
-        lengths = [value for name, value in headers if name.lower() == "content-length"]
+        lengths = [value for name, value in encoded if name == b"content-length"]
         self._remaining = int(lengths[-1]) if lengths else None
         return self._write
 
     def _write(self, chunk: bytes) -> None:
-        if self._is_head:
-            return
-        if self._remaining is not None:
-            # A server must not send more than the response's own Content-Length says.
-            chunk = chunk[: self._remaining]
-            self._remaining -= len(chunk)
+        chunk = self._cut(chunk)
         if chunk:
             self._deliver(chunk, last=self._remaining == 0)
 
-    def _finish(self) -> None:
-        self._deliver(b"", last=True)
+    def _cut(self, chunk: bytes) -> bytes:
+        """Return what of a chunk is to be sent: no more than the response's own Content-Length says."""
+        if self._is_head:
+            return b""
+        if self._remaining is not None:
+            chunk = chunk[: self._remaining]
+            self._remaining -= len(chunk)
+        return chunk
 
     def _deliver(self, chunk: bytes, *, last: bool) -> None:
         wait_for(self._send_chunk(chunk, last=last))
-        self._complete = last
 
     async def _send_chunk(self, chunk: bytes, *, last: bool) -> None:
         if self._start is None:
@@ -212,6 +238,7 @@ class Exchange:
             await self._send({"type": "http.response.body", "body": chunk, "more_body": not last})
         except OSError as error:
             raise ClientGone from error
+        self._complete = last
         if not last:
             await self._let_others_run()
 

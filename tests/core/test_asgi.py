@@ -130,6 +130,17 @@ class TestResponse:
         if method == "HEAD":
             assert client.answer_headers[b"content-length"] == b"5"
 
+    @pytest.mark.parametrize(("method", "text"), [("GET", "in parts"), ("HEAD", "")])
+    async def test_a_list_goes_out_in_one_message(self, bridge, method, text):
+        def wsgi(environ, start_response):
+            start_response("200 OK", [("Content-Length", "8")])
+            return [b"in ", b"parts"]
+
+        bridge.wsgi_application = wsgi
+        client = await Client(method).request(bridge)
+
+        assert (client.text, len(client.bodies), client.complete) == (text, 1, True)
+
     async def test_a_204_is_complete(self, app, bridge):
         app.delete("/")(lambda: ("", 204))
         client = await Client("DELETE").request(bridge)

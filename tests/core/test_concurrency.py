@@ -1,8 +1,14 @@
 """AsyncFlask and its greenlets, without a server."""
 
 import asyncio
-from contextvars import ContextVar
+import gc
+import weakref
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from contextvars import Context, ContextVar
+from typing import Any
 
+import greenlet  # type: ignore[import-untyped]  # the wheel says nothing of its types
 import pytest
 from flask import Response, current_app
 
@@ -139,6 +145,78 @@ class TestGreenlets:
             await task
 
         assert unwound == [True]
+
+    async def test_many_wait_at_once_and_each_gets_its_own_answer(self):
+        async def later(number):
+            await asyncio.sleep(0.001 * (number % 3))
+            return number
+
+        def synchronous(number):
+            return wait_for(later(number)), wait_for(later(-number))
+
+        calls = [run_in_greenlet(synchronous, number) for number in range(200)]
+        assert await asyncio.gather(*calls) == [(number, -number) for number in range(200)]
+
+    async def test_one_serves_the_next_call_whatever_became_of_the_last(self):
+        def fail():
+            raise LookupError("once")
+
+        with pytest.raises(LookupError):
+            await run_in_greenlet(fail)
+
+        assert await run_in_greenlet(lambda: "fine") == "fine"
+        assert await run_in_greenlet(greenlet.getcurrent) is await run_in_greenlet(
+            greenlet.getcurrent
+        )
+
+    async def test_one_that_is_told_to_end_serves_nobody_else(self):
+        def end():
+            ended.append(greenlet.getcurrent())
+            raise greenlet.GreenletExit
+
+        ended: list[Any] = []
+        await run_in_greenlet(end)
+
+        assert ended[0].dead
+        assert await run_in_greenlet(greenlet.getcurrent) is not ended[0]
+
+    async def test_nothing_of_a_call_is_kept(self):
+        class Held:
+            pass
+
+        def paint():
+            held = Held()
+            left.append(weakref.ref(held))
+            COLOUR.set(held)  # anything that can be seen to go
+
+        def fail():
+            held = Held()
+            left.append(weakref.ref(held))
+            raise LookupError(held)
+
+        async def one(function):
+            with suppress(LookupError):
+                await run_in_greenlet(function)
+
+        left: list[weakref.ref[Held]] = []
+        gc.disable()  # what would need it is kept too long
+        try:
+            for function in (paint, fail):
+                await asyncio.create_task(one(function), context=Context())
+                await asyncio.sleep(0)
+                assert left.pop()() is None
+        finally:
+            gc.enable()
+
+    def test_each_thread_has_its_own(self):
+        def serve(_):
+            async def serve_ten():
+                return [await run_in_greenlet(wait_for, asyncio.sleep(0, n)) for n in range(10)]
+
+            return asyncio.run(serve_ten())
+
+        with ThreadPoolExecutor(4) as threads:
+            assert list(threads.map(serve, range(20))) == [list(range(10))] * 20
 
     async def test_both_sides_share_one_context(self):
         tokens = []

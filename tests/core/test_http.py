@@ -1,9 +1,11 @@
 from typing import ClassVar
+from urllib.parse import unquote
 
 import pytest
-from flask import Response, request
+from flask import Response, redirect, request
 
 from app.core.http import SECURITY_HEADERS
+from app.core.json import json_response
 from app.core.sections import HttpSettings
 from tests.core.toy import bearer, make_toy
 
@@ -23,7 +25,8 @@ class TestHeaders:
         def page():
             return Response("", headers={"Cache-Control": "max-age=9"})
 
-        assert app.test_client().get("/page").headers["Cache-Control"] == "max-age=9"
+        headers = app.test_client().get("/page").headers
+        assert headers.getlist("Cache-Control") == ["max-age=9"]
 
     def test_location_has_the_prefix_under_which_the_shop_is_published(self):
         client = make_toy().test_client()
@@ -31,6 +34,67 @@ class TestHeaders:
         below = client.post("/things", environ_overrides={"SCRIPT_NAME": "/shop"}, **made)
         assert below.headers["Location"] == "/shop/things/a"
         assert client.post("/things", **made).headers["Location"] == "/things/a"
+
+    def test_a_prefix_may_be_of_any_script(self):
+        client = make_toy().test_client()
+        prefix = "/sklep/żółw 1"
+        below = client.post(
+            "/things",
+            json={"name": "ł"},
+            headers=bearer("clerk"),
+            environ_overrides={"SCRIPT_NAME": prefix.encode().decode("latin-1")},
+        )
+        assert unquote(below.headers["Location"]) == f"{prefix}/things/ł"
+        assert below.headers["Location"].isascii()
+
+    def test_another_hosts_location_has_no_prefix(self):
+        app = make_toy()
+        app.get("/away")(lambda: redirect("https://shop.example/ł"))
+        away = app.test_client().get("/away", environ_overrides={"SCRIPT_NAME": "/shop"})
+        assert away.headers["Location"] == "https://shop.example/%C5%82"
+
+    @pytest.mark.parametrize(
+        ("body", "sent"),
+        [
+            (b"whole", b"whole"),
+            ("żółw", "żółw".encode()),
+            ([b"in ", b"pieces"], b"in pieces"),
+            (["as ", "text"], b"as text"),
+            ((b"once",), b"once"),
+            ([], b""),
+        ],
+    )
+    def test_of_any_kind_of_body_tell_its_length(self, body, sent):
+        app = make_toy()
+        app.get("/body")(lambda: Response(body))
+        client = app.test_client()
+        answer, head = client.get("/body"), client.head("/body")
+        assert answer.data == sent
+        assert head.data == b""
+        for each in (answer, head):
+            assert each.headers.getlist("Content-Length") == [str(len(sent))]
+            assert each.headers["Referrer-Policy"] == "no-referrer"
+
+    @pytest.mark.parametrize("status", [204, 304])
+    def test_of_answers_without_a_body_tell_no_length(self, status):
+        app = make_toy()
+        app.get("/nothing")(lambda: json_response(b"never", status))
+        answer = app.test_client().get("/nothing")
+        assert (answer.status_code, answer.data) == (status, b"")
+        assert "Content-Length" not in answer.headers
+        assert answer.headers["Cache-Control"] == "no-store"
+
+    def test_what_a_view_wants_to_happen_at_the_end_happens(self):
+        app, events = make_toy(), []
+
+        @app.get("/last")
+        def last():
+            answer = json_response(b"{}")
+            answer.call_on_close(lambda: events.append("closed"))
+            return answer
+
+        assert app.test_client().get("/last", buffered=True).data == b"{}"
+        assert events == ["closed"]
 
 
 class TestPaths:

@@ -1,3 +1,4 @@
+import asyncio
 import json
 import logging
 import subprocess
@@ -5,6 +6,7 @@ import sys
 
 import pytest
 import structlog
+from structlog.contextvars import bind_contextvars, clear_contextvars
 
 from app.core.json import json_response
 from app.core.logging import configure_logging
@@ -63,6 +65,33 @@ class TestAccessLines:
         assert "principal" not in line
         assert line["route"] is None
 
+    def test_those_of_people_say_the_same(self, capsys):
+        toy = make_toy(logs=LoggingSettings(format="console")).test_client()
+        toy.get("/things/a", headers={ID: "me", **bearer("clerk")})
+        (line,) = capsys.readouterr().out.splitlines()
+        for said in ("request", "GET", "/things/<name>", "200", "me", "login:7"):
+            assert said in line
+
+    @pytest.mark.parametrize("form", ["json", "console"])
+    def test_there_are_none_where_they_are_unimportant(self, capsys, form):
+        toy = make_toy(logs=LoggingSettings(level="WARNING", format=form)).test_client()
+        toy.get("/things")
+        assert capsys.readouterr().out == ""
+
+    def test_what_is_bound_to_the_request_is_in_them(self, capsys):
+        app = make_toy()
+
+        @app.before_request
+        def bind():
+            bind_contextvars(trace_id="abc")
+
+        try:
+            app.test_client().get("/things", headers={ID: "me"})
+        finally:
+            clear_contextvars()
+        (line,) = logged(capsys)
+        assert (line["trace_id"], line["request_id"]) == ("abc", "me")
+
     def test_nothing_that_was_sent_is_in_them(self, client, capsys):
         client.post(
             "/things/a?email=jan@example.com",
@@ -93,6 +122,25 @@ class TestContext:
         client.get("/things")
         structlog.get_logger("later").info("later")
         assert "request_id" not in logged(capsys)[-1]
+
+    def test_what_a_view_begins_carries_its_id(self, capsys):
+        app = make_toy()
+
+        @app.get("/begin")
+        async def begin():
+            async def part():
+                structlog.get_logger("part").info("part")
+
+            await asyncio.gather(asyncio.create_task(part()), asyncio.to_thread(tell))
+            return json_response("{}")
+
+        def tell():
+            structlog.get_logger("thread").info("thread")
+
+        app.test_client().get("/begin", headers={ID: "me"})
+        lines = logged(capsys)
+        assert {line["event"] for line in lines} == {"part", "thread", "request"}
+        assert {line["request_id"] for line in lines} == {"me"}
 
 
 class TestConfiguration:

@@ -125,10 +125,10 @@ def _add_single_routes(things: APIBlueprint) -> None:
         return no_content()
 
 
-def make_toy(http: HttpSettings | None = None) -> Toy:
+def make_toy(http: HttpSettings | None = None, logs: LoggingSettings | None = None) -> Toy:
     app = Toy("toy", title="Toy", static_folder=None, enable_openapi=False)
     init_http(app, http or HttpSettings())
-    init_logging(app, LoggingSettings())
+    init_logging(app, logs or LoggingSettings())
     init_errors(app)
     init_metrics(app)
     provide(app, Tokens(), as_=Authenticator)
