@@ -37,10 +37,10 @@ _DROP_ATTEMPTS = Statement(
 )
 _DROP_IDEMPOTENCY_KEYS = Statement(
     """
-    DELETE FROM idempotency_key WHERE (principal, route, key) IN (
-        SELECT principal, route, key FROM idempotency_key
+    DELETE FROM idempotency_key WHERE ctid = ANY (ARRAY(
+        SELECT ctid FROM idempotency_key
         WHERE created_at < now() - make_interval(hours => %(hours)s)
-        LIMIT %(limit)s FOR UPDATE SKIP LOCKED)
+        LIMIT %(limit)s FOR UPDATE SKIP LOCKED))
     """
 )
 

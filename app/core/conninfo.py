@@ -12,11 +12,14 @@ from psycopg2 import extensions
 # server that hangs would freeze the whole process.
 #
 # A Statement has one plan, whatever its parameters: one that tests can look at, and that costs no
-# planning. Compiling such plans takes longer than they run.
+# planning. Such plans read few rows by indexes: to compile them, or to share them out among
+# processes, takes longer than they run, and what an index points to is in memory or on an SSD.
 DEFAULT_SESSION: Mapping[str, str] = {
     "client_connection_check_interval": "250ms",
     "plan_cache_mode": "force_generic_plan",
     "jit": "off",
+    "max_parallel_workers_per_gather": "0",
+    "random_page_cost": "1.1",
 }
 
 # Finds a peer that vanished without a word, and keeps firewalls from forgetting idle connections.

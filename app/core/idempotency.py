@@ -7,12 +7,12 @@ import hashlib
 import re
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
-from typing import TypedDict
+from typing import Any, TypedDict
 
 import orjson
 from flask import Response, request
 
-from app.core.database import Manager
+from app.core.database import Manager, TransactionConflict
 from app.core.errors import Conflict, FieldError, Invalid
 from app.core.json import json_response
 from app.core.metrics import REPLAYS
@@ -21,13 +21,9 @@ from app.core.statement import Statement
 
 _KEY = re.compile(r"[\x21-\x7e]{1,200}", re.ASCII)
 
-# Transaction-level, so that it ends with the work. A duplicate INSERT would wait for the first
-# request instead of saying that it is still running.
-_LOCK = Statement("SELECT pg_try_advisory_xact_lock(%(lock)s)", read=False)
-_FIND = Statement("""
-    SELECT request_hash, status, body, headers::text FROM idempotency_key
-    WHERE principal = %(principal)s AND route = %(route)s AND key = %(key)s
-""")
+_CLAIM = Statement(
+    "SELECT * FROM claim_idempotency_key(%(claim)s, %(principal)s, %(route)s, %(key)s)", read=False
+)
 _STORE = Statement("""
     INSERT INTO idempotency_key (principal, route, key, request_hash, status, body, headers)
     VALUES (%(principal)s, %(route)s, %(key)s, %(request_hash)s, %(status)s, %(body)s,
@@ -71,7 +67,7 @@ def request_identity() -> RequestIdentity:
     )
 
 
-async def once(
+async def once(  # noqa: PLR0913 - a request's identity, and what to do
     manager: Manager,
     *,
     principal_key: str,
@@ -79,15 +75,18 @@ async def once(
     key: str | None,
     request: bytes,
     work: Callable[[], Awaitable[Answer]],
+    one_statement: bool = False,
 ) -> Answer:
     """Await `work` in one transaction and return its answer, the stored one if it was done before.
 
     Only answers of 2xx are kept. Without a `key` every request is a new one. Raises Invalid for a
     key that is not 1 to 200 visible ASCII characters or that came with another `request`, and
     Conflict while the first request still runs. `work` may run again after a serialisation failure.
+    If all that it changes is changed by `one_statement`, that needs no transaction around it but
+    to keep the answer.
     """
     if key is None:
-        return await manager.transaction(work)
+        return await (_alone(manager, work) if one_statement else manager.transaction(work))
     if not _KEY.fullmatch(key):
         error = FieldError("/header/Idempotency-Key", "must be 1 to 200 visible ASCII characters")
         raise Invalid("The Idempotency-Key is wrong.", errors=[error])
@@ -95,13 +94,8 @@ async def once(
     request_hash = hashlib.sha256(request).digest()
 
     async def attempt() -> Answer:
-        if not await manager.fetch_value(_LOCK, lock=_lock_number(names)):
-            raise Conflict(
-                "The first request with this Idempotency-Key is still running.",
-                code="in_progress",
-                headers={"Retry-After": "1"},
-            )
-        if stored := await manager.fetch_one(_FIND, **names):
+        stored = await _claim(manager, names)
+        if stored is not None:
             manager.after_commit(REPLAYS.inc)
             return _replay(request_hash, *stored)
         answer = await work()
@@ -119,7 +113,31 @@ async def once(
     return await manager.transaction(attempt)
 
 
-def _lock_number(names: Mapping[str, str]) -> int:
+async def _alone(manager: Manager, work: Callable[[], Awaitable[Answer]]) -> Answer:
+    try:
+        return await work()
+    except TransactionConflict:
+        # Nothing of it was done; a transaction is tried again as often as it takes.
+        return await manager.transaction(work)
+
+
+async def _claim(manager: Manager, names: Mapping[str, str]) -> tuple[Any, ...] | None:
+    """Claim the request until the transaction ends; return the arguments of _replay() if it was done.
+
+    Raises Conflict if another one has claimed it.
+    """
+    found = await manager.fetch_one(_CLAIM, claim=_claim_number(names), **names)
+    claimed, *stored = found or (False,)
+    if not claimed:
+        raise Conflict(
+            "The first request with this Idempotency-Key is still running.",
+            code="in_progress",
+            headers={"Retry-After": "1"},
+        )
+    return tuple(stored) if stored[0] is not None else None
+
+
+def _claim_number(names: Mapping[str, str]) -> int:
     """Return 64 bits, signed, that stand for the names; of two that meet, one waits its turn."""
     digest = hashlib.sha256("\0".join(names.values()).encode()).digest()
     return int.from_bytes(digest[:8], signed=True)

@@ -3,48 +3,16 @@
 All follow one order of locks: the levels of the products in product order, then their lots.
 """
 
-from collections.abc import Iterable, Sequence
-from datetime import date
+from collections.abc import Sequence
+from dataclasses import dataclass
 from decimal import Decimal
 
 from app.core.database import Manager
 from app.core.statement import Statement
-from app.inventory.fefo import Lot, Pick
 
-# A level that has too little is not even waited for: when something is sold out, the queue for it
-# is over. The lock is taken in product order; the UPDATE finds the rows locked.
-RESERVE_LEVELS = Statement("""
-    WITH wanted AS (
-        SELECT * FROM unnest(%(products)s::bigint[], %(quantities)s::numeric[])
-            AS w (product_id, quantity)
-    ), locked AS (
-        SELECT l.product_id FROM stock_level l JOIN wanted w USING (product_id)
-        WHERE l.on_hand - l.allocated >= w.quantity
-        ORDER BY l.product_id FOR UPDATE OF l
-    )
-    UPDATE stock_level l SET allocated = l.allocated + w.quantity
-    FROM wanted w JOIN locked USING (product_id)
-    WHERE l.product_id = w.product_id
-    RETURNING l.product_id
-""")
-
-# Read after the levels are locked, by a statement of its own: one that had waited for the locks
-# would still see the lots as they were before.
-FREE_LOTS = Statement("""
-    SELECT id, product_id, on_hand - allocated, expires_on, CURRENT_DATE FROM stock
-    WHERE product_id = ANY (%(products)s::bigint[]) AND on_hand > 0 AND on_hand > allocated
-""")
-
-RESERVE_LOTS = Statement("""
-    UPDATE stock s SET allocated = s.allocated + p.quantity
-    FROM unnest(%(lots)s::bigint[], %(quantities)s::numeric[]) AS p (stock_id, quantity)
-    WHERE s.id = p.stock_id
-""")
-
-AVAILABLE = Statement("""
-    SELECT product_id, available FROM availability
-    WHERE product_id = ANY (%(products)s::bigint[])
-""")
+ALLOCATE = Statement(
+    "SELECT * FROM allocate_stock(%(products)s::bigint[], %(quantities)s::numeric[])", read=False
+)
 
 # A lot is only ever touched while its product's level is held, so joining the lots to `locked`
 # keeps the order of locks although both kinds of rows change in one statement.
@@ -119,21 +87,45 @@ SELL = Statement("""
     ORDER BY l.product_id, a.stock_id
 """)
 
-# What a purchase took from each lot and has not brought back.
-SOLD_LOTS = Statement("""
-    SELECT m.stock_id, m.product_id, -sum(m.quantity), s.expires_on
-    FROM stock_movement m JOIN stock s ON s.id = m.stock_id
-    WHERE m.purchase_id = %(purchase)s
-    GROUP BY m.stock_id, m.product_id, s.expires_on HAVING sum(m.quantity) < 0
+# What a purchase took from each lot and has not brought back goes onto the lots that expire first: goods never come back
+# fresher than they may be. All of it, or nothing; then the rows say of which product less is out.
+TAKE_BACK = Statement("""
+    WITH sold AS (
+        SELECT m.product_id, m.stock_id, -sum(m.quantity) AS quantity, s.expires_on
+        FROM stock_movement m JOIN stock s ON s.id = m.stock_id
+        WHERE m.purchase_id = %(purchase)s::uuid
+        GROUP BY m.product_id, m.stock_id, s.expires_on HAVING sum(m.quantity) < 0
+    ), returned AS MATERIALIZED (
+        SELECT r.product_id, r.quantity, l.lots, l.quantities, l.expiries,
+               coalesce(l.returnable, 0.000) AS returnable
+        FROM unnest(%(products)s::bigint[], %(quantities)s::numeric[]) AS r (product_id, quantity)
+        LEFT JOIN (
+            SELECT product_id, array_agg(stock_id) AS lots, array_agg(quantity) AS quantities,
+                   array_agg(expires_on) AS expiries, sum(quantity) AS returnable
+            FROM sold GROUP BY product_id
+        ) l USING (product_id)
+    ), above AS (
+        SELECT product_id, returnable FROM returned WHERE quantity > returnable
+    ), written AS (
+        INSERT INTO stock_movement
+            (kind, product_id, stock_id, quantity, reason, login_id, purchase_id)
+        SELECT 'return', r.product_id, f.stock_id, f.quantity, %(reason)s, %(login)s,
+               %(purchase)s::uuid
+        FROM returned r CROSS JOIN LATERAL fefo(r.lots, r.quantities, r.expiries, r.quantity) f
+        WHERE NOT EXISTS (SELECT FROM above)
+        ORDER BY r.product_id, f.stock_id
+    )
+    SELECT product_id, returnable FROM above
 """)
 
-TAKE_BACK = Statement("""
-    INSERT INTO stock_movement (kind, product_id, stock_id, quantity, reason, login_id, purchase_id)
-    SELECT 'return', p.product_id, p.stock_id, p.quantity, %(reason)s, %(login)s, %(purchase)s::uuid
-    FROM unnest(%(products)s::bigint[], %(lots)s::bigint[], %(quantities)s::numeric[])
-        AS p (product_id, stock_id, quantity)
-    ORDER BY p.product_id, p.stock_id
-""")
+
+@dataclass(frozen=True, slots=True)
+class Pick:
+    """So much of a product from that lot."""
+
+    product_id: int
+    lot_id: int
+    quantity: Decimal
 
 
 class AllocationRepository:
@@ -142,31 +134,16 @@ class AllocationRepository:
     def __init__(self, manager: Manager) -> None:
         self._manager = manager
 
-    async def reserve_levels(self, wanted: Sequence[tuple[int, Decimal]]) -> set[int]:
-        """Promise (product id, quantity) pairs in the levels; return the products that had enough."""
-        rows = await self._manager.fetch(
-            RESERVE_LEVELS,
-            products=[product for product, _ in wanted],
-            quantities=[quantity for _, quantity in wanted],
-        )
-        return {product for (product,) in rows}
+    async def allocate(
+        self, wanted: Sequence[tuple[int, Decimal]]
+    ) -> tuple[list[Pick], dict[int, Decimal]]:
+        """Promise (product id, quantity) pairs, all or nothing; each product once.
 
-    async def free_lots(self, products: Iterable[int]) -> tuple[list[Lot], date]:
-        """Return the lots with something free, expired ones too, and the shop's today."""
-        rows = await self._manager.fetch(FREE_LOTS, products=list(products))
-        return [Lot(*row[:4]) for row in rows], rows[0][4] if rows else date.min
-
-    async def reserve_lots(self, picks: Sequence[Pick]) -> None:
-        """Promise the picks in their lots."""
-        await self._manager.run(
-            RESERVE_LOTS,
-            lots=[pick.lot_id for pick in picks],
-            quantities=[pick.quantity for pick in picks],
-        )
-
-    async def available(self, products: Iterable[int]) -> dict[int, Decimal]:
-        """Return what of each product can be sold today."""
-        return dict(await self._manager.fetch(AVAILABLE, products=list(products)))
+        Returns what comes from which lot, or what could be had of each that there is too little of.
+        """
+        rows = await self._manager.fetch(ALLOCATE, **_columns(wanted))
+        picks = [Pick(*row[:3]) for row in rows if row[1] is not None]
+        return picks, {row[0]: row[3] for row in rows if row[1] is None}
 
     async def release(self, purchase: str) -> None:
         """Take back the promise of all that a purchase was to get; the record of it stays."""
@@ -183,28 +160,37 @@ class AllocationRepository:
 
     async def assign(self, purchase: str, picks: Sequence[Pick]) -> None:
         """Record that the purchase's lines are served by `picks` too."""
-        await self._manager.run(ASSIGN, purchase=purchase, **_columns(picks))
+        await self._manager.run(
+            ASSIGN,
+            purchase=purchase,
+            lots=[pick.lot_id for pick in picks],
+            **_columns([(pick.product_id, pick.quantity) for pick in picks]),
+        )
 
     async def sell(self, purchase: str, login_id: int | None) -> None:
         """Write the sale of all that is allocated to a purchase."""
         await self._manager.run(SELL, purchase=purchase, login=login_id)
 
-    async def sold_lots(self, purchase: str) -> list[Lot]:
-        """Return the lots that a purchase was served from; `free` is what it still has of each."""
-        return [Lot(*row) for row in await self._manager.fetch(SOLD_LOTS, purchase=purchase)]
-
     async def take_back(
-        self, purchase: str, picks: Sequence[Pick], reason: str, login_id: int | None
-    ) -> None:
-        """Write the return of `picks` from a purchase."""
-        await self._manager.run(
-            TAKE_BACK, purchase=purchase, reason=reason, login=login_id, **_columns(picks)
+        self,
+        purchase: str,
+        returned: Sequence[tuple[int, Decimal]],
+        reason: str,
+        login_id: int | None,
+    ) -> dict[int, Decimal]:
+        """Write the return of (product id, quantity) pairs, each product once, onto their lots.
+
+        If more of a product comes back than is still out, nothing is written, and what of it is
+        still out is returned.
+        """
+        rows = await self._manager.fetch(
+            TAKE_BACK, purchase=purchase, reason=reason, login=login_id, **_columns(returned)
         )
+        return dict(rows)
 
 
-def _columns(picks: Sequence[Pick]) -> dict[str, list[int] | list[Decimal]]:
+def _columns(quantities: Sequence[tuple[int, Decimal]]) -> dict[str, list[int] | list[Decimal]]:
     return {
-        "products": [pick.product_id for pick in picks],
-        "lots": [pick.lot_id for pick in picks],
-        "quantities": [pick.quantity for pick in picks],
+        "products": [product for product, _ in quantities],
+        "quantities": [quantity for _, quantity in quantities],
     }

@@ -27,6 +27,7 @@ LOTS = Statement(
     """,
 )
 
+# Lists for staff are planned each time, for just the filters that are asked for: a plan for any of them reads all.
 # A lot that never expires sorts last, as in FEFO, by a key that a page can start behind.
 LOT_PAGE = Statement(
     f"""
@@ -44,6 +45,7 @@ LOT_PAGE = Statement(
     ORDER BY coalesce(s.expires_on, 'infinity'), s.id
     LIMIT %(limit)s
     """,  # noqa: S608 - made of constants
+    prepared=False,
 )
 
 LEVEL_PAGE = Statement(
@@ -95,6 +97,7 @@ MOVEMENT_PAGE = Statement(
     ORDER BY m.id DESC
     LIMIT %(limit)s
     """,  # noqa: S608 - made of constants
+    prepared=False,
 )
 
 TODAY = Statement("SELECT CURRENT_DATE")

@@ -55,13 +55,15 @@ REHASH = Statement(
     read=False,
 )
 DELETE_ACCOUNT = Statement("DELETE FROM login WHERE id = %(login_id)s", read=False)
-# Locked in one order, and not against foreign keys: only role and active are at stake.
+# Locked in one order, and not against foreign keys: only role and active are at stake. Looked for
+# among the few members of staff, of whom the one in question may have just been deleted.
 LOCK_ADMINS = Statement(
     """
-    SELECT id FROM login
-    WHERE role = 'admin' AND active
+    SELECT l.id FROM login l
+    WHERE l.id IN (SELECT login_id FROM staff UNION SELECT %(login_id)s::bigint)
+        AND l.role = 'admin' AND l.active
         AND EXISTS (SELECT FROM login WHERE id = %(login_id)s AND role = 'admin' AND active)
-    ORDER BY id FOR NO KEY UPDATE
+    ORDER BY l.id FOR NO KEY UPDATE OF l
     """,
     read=False,
 )

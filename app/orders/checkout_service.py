@@ -1,38 +1,41 @@
 """Checkout: the one way in which a purchase is made."""
 
+from decimal import Decimal
+
+import orjson
+
 from app.core.database import Manager
-from app.core.errors import Conflict, FieldError, Invalid
+from app.core.errors import Conflict, FieldError, Invalid, Problem
 from app.core.idempotency import Answer, RequestIdentity, once
 from app.core.sections import ShopSettings
 from app.core.security import Principal
-from app.inventory.allocations import Allocations, Wanted
-from app.orders.checkout_repository import CheckoutRepository, LockedCart, Placed
-from app.orders.pricing import Line, sold_in, total_of
-from app.orders.purchase_repository import PurchaseRepository
+from app.orders.checkout_repository import CheckedOut, CheckoutRepository
 from app.orders.repository import CartRepository
 from app.orders.sales import Sales
 from app.orders.schemas import CheckoutRequest
 from app.orders.service import checked_out, purchase_url
 
+_REFUSALS = {
+    "empty_cart": "The cart is empty.",
+    "withdrawn": "Some of it is not sold, or not so, any more.",
+    "out_of_stock": "There is not enough of everything any more.",
+}
+
 
 class Checkout:
     """Turns a cart into a purchase: prices frozen, stock promised, all or nothing."""
 
-    def __init__(  # noqa: PLR0913, PLR0917 - what it works with, each of its own type
+    def __init__(
         self,
         manager: Manager,
         carts: CartRepository,
         checkouts: CheckoutRepository,
-        purchases: PurchaseRepository,
-        allocations: Allocations,
         shop: ShopSettings,
         sales: Sales,
     ) -> None:
         self._manager = manager
         self._carts = carts
         self._checkouts = checkouts
-        self._purchases = purchases
-        self._allocations = allocations
         self._shop = shop
         self._sales = sales
 
@@ -44,53 +47,41 @@ class Checkout:
         Raises NotFound, Invalid for a guest without name or phone, and Conflict `checked_out`,
         `empty_cart`, `withdrawn`, `price_changed` or `out_of_stock`.
         """
+        total: Decimal | None = None
 
         async def work() -> Answer:
-            purchase = await self._place(who, cart, order)
-            body = await self._purchases.read(purchase, who)
-            return Answer(201, body.encode(), {"Location": purchase_url(purchase)})
+            nonlocal total
+            found = await self._checkouts.check_out(cart, who, order, self._shop)
+            if found.body is None or found.purchase is None:
+                raise await self._refusal(found, who, cart, order)
+            total = found.total
+            return Answer(201, found.body.encode(), {"Location": purchase_url(found.purchase)})
 
-        return await once(self._manager, **identity, work=work)
+        answer = await once(self._manager, **identity, work=work, one_statement=True)
+        if total is not None:  # else it is the stored answer to an earlier request
+            self._sales.count("placed", total)
+        return answer
 
-    async def _place(self, who: Principal, cart: str, order: CheckoutRequest) -> str:
-        locked = await self._checkouts.lock(cart, who)
-        if locked.status != "open":
-            # Read anew: while this waited for the lock, another request made the purchase.
-            raise checked_out((await self._carts.state(cart, who))[1])
-        placed = self._placed(cart, locked, order)
-        lines, withdrawn = await self._checkouts.items(cart)
-        _check(lines, withdrawn, order)
-        wanted = [Wanted(line.product_id, line.code, line.quantity) for line in lines]
-        picks = await self._allocations.allocate(wanted)
-        purchase = await self._checkouts.place(placed, lines, picks)
-        self._sales.note("placed", total_of(lines))
-        return purchase
-
-    def _placed(self, cart: str, locked: LockedCart, order: CheckoutRequest) -> Placed:
-        name = order.contact_name or locked.name
-        phone = order.contact_phone or locked.phone
-        missing = [] if name else ["/contact_name"]
-        if locked.customer_id is None and not phone:
-            missing.append("/contact_phone")
-        if name is None or missing:
-            errors = [FieldError(pointer, "a guest must give it") for pointer in missing]
-            raise Invalid("The shop must know who will collect the purchase.", errors=errors)
-        return Placed(
-            cart, locked.customer_id, name, phone, self._shop.currency, self._shop.minutes_to_pay
-        )
+    async def _refusal(
+        self, found: CheckedOut, who: Principal, cart: str, order: CheckoutRequest
+    ) -> Problem:
+        match found.outcome:
+            case "checked_out":
+                # Read anew: the purchase may have been made while this waited for the cart.
+                return checked_out((await self._carts.state(cart, who))[1])
+            case "no_contact":
+                return _no_contact(order)
+            case "price_changed":
+                total = f"{found.total:f}"
+                return Conflict(f"The cart costs {total} now.", code="price_changed", total=total)
+            case code:
+                items = {"items": orjson.loads(found.items)} if found.items else {}
+                return Conflict(_REFUSALS[code], code=code, **items)
 
 
-def _check(lines: list[Line], withdrawn: list[str], order: CheckoutRequest) -> None:
-    """Raise Conflict unless `lines` can be sold for what `order` expects."""
-    if not lines:
-        raise Conflict("The cart is empty.", code="empty_cart")
-    # A product that had no stock may have become one that is sold by the piece.
-    unsold = [line.code for line in lines if not sold_in(line.unit, line.quantity)]
-    if withdrawn or unsold:
-        items = [{"product": code} for code in dict.fromkeys([*withdrawn, *unsold])]
-        raise Conflict(
-            "Some of it is not sold, or not so, any more.", code="withdrawn", items=items
-        )
-    total = total_of(lines)
-    if not order.costs(total):
-        raise Conflict(f"The cart costs {total} now.", code="price_changed", total=f"{total:f}")
+def _no_contact(order: CheckoutRequest) -> Invalid:
+    given = {"/contact_name": order.contact_name, "/contact_phone": order.contact_phone}
+    errors = [
+        FieldError(pointer, "a guest must give it") for pointer, value in given.items() if not value
+    ]
+    return Invalid("The shop must know who will collect the purchase.", errors=errors)

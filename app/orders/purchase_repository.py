@@ -2,17 +2,19 @@
 
 # ruff: noqa: S608 - all parts of the SQL in here are written in here
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
+from functools import cache
 from typing import Any
 
 from app.core.database import Manager
 from app.core.errors import NotFound
 from app.core.security import Principal
-from app.core.statement import Statement
+from app.core.statement import Statement, literal
+from app.orders.purchase_schemas import Status
 
-# What a purchase looks like, for rows that are named p.
-_JSON = """json_build_object(
+# What a purchase looks like, for rows that are named p, and what m and n say of each.
+JSON = """json_build_object(
     'id', p.id, 'invoice_number', p.invoice_number, 'status', p.status,
     'contact_name', p.contact_name, 'contact_phone', p.contact_phone, 'currency', p.currency,
     'total', p.total::text, 'vat_total', p.vat_total::text,
@@ -22,6 +24,14 @@ _JSON = """json_build_object(
     'placed_at', rfc3339(p.placed_at), 'pay_by', rfc3339(p.pay_by),
     'collected_at', rfc3339(p.collected_at), 'cancelled_at', rfc3339(p.cancelled_at),
     'cancel_reason', nullif(p.cancel_reason, ''), 'version', p.version)::text"""
+
+# And a line of it, named l; r says how much of it was brought back.
+LINE = """json_build_object(
+    'product', l.code, 'name', l.name, 'unit', l.unit, 'quantity', l.quantity::text,
+    'list_price', l.price::text, 'discount_rate', l.discount_rate::text,
+    'unit_price', l.unit_price::text, 'vat_rate', l.vat_rate::text,
+    'vat_amount', l.vat_amount::text, 'total', l.total::text,
+    'returned', coalesce(r.quantity, 0.000)::text)"""
 
 _PAYMENT = """json_build_object(
     'id', y.id, 'kind', y.kind, 'method', y.method, 'amount', y.amount::text,
@@ -35,12 +45,7 @@ _PARTS = f"""
         FROM payment y WHERE y.purchase_id = p.id
     ) m
     CROSS JOIN LATERAL (
-        SELECT json_agg(json_build_object(
-            'product', l.code, 'name', l.name, 'unit', l.unit, 'quantity', l.quantity::text,
-            'list_price', l.price::text, 'discount_rate', l.discount_rate::text,
-            'unit_price', l.unit_price::text, 'vat_rate', l.vat_rate::text,
-            'vat_amount', l.vat_amount::text, 'total', l.total::text,
-            'returned', coalesce(r.quantity, 0.000)::text) ORDER BY l.id) AS lines
+        SELECT json_agg({LINE} ORDER BY l.id) AS lines
         FROM purchase_line l
         LEFT JOIN (
             SELECT v.product_id, sum(v.quantity) AS quantity FROM stock_movement v
@@ -51,7 +56,7 @@ _PARTS = f"""
 
 READ = Statement(
     f"""
-    SELECT {_JSON} FROM purchase p {_PARTS}
+    SELECT {JSON} FROM purchase p {_PARTS}
     WHERE p.id = %(purchase)s::uuid
         AND (%(staff)s OR p.customer_id = %(customer)s OR p.cart_id = %(cart)s::uuid)
     """,
@@ -59,23 +64,35 @@ READ = Statement(
 )
 
 
-def _page(order: str, behind: str) -> Statement:
-    """Return the statement that lists purchases in one order of (placed_at, id)."""
+# What is asked of the purchases in a list, named q, each only where it is asked: a plan for all of them would be one for none.
+_FILTERS = {
+    "customer": "q.customer_id = %(customer)s",
+    "since": "q.placed_at >= %(since)s",
+    "until": "q.placed_at < %(until)s",
+    "name": "plain_text(q.contact_name) LIKE plain_text(%(name)s)",
+    "phone": """(q.invoice_number = %(number)s
+        OR regexp_replace(q.contact_phone, '[^0-9]', '', 'g') LIKE %(phone)s)""",
+}
+
+
+@cache
+def list_of(asked: frozenset[str], status: Status | None, *, oldest_first: bool) -> Statement:
+    """Return the statement that lists purchases in an order of (placed_at, id).
+
+    `asked` are names of _FILTERS, and `behind` for a later page.
+    """
+    order, follows = ("ASC", ">") if oldest_first else ("DESC", "<")
+    wanted = [condition for name, condition in _FILTERS.items() if name in asked]
+    if status is not None:
+        # Not a parameter: the till's queue has indexes of its own.
+        wanted.append(f"q.status = {literal(status)}")
+    if "behind" in asked:
+        wanted.append(f"(q.placed_at, q.id) {follows} (%(behind_at)s, %(behind_id)s::uuid)")
     return Statement(
         f"""
-        SELECT {_JSON}, p.placed_at, p.id::text
+        SELECT {JSON}, p.placed_at, p.id::text
         FROM (
-            SELECT * FROM purchase q
-            WHERE (%(staff)s OR q.customer_id = %(customer)s)
-                AND (%(status)s::text IS NULL OR q.status = %(status)s)
-                AND (%(since)s::timestamptz IS NULL OR q.placed_at >= %(since)s)
-                AND (%(until)s::timestamptz IS NULL OR q.placed_at < %(until)s)
-                AND (%(name)s::text IS NULL
-                     OR plain_text(q.contact_name) LIKE plain_text(%(name)s))
-                AND (%(phone)s::text IS NULL OR q.invoice_number = %(number)s
-                     OR regexp_replace(q.contact_phone, '[^0-9]', '', 'g') LIKE %(phone)s)
-                AND (%(behind_id)s::uuid IS NULL
-                     OR (q.placed_at, q.id) {behind} (%(behind_at)s, %(behind_id)s::uuid))
+            SELECT * FROM purchase q WHERE {" AND ".join(wanted) or "true"}
             ORDER BY q.placed_at {order}, q.id {order} LIMIT %(limit)s
         ) p {_PARTS}
         ORDER BY p.placed_at {order}, p.id {order}
@@ -83,9 +100,6 @@ def _page(order: str, behind: str) -> Statement:
         read=True,
     )
 
-
-OLDEST_FIRST = _page("ASC", ">")
-NEWEST_FIRST = _page("DESC", "<")
 
 LOCK = Statement(
     "SELECT status, total FROM purchase WHERE id = %(purchase)s::uuid FOR UPDATE", read=False
@@ -109,9 +123,14 @@ PAY = Statement(
     read=False,
 )
 
-PRODUCTS = Statement(
+# For each code in its place: which product it is of a purchase, and whether so much can have been sold.
+BOUGHT = Statement(
     """
-    SELECT code, product_id, unit FROM purchase_line WHERE purchase_id = %(purchase)s
+    SELECT l.product_id, sold_in(l.unit, r.quantity)
+    FROM unnest(%(codes)s::text[], %(quantities)s::numeric[])
+        WITH ORDINALITY AS r (code, quantity, place)
+    LEFT JOIN purchase_line l ON l.purchase_id = %(purchase)s::uuid AND l.code = r.code
+    ORDER BY r.place
     """,
     read=True,
 )
@@ -178,11 +197,15 @@ class PurchaseRepository:
 
         `filters` are those of PurchaseQuery.filters().
         """
+        asked = {name for name in _FILTERS if filters.get(name) is not None}
+        if not who.is_staff:
+            asked.add("customer")
+        if filters["behind_id"] is not None:
+            asked.add("behind")
+        statement = list_of(frozenset(asked), filters["status"], oldest_first=oldest_first)
+        values = {**filters, "customer": who.customer_id}
         return await self._manager.fetch(
-            OLDEST_FIRST if oldest_first else NEWEST_FIRST,
-            staff=who.is_staff,
-            customer=who.customer_id,
-            **filters,
+            statement, **{name: values[name] for name in statement.names}
         )
 
     async def lock(self, purchase: str) -> tuple[str, Decimal]:
@@ -212,10 +235,19 @@ class PurchaseRepository:
         )
         return found
 
-    async def products(self, purchase: str) -> dict[str, tuple[int, str]]:
-        """Return the id and unit of what a purchase is of, by the code that it was sold under."""
-        rows = await self._manager.fetch(PRODUCTS, purchase=purchase)
-        return {code: (product_id, unit) for code, product_id, unit in rows}
+    async def bought(
+        self, purchase: str, items: Sequence[tuple[str, Decimal]]
+    ) -> list[tuple[int | None, bool]]:
+        """Return, for each (code, quantity), the product's id and whether so much can be sold.
+
+        None for a code that is not in the purchase.
+        """
+        return await self._manager.fetch(
+            BOUGHT,
+            purchase=purchase,
+            codes=[code for code, _ in items],
+            quantities=[quantity for _, quantity in items],
+        )
 
     async def collect(self, purchase: str) -> None:
         """Note that a purchase was collected."""

@@ -11,7 +11,7 @@ from app.core.idempotency import Answer, RequestIdentity, once
 from app.core.paging import Scalar
 from app.core.security import Principal
 from app.inventory.allocations import Allocations, Wanted
-from app.orders.pricing import money_back, sold_in
+from app.orders.pricing import money_back
 from app.orders.purchase_repository import PurchaseRepository
 from app.orders.purchase_schemas import (
     CancelRequest,
@@ -198,7 +198,8 @@ class Payments:
     ) -> None:
         if status != "collected":
             raise Conflict("Only collected goods can come back.", code="not_collected")
-        returned = _returned(request.returned, await self._purchases.products(purchase))
+        items = [(item.product, item.quantity) for item in request.returned]
+        returned = _returned(request.returned, await self._purchases.bought(purchase, items))
         await self._allocations.take_back(
             purchase, returned, reason=request.reason, login_id=who.login_id
         )
@@ -217,16 +218,20 @@ def _created(purchase: str, body: str) -> Answer:
     return Answer(201, body.encode(), {"Location": purchase_url(purchase)})
 
 
-def _returned(items: Sequence[ReturnedItem], bought: dict[str, tuple[int, str]]) -> list[Wanted]:
+def _returned(
+    items: Sequence[ReturnedItem], bought: Sequence[tuple[int | None, bool]]
+) -> list[Wanted]:
     """Return what comes back, each product once. Raises Invalid for what could not have been sold."""
     errors: list[FieldError] = []
-    sums: dict[str, Decimal] = {}
-    for place, item in enumerate(items):
-        if item.product not in bought:
+    found: dict[int, Wanted] = {}
+    for place, (item, (product_id, whole)) in enumerate(zip(items, bought, strict=True)):
+        if product_id is None:
             errors.append(FieldError(f"/returned/{place}/product", "is not in this purchase"))
-        elif not sold_in(bought[item.product][1], item.quantity):
+            continue
+        if not whole:
             errors.append(FieldError(f"/returned/{place}/quantity", "must be whole"))
-        sums[item.product] = sums.get(item.product, Decimal(0)) + item.quantity
+        before = found[product_id].quantity if product_id in found else Decimal(0)
+        found[product_id] = Wanted(product_id, item.product, before + item.quantity)
     if errors:
         raise Invalid("What came back was not sold with this purchase.", errors=errors)
-    return [Wanted(bought[code][0], code, quantity) for code, quantity in sums.items()]
+    return list(found.values())

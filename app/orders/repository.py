@@ -2,11 +2,11 @@
 
 # ruff: noqa: S608 - all parts of the SQL in here are written in here
 
-from dataclasses import dataclass
 from decimal import Decimal
 
 from app.core.database import Manager
 from app.core.errors import NotFound
+from app.core.sections import ShopSettings
 from app.core.security import Principal
 from app.core.statement import Statement
 
@@ -27,30 +27,39 @@ OPEN = Statement(
     read=False,
 )
 
-# A withdrawn product is for sale no more, whatever is left of it.
+# What a cart looks like, for a row that is named c and what _items() says of it.
+_JSON = """json_build_object(
+    'id', c.id, 'status', c.status, 'currency', %(currency)s::text,
+    'items', coalesce(x.items, '[]'), 'total', coalesce(x.total, 0.00)::text,
+    'created_at', rfc3339(c.created_at), 'expires_at', rfc3339(c.expires_at),
+    'purchase', (SELECT id FROM purchase WHERE cart_id = c.id))::text"""
+
+
+def _items(rows: str) -> str:
+    """Return the join that sums up a cart's `rows` of cart_item, at today's prices.
+
+    A withdrawn product is for sale no more, whatever is left of it.
+    """
+    return f"""
+        CROSS JOIN LATERAL (
+            SELECT sum(y.total) AS total,
+                   json_agg(json_build_object(
+                       'product', json_build_object('code', p.code, 'name', p.name, 'unit', p.unit),
+                       'quantity', i.quantity::text, 'unit_price', o.unit_price::text,
+                       'total', y.total::text,
+                       'available', CASE WHEN p.active THEN a.available ELSE 0.000 END::text)
+                       ORDER BY i.added_at, p.id) AS items
+            FROM {rows} i
+            JOIN product p ON p.id = i.product_id
+            JOIN offer o ON o.product_id = i.product_id
+            JOIN sellable a ON a.product_id = i.product_id
+            CROSS JOIN LATERAL (SELECT line_total(i.quantity, o.unit_price) AS total) y
+        ) x"""
+
+
 READ = Statement(
     f"""
-    SELECT json_build_object(
-        'id', c.id, 'status', c.status, 'currency', %(currency)s::text,
-        'items', coalesce(x.items, '[]'), 'total', coalesce(x.total, 0.00)::text,
-        'created_at', rfc3339(c.created_at), 'expires_at', rfc3339(c.expires_at),
-        'purchase', (SELECT id FROM purchase WHERE cart_id = c.id))::text
-    FROM cart c
-    CROSS JOIN LATERAL (
-        SELECT sum(y.total) AS total,
-               json_agg(json_build_object(
-                   'product', json_build_object('code', p.code, 'name', p.name, 'unit', p.unit),
-                   'quantity', i.quantity::text, 'unit_price', o.unit_price::text,
-                   'total', y.total::text,
-                   'available', CASE WHEN p.active THEN a.available ELSE 0.000 END::text)
-                   ORDER BY i.added_at, p.id) AS items
-        FROM cart_item i
-        JOIN product p ON p.id = i.product_id
-        JOIN offer o ON o.product_id = i.product_id
-        JOIN availability a ON a.product_id = i.product_id
-        CROSS JOIN LATERAL (SELECT round(i.quantity * o.unit_price, 2) AS total) y
-        WHERE i.cart_id = c.id
-    ) x
+    SELECT {_JSON} FROM cart c {_items("(SELECT * FROM cart_item WHERE cart_id = c.id)")}
     WHERE {OWN}
     """,
     read=True,
@@ -63,26 +72,15 @@ STATE = Statement(
     read=True,
 )
 
-# Using a cart keeps it, and locks it: nothing is put into a cart while it is checked out.
-TOUCH = Statement(
-    f"""
-    WITH touched AS (
-        UPDATE cart c SET expires_at = now() + make_interval(days => %(days)s)
-        WHERE {OWN} AND c.status = 'open'
-        RETURNING c.id
-    )
-    SELECT p.id, p.unit, p.active FROM touched LEFT JOIN product p ON p.code = %(product)s
-    """,
-    read=False,
-)
-
+# The cart and its items are those that the function saw behind the lock.
 PUT = Statement(
-    """
-    INSERT INTO cart_item (cart_id, product_id, quantity)
-    SELECT %(cart)s::uuid, %(product)s, %(quantity)s
-    WHERE %(most)s > (
-        SELECT count(*) FROM cart_item WHERE cart_id = %(cart)s::uuid AND product_id <> %(product)s)
-    ON CONFLICT (cart_id, product_id) DO UPDATE SET quantity = EXCLUDED.quantity
+    f"""
+    SELECT put.outcome, {_JSON}
+    FROM (SELECT c.id FROM cart c WHERE {OWN}) mine
+    CROSS JOIN LATERAL put_cart_item(
+        mine.id, %(product)s, %(quantity)s, %(days)s, %(most)s) put
+    CROSS JOIN LATERAL (SELECT (put.cart).*) c
+    {_items("unnest(put.items)")}
     """,
     read=False,
 )
@@ -107,15 +105,6 @@ DELETE_EXPIRED = Statement(
     """,
     read=False,
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Product:
-    """What decides whether a product may go into a cart."""
-
-    id: int
-    unit: str
-    active: bool
 
 
 class CartRepository:
@@ -150,24 +139,25 @@ class CartRepository:
             raise missing()
         return found[0], found[1]
 
-    async def touch(self, cart: str, who: Principal, product: str, days: int) -> Product | None:
-        """Lock an open cart, and keep it `days` from now; return the product of that code.
+    async def put(
+        self, cart: str, who: Principal, product: str, quantity: Decimal, shop: ShopSettings
+    ) -> tuple[str, str]:
+        """Set how much of a product is in an open cart, and keep it; return the cart's JSON.
 
-        None if there is no such open cart. Raises NotFound if there is no such product.
+        Before it comes `put`, or a word of put_cart_item's that says why nothing has changed.
         """
-        found = await self._manager.fetch_one(TOUCH, product=product, days=days, **own(cart, who))
-        if found is None:
-            return None
-        if found[0] is None:
-            raise NotFound("There is no such product.")
-        return Product(*found)
-
-    async def put(self, cart: str, product_id: int, quantity: Decimal, most: int) -> bool:
-        """Set how much of a product is in a locked cart; False if it would have over `most` lines."""
-        changed = await self._manager.run(
-            PUT, cart=cart, product=product_id, quantity=quantity, most=most
+        found = await self._manager.fetch_one(
+            PUT,
+            product=product,
+            quantity=quantity,
+            days=shop.cart_days,
+            most=shop.max_cart_lines,
+            currency=shop.currency,
+            **own(cart, who),
         )
-        return changed > 0
+        if found is None:
+            raise missing()
+        return found[0], found[1]
 
     async def remove(self, cart: str, who: Principal, product: str) -> bool:
         """Take a product out of an open cart; False if it was not in one."""

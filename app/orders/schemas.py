@@ -1,6 +1,5 @@
 """Carts and checkout, as JSON."""
 
-from decimal import Decimal
 from typing import Literal
 from uuid import UUID
 
@@ -69,7 +68,3 @@ class CheckoutRequest(Schema):
     expected_total: Money | None = Field(
         default=None, description="Refuse, with the new total, if the cart's total is not this."
     )
-
-    def costs(self, total: Decimal) -> bool:
-        """Say whether `total` is what was expected, if anything was."""
-        return self.expected_total is None or self.expected_total == total

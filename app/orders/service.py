@@ -2,11 +2,9 @@
 
 from decimal import Decimal
 
-from app.core.database import Manager
-from app.core.errors import Conflict, FieldError, Invalid, NotFound
+from app.core.errors import Conflict, FieldError, Invalid, NotFound, Problem
 from app.core.sections import ShopSettings
 from app.core.security import CART_TOKEN, Principal, hash_token, new_token
-from app.orders.pricing import sold_in
 from app.orders.repository import CartRepository
 
 
@@ -24,8 +22,7 @@ def checked_out(purchase: str | None) -> Conflict:
 class Carts:
     """What guests and customers do with carts. Another one's cart is NotFound."""
 
-    def __init__(self, manager: Manager, carts: CartRepository, shop: ShopSettings) -> None:
-        self._manager = manager
+    def __init__(self, carts: CartRepository, shop: ShopSettings) -> None:
         self._carts = carts
         self._shop = shop
 
@@ -50,7 +47,10 @@ class Carts:
         """
         if quantity > self._shop.max_quantity:
             raise _wrong_quantity(f"must be at most {self._shop.max_quantity}")
-        return await self._manager.transaction(self._put, who, cart, product, quantity)
+        outcome, body = await self._carts.put(cart, who, product, quantity, self._shop)
+        if outcome != "put":
+            raise await self._refusal(outcome, who, cart)
+        return body
 
     async def remove(self, who: Principal, cart: str, product: str) -> None:
         """Take a product out of the cart.
@@ -67,20 +67,20 @@ class Carts:
         """Delete up to `limit` open carts whose time is over, and return how many."""
         return await self._carts.delete_expired(limit)
 
-    async def _put(self, who: Principal, cart: str, product: str, quantity: Decimal) -> str:
-        found = await self._carts.touch(cart, who, product, self._shop.cart_days)
-        if found is None:
-            # It is not there, and then this raises NotFound; or it is not open any more.
-            raise checked_out((await self._carts.state(cart, who))[1])
-        if not found.active:
-            raise Conflict("The product is not sold any more.", code="withdrawn")
-        if not sold_in(found.unit, quantity):
-            raise _wrong_quantity("must be whole: the product is sold by the piece")
-        if not await self._carts.put(cart, found.id, quantity, self._shop.max_cart_lines):
-            raise Conflict(
-                f"A cart holds at most {self._shop.max_cart_lines} products.", code="cart_full"
-            )
-        return await self.read(who, cart)
+    async def _refusal(self, outcome: str, who: Principal, cart: str) -> Problem:
+        """Return what to raise where nothing was put into a cart."""
+        most = self._shop.max_cart_lines
+        match outcome:
+            case "checked_out":
+                return checked_out((await self._carts.state(cart, who))[1])
+            case "no_product":
+                return NotFound("There is no such product.")
+            case "withdrawn":
+                return Conflict("The product is not sold any more.", code="withdrawn")
+            case "not_whole":
+                return _wrong_quantity("must be whole: the product is sold by the piece")
+            case _:
+                return Conflict(f"A cart holds at most {most} products.", code="cart_full")
 
 
 def _wrong_quantity(message: str) -> Invalid:

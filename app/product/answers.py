@@ -2,18 +2,19 @@
 
 from flask import Response, request
 
-from app.core.conditional import etag
+from app.core.conditional import etag, revalidated
 from app.core.json import json_response
 from app.product.repository import Found
 
 
 def shown(found: Found) -> Response:
-    """Return the thing with its version as `ETag`.
-
-    The tag is for `If-Match`, and not for caches, which are told to store nothing: a product's
-    price and stock change without a new version.
-    """
+    """Return the thing to staff, who may change it, with its version as `ETag`."""
     return json_response(found.json, headers={"ETag": etag(found.version)})
+
+
+def offered(found: Found) -> Response:
+    """Return the thing to everybody, who may keep it and ask whether it still holds."""
+    return revalidated(found.json, found.version)
 
 
 def created(found: Found, code: str) -> Response:

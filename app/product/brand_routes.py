@@ -10,7 +10,7 @@ from app.core.paging import Page, after, page
 from app.core.schema import changes
 from app.core.security import STAFF, allow, principal, public
 from app.core.wiring import wired
-from app.product.answers import created, shown
+from app.product.answers import created, offered, shown
 from app.product.kinds import BRAND
 from app.product.schemas import Brand, BrandChanges, ListQuery, NewBrand
 from app.product.service import Catalogue
@@ -47,7 +47,7 @@ async def create_brand(json_data: NewBrand) -> Response:
 @blueprint.output(Brand)
 async def read_brand(code: str) -> Response:
     """Read a brand by its code."""
-    return shown(await wired(Catalogue).read(BRAND, code))
+    return offered(await wired(Catalogue).read(BRAND, code))
 
 
 @blueprint.patch("/<code>")

@@ -10,7 +10,7 @@ from app.core.paging import Page, after, page
 from app.core.schema import changes
 from app.core.security import STAFF, allow, principal, public
 from app.core.wiring import wired
-from app.product.answers import created, shown
+from app.product.answers import created, offered, shown
 from app.product.kinds import CATEGORY
 from app.product.schemas import Category, CategoryChanges, ListQuery, NewCategory
 from app.product.service import Catalogue
@@ -47,7 +47,7 @@ async def create_category(json_data: NewCategory) -> Response:
 @blueprint.output(Category)
 async def read_category(code: str) -> Response:
     """Read a category by its code."""
-    return shown(await wired(Catalogue).read(CATEGORY, code))
+    return offered(await wired(Catalogue).read(CATEGORY, code))
 
 
 @blueprint.patch("/<code>")

@@ -123,7 +123,8 @@ class ProductQuery(PageQuery):
         default=None,
         max_length=500,
         description="Words of the name, brand or category; each by its beginning or nearly so. "
-        "The first eight count, without case and accents.",
+        "The first eight count, without case and accents. Of more than a thousand products that "
+        "are found, the order by relevance has a thousand; any other order has all.",
         examples=["organic yoghurt"],
     )
     brand: Code | None = Field(default=None, description="The brand's code.")

@@ -10,7 +10,7 @@ from app.core.paging import Page, after, page
 from app.core.schema import changes
 from app.core.security import STAFF, allow, principal, public
 from app.core.wiring import wired
-from app.product.answers import created, shown
+from app.product.answers import created, offered, shown
 from app.product.kinds import PRODUCT
 from app.product.product_schemas import NewProduct, Product, ProductChanges, ProductQuery
 from app.product.service import Catalogue
@@ -38,7 +38,7 @@ async def read_product_by_barcode(gtin: str) -> Response:
 
     Zeros in front of it do not count: a UPC-A is found by its 12 digits and as an EAN-13.
     """
-    return shown(await wired(Catalogue).by_barcode(gtin))
+    return offered(await wired(Catalogue).by_barcode(gtin))
 
 
 @blueprint.post("")
@@ -58,7 +58,7 @@ async def create_product(json_data: NewProduct) -> Response:
 @blueprint.output(Product)
 async def read_product(code: str) -> Response:
     """Read a product by its code."""
-    return shown(await wired(Catalogue).read(PRODUCT, code))
+    return offered(await wired(Catalogue).read(PRODUCT, code))
 
 
 @blueprint.patch("/<code>")

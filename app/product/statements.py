@@ -22,47 +22,58 @@ DISCOUNT_JSON = """json_build_object(
     'starts_on', t.starts_on, 'ends_on', t.ends_on, 'active', t.active, 'version', t.version,
     'created_at', rfc3339(t.created_at), 'updated_at', rfc3339(t.updated_at))::text"""
 
-PRODUCT_JSON = """json_build_object(
-    'code', p.code, 'gtin', p.gtin, 'name', p.name, 'description', p.description,
-    'brand', (
-        SELECT json_build_object('code', b.code, 'name', b.name) FROM brand b
-        WHERE b.id = p.brand_id),
-    'category', (
-        SELECT json_build_object('code', c.code, 'name', c.name) FROM category c
+# Written out, as json_build_object() asks anew for each row what types it is given. Codes, GTINs, units and
+# numbers have no letters that JSON would escape.
+_PRODUCT_JSON = """concat('{"code":"', p.code,
+    '","gtin":', coalesce('"' || p.gtin || '"', 'null'),
+    ',"name":', to_json(p.name), ',"description":', to_json(p.description),
+    ',"brand":', coalesce((
+        SELECT concat('{"code":"', b.code, '","name":', to_json(b.name), '}') FROM brand b
+        WHERE b.id = p.brand_id), 'null'),
+    ',"category":', (
+        SELECT concat('{"code":"', c.code, '","name":', to_json(c.name), '}') FROM category c
         WHERE c.id = p.category_id),
-    'unit', p.unit, 'price', today.unit_price::text, 'list_price', p.price::text,
-    'discount', (
-        SELECT json_build_object('code', d.code, 'name', d.name, 'rate', d.rate::text)
-        FROM discount d WHERE d.id = today.discount_id),
-    'vat_rate', p.vat_rate::text, 'reorder_level', p.reorder_level::text,
-    'available', stock.available::text, 'in_stock', stock.available > 0,
-    'active', p.active, 'version', p.version,
-    'created_at', rfc3339(p.created_at), 'updated_at', rfc3339(p.updated_at))::text"""
+    ',"unit":"', p.unit, '","price":"', coalesce(reduced_price(p.price, today.rate), p.price),
+    '","list_price":"', p.price,
+    '","discount":', CASE WHEN today.rate IS NULL THEN 'null' ELSE concat(
+        '{"code":"', today.code, '","name":', to_json(today.name), ',"rate":"', today.rate, '"}') END,
+    ',"vat_rate":"', p.vat_rate, '","reorder_level":"', p.reorder_level,
+    '","available":"', p.available, '","in_stock":', (p.available > 0)::text,
+    ',"active":', p.active::text, ',"version":', p.version,
+    ',"created_at":"', rfc3339(p.created_at), '","updated_at":"', rfc3339(p.updated_at), '"}')"""
 
-# LIMIT 1 keeps the planner from merging the views into the rest, and so from trying more orders.
-PRODUCT_TODAY = """
-    CROSS JOIN LATERAL (
-        SELECT unit_price, discount_id FROM offer WHERE product_id = p.id LIMIT 1) today
-    CROSS JOIN LATERAL (
-        SELECT available FROM availability WHERE product_id = p.id LIMIT 1) stock"""
+# LIMIT 1, which is no limit, keeps the planner from merging this into the rest: it would look for
+# what is available once for each time that it is named, and may read many products to find one.
+_PRODUCT = """(
+    SELECT p.id, p.code, p.gtin, p.name, p.description, p.brand_id, p.category_id, p.discount_id,
+        p.unit, p.price, p.vat_rate, p.reorder_level, p.active, p.version, p.created_at, p.updated_at,
+        (SELECT s.available FROM sellable s WHERE s.product_id = p.id) AS available
+    FROM product p WHERE {condition} LIMIT 1) p"""
+_TODAY = """LEFT JOIN LATERAL (
+    SELECT d.code, d.name, d.rate FROM running_discount d
+    WHERE d.id = p.discount_id LIMIT 1) today ON true"""
 
-READ_PRODUCT = Statement(
-    f"""
-    SELECT {PRODUCT_JSON}, p.version FROM product p {PRODUCT_TODAY} WHERE p.code = %(code)s
-    """,
-    read=True,
-)
+
+def products(page: str, *keys: str) -> str:
+    """Return the SQL for (JSON, *keys) of the products whose ids are the last of the keys of the rows `page`."""
+    named = [f"page.{key}" for key in keys]
+    product = _PRODUCT.format(condition=f"p.id = {named[-1]}")
+    return f"""
+        SELECT {_PRODUCT_JSON}, {", ".join(named)}
+        FROM ({page}) page CROSS JOIN LATERAL {product} {_TODAY}"""
+
+
+def _read_product(condition: str) -> Statement:
+    product = _PRODUCT.format(condition=condition)
+    return Statement(f"SELECT {_PRODUCT_JSON}, p.version FROM {product} {_TODAY}", read=True)
+
+
+READ_PRODUCT = _read_product("p.code = %(code)s")
 
 # The same number may be written in several lengths; the one that is written as asked comes first.
-READ_BARCODE = Statement(
-    f"""
-    SELECT {PRODUCT_JSON}, p.version FROM product p {PRODUCT_TODAY}
-    WHERE p.gtin IN (%(asked)s, %(gtin_8)s, %(gtin_12)s, %(gtin_13)s, %(gtin_14)s)
-    ORDER BY p.gtin = %(asked)s DESC
-    LIMIT 1
-    """,
-    read=True,
-)
+READ_BARCODE = _read_product("""
+    p.gtin IN (%(asked)s, %(gtin_8)s, %(gtin_12)s, %(gtin_13)s, %(gtin_14)s)
+    ORDER BY p.gtin = %(asked)s DESC""")
 
 
 def read_by_code(table: str, json: str) -> Statement:

@@ -3,7 +3,7 @@ import uuid
 
 import pytest
 
-from app.core.database import Manager, PooledPostgresqlDatabase
+from app.core.database import Manager, PooledPostgresqlDatabase, TransactionConflict
 from app.core.errors import Conflict, Invalid
 from app.core.idempotency import Answer, once, request_identity
 from app.core.security import allow
@@ -113,6 +113,34 @@ class TestOnce:
         for _ in range(2):
             assert (await once(manager, work=work, **identity)).status == status
         assert work.done == 2
+
+    async def test_one_statement_needs_no_transaction_but_to_keep_its_answer(
+        self, manager, identity
+    ):
+        within = []
+
+        async def work():
+            # In no transaction of its own, each statement has another one.
+            query = "SELECT pg_current_xact_id()::text"
+            first, second = await manager.fetch_value(query), await manager.fetch_value(query)
+            within.append(first == second)
+            return Answer(200, b"{}")
+
+        for key in (None, identity["key"]):
+            await once(manager, work=work, one_statement=True, **{**identity, "key": key})
+        assert within == [False, True]
+
+    async def test_one_statement_that_collided_is_tried_again(self, manager, identity):
+        done = []
+
+        async def work():
+            done.append(await manager.fetch_value("SELECT 1"))
+            if len(done) < 3:
+                raise TransactionConflict
+            return Answer(200, b"{}")
+
+        answer = await once(manager, work=work, one_statement=True, **{**identity, "key": None})
+        assert (answer.status, len(done)) == (200, 3)
 
     async def test_while_the_first_runs_the_second_is_told_so(self, manager, identity):
         begun, release = asyncio.Event(), asyncio.Event()

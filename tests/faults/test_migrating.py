@@ -13,7 +13,7 @@ from tests.support.servers import shop_server
 
 # What a release may do before the code that uses it runs: each way of the rule once.
 EXPAND = {
-    "0007-columns": (
+    "9001-columns": (
         """
         ALTER TABLE product ADD COLUMN origin text;
         ALTER TABLE product ADD COLUMN organic boolean NOT NULL DEFAULT false;
@@ -22,11 +22,11 @@ EXPAND = {
         """,
         "DROP TABLE shelf; ALTER TABLE product DROP COLUMN origin, DROP COLUMN organic;",
     ),
-    "0008-valid": (
+    "9002-valid": (
         "ALTER TABLE product VALIDATE CONSTRAINT product_origin_check;",
         "SELECT 1;",
     ),
-    "0009-index": (
+    "9003-index": (
         """-- transactional: false
         DROP INDEX CONCURRENTLY IF EXISTS product_origin;
         CREATE INDEX CONCURRENTLY product_origin ON product (origin);

@@ -1,3 +1,5 @@
+"""First expired, first out: the function that picks lots, which knows no tables."""
+
 from datetime import date, timedelta
 from decimal import Decimal
 from itertools import pairwise
@@ -5,60 +7,60 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.inventory.fefo import Lot, Pick, expired, order, pick
+from tests.builders import rows
 
 TODAY = date(2026, 3, 1)
 
 amounts = st.decimals("0", "99.999", places=3, allow_nan=False)
 dates = st.none() | st.dates(TODAY - timedelta(5), TODAY + timedelta(5))
+# Lots by their numbers: (free, expires_on).
 lots = st.lists(st.tuples(amounts, dates), max_size=8).map(
-    lambda made: [Lot(place, 1, free, day) for place, (free, day) in enumerate(made)]
+    lambda made: dict(enumerate(made, start=1))
 )
 
 
-def lot(number: int, free: str, expires_on: date | None) -> Lot:
-    return Lot(number, 1, Decimal(free), expires_on)
+def fefo(database, shelf, wanted):
+    """Return what is taken of each lot."""
+    found = rows(
+        database,
+        "SELECT * FROM fefo(%(lots)s::bigint[], %(free)s::numeric[], %(expiries)s::date[], %(wanted)s)",
+        lots=list(shelf),
+        free=[free for free, _ in shelf.values()],
+        expiries=[expires_on for _, expires_on in shelf.values()],
+        wanted=wanted,
+    )
+    taken = {row.stock_id: row.quantity for row in found}
+    assert len(taken) == len(found)
+    return taken
 
 
-def test_the_last_day_is_still_good():
-    assert not expired(lot(1, "1", TODAY), TODAY)
-    assert expired(lot(1, "1", TODAY - timedelta(1)), TODAY)
-    assert not expired(lot(1, "1", None), TODAY)
+def test_the_first_to_expire_goes_first_then_the_older_and_what_keeps_goes_last(database):
+    shelf = {
+        1: (Decimal(5), None),
+        4: (Decimal(2), TODAY),
+        3: (Decimal(2), TODAY),
+        2: (Decimal(2), TODAY + timedelta(1)),
+    }
+    assert fefo(database, shelf, Decimal(3)) == {3: 2, 4: 1}
+    assert fefo(database, shelf, Decimal(7)) == {3: 2, 4: 2, 2: 2, 1: 1}
 
 
-def test_the_first_to_expire_goes_first_then_the_older_and_what_keeps_goes_last():
-    shelf = [
-        lot(1, "5", None),
-        lot(4, "2", TODAY),
-        lot(3, "2", TODAY),
-        lot(2, "2", TODAY + timedelta(1)),
-    ]
-    assert pick(shelf, Decimal(7)) == [
-        Pick(1, 3, Decimal(2)),
-        Pick(1, 4, Decimal(2)),
-        Pick(1, 2, Decimal(2)),
-        Pick(1, 1, Decimal(1)),
-    ]
-
-
-@given(lots, amounts)
-def test_picks_are_exactly_what_was_asked_or_nothing(shelf, quantity):
-    picks = pick(shelf, quantity)
-    if quantity > sum(lot.free for lot in shelf):
-        assert picks is None
-        return
-    assert picks is not None
-    assert sum(one.quantity for one in picks) == quantity
-    free = {lot.id: lot.free for lot in shelf}
-    assert all(0 < one.quantity <= free[one.lot_id] for one in picks)
-    assert len({one.lot_id for one in picks}) == len(picks)
+def test_without_lots_there_is_nothing_to_take(database):
+    query = "SELECT * FROM fefo(NULL, NULL, NULL, 1)"
+    assert rows(database, query) == []
 
 
 @given(lots, amounts)
-def test_a_lot_is_touched_only_when_those_before_it_are_empty(shelf, quantity):
-    picks = pick(shelf, quantity) or []
-    taken = {one.lot_id: one.quantity for one in picks}
-    queue = sorted(shelf, key=order)
+def test_takes_exactly_what_was_asked_or_all_there_is(database, shelf, wanted):
+    taken = fefo(database, shelf, wanted)
+    assert sum(taken.values()) == min(wanted, sum(free for free, _ in shelf.values()))
+    assert all(0 < quantity <= shelf[lot][0] for lot, quantity in taken.items())
+
+
+@given(lots, amounts)
+def test_a_lot_is_touched_only_when_those_before_it_are_empty(database, shelf, wanted):
+    taken = fefo(database, shelf, wanted)
+    queue = sorted(shelf, key=lambda lot: (shelf[lot][1] or date.max, lot))
     for before, after in pairwise(queue):
-        if after.id in taken:
-            assert taken.get(before.id, 0) == before.free
+        if after in taken:
+            assert taken.get(before, 0) == shelf[before][0]

@@ -32,7 +32,8 @@ def since():
     def difference() -> dict[str, tuple[float, float]]:
         now = counted()
         return {
-            event: (now[event][0] - before[event][0], now[event][1] - before[event][1])
+            # Floats that are added up and taken off again.
+            event: (now[event][0] - before[event][0], round(now[event][1] - before[event][1], 2))
             for event in EVENTS
         }
 

@@ -1,7 +1,9 @@
 """What `q` finds, in which order, and by which means."""
 
+import random
 import unicodedata
 from contextlib import closing
+from decimal import Decimal
 
 import psycopg2
 import pytest
@@ -10,6 +12,7 @@ from hypothesis import strategies as st
 
 from app.product.listing import Wanted, listing
 from app.product.search import MAX_LETTERS, MAX_WORDS, words
+from app.product.selection import MOST_RANKED
 from tests.builders import brand, category, product, rows, unique
 
 PRODUCTS = "/api/v1/products"
@@ -216,24 +219,46 @@ def warehouse(fresh_database):
     return fresh_database
 
 
-def plan(database, wanted):
-    """Return the plan that PostgreSQL makes, at the first page and in the app's own role."""
-    statement, parameters = listing(wanted, 21, None)
-    with closing(psycopg2.connect(database.app_url)) as connection:
-        cursor = connection.cursor()
-        cursor.execute(f"EXPLAIN {statement.sql}", parameters)
-        return "\n".join(line for (line,) in cursor.fetchall())
+def keys(database, wanted):
+    """Return the sort keys of what a client finds on all pages of a hundred."""
+    found, after = [], None
+    with closing(psycopg2.connect(database.app_url)) as connection, connection.cursor() as cursor:
+        while True:
+            statement, parameters = listing(wanted, 101, after)
+            cursor.execute(statement.sql, parameters)
+            page = [row[1:] for row in cursor.fetchall()]
+            found += page[:100]
+            if len(page) < 101:
+                return found
+            after = page[99]
 
 
-class TestPlans:
-    @pytest.mark.parametrize("words", [("chocolate",), ("chocolte",), ("chocolate", "chocolte")])
-    def test_a_search_uses_its_index_right_or_misspelt(self, warehouse, words):
-        for sort in ("relevance", "name", "price"):
-            found = plan(warehouse, Wanted(words=words, sort=sort))
-            assert "Bitmap Index Scan on product_search " in found, found
-            assert "Seq Scan on product p" not in found, found
+class TestVeryMany:
+    def test_a_thousand_are_ranked_and_all_are_sorted(self, warehouse):
+        ranked = keys(warehouse, Wanted(words=("milk",), sort="relevance"))
+        assert len(ranked) == len(set(ranked)) == MOST_RANKED
+        assert ranked == sorted(ranked, reverse=True)
+        assert len(keys(warehouse, Wanted(words=("milk",), sort="price"))) == 10_000
 
-    def test_pages_by_name_follow_an_index(self, warehouse):
-        found = plan(warehouse, Wanted())
-        assert "Index Scan using product_name" in found, found
-        assert "Sort" not in found.split("Limit")[1].split("product_name")[0], found
+    def test_a_filter_comes_before_the_ranking(self, warehouse):
+        wanted = Wanted(words=("milk",), sort="relevance", min_price=Decimal("900.00"))
+        assert len(keys(warehouse, wanted)) == 11
+
+
+class TestWordsThatAreMeant:
+    def test_are_those_that_a_look_at_every_word_finds(self, fresh_database):
+        """However a word is misspelt, the index of forms leads to what comparing it with all words finds."""
+        letters, dice = "abc", random.Random(3)
+        known = {"".join(dice.choices(letters, k=dice.randint(3, 11))) for _ in range(400)}
+        typed = ["".join(dice.choices(letters, k=dice.randint(3, 11))) for _ in range(400)]
+        with closing(psycopg2.connect(fresh_database.owner_url)) as connection:
+            cursor = connection.cursor()
+            cursor.execute("INSERT INTO product_word SELECT unnest(%s)", (sorted(known),))
+            cursor.execute(
+                "SELECT t, sought_words(t)::text, meant_words(t)::text FROM unnest(%s) t", (typed,)
+            )
+            found = cursor.fetchall()
+        assert [(word, sought) for word, sought, _ in found] == [
+            (word, meant) for word, _, meant in found
+        ]
+        assert sum("|" in meant for *_, meant in found) > 20

@@ -1,0 +1,10 @@
+ALTER TABLE stock RESET (fillfactor);
+DROP FUNCTION claim_idempotency_key(bigint, text, text, text);
+DROP FUNCTION check_out(uuid, text, text, numeric, text, integer);
+DROP TYPE priced_line;
+DROP FUNCTION allocate_stock(bigint[], numeric[]);
+DROP FUNCTION fefo(bigint[], numeric[], date[], numeric);
+DROP FUNCTION put_cart_item(uuid, text, numeric, integer, integer);
+DROP FUNCTION vat_amount(numeric, numeric);
+DROP FUNCTION line_total(numeric, numeric);
+DROP FUNCTION sold_in(text, numeric);

@@ -1,0 +1,290 @@
+"""What a statement costs does not grow with the shop: no plan reads the whole of a table that does.
+
+A Statement has one plan, whatever its parameters, so that plan can be looked at.
+"""
+
+import dataclasses
+import datetime as dt
+import importlib
+import itertools
+import pkgutil
+import re
+from contextlib import closing
+from decimal import Decimal
+from typing import get_args
+
+import psycopg2
+import pytest
+
+import app
+from app.core.conninfo import DEFAULT_SESSION, connection_params
+from app.core.statement import Statement
+from app.orders.purchase_repository import list_of
+from app.product.listing import Wanted, listing
+from app.product.product_schemas import Sort
+from app.product.selection import FILTERS
+from tests.support.large_shop import BIG, large_shop
+
+NOW = dt.datetime.now(dt.UTC)
+TODAY = NOW.date()
+A_PURCHASE = "c4ca4238-a0b9-2382-0dcc-509a6f75849b"
+
+# Those that are allowed to, and why.
+EXEMPT = {
+    "app.commands.demo_shop._IS_USED": "ends at the first row",
+    "app.health.repository._HAS_DEMO_LOGINS": "asked once, when a shop starts",
+}
+
+# Lists for staff with many filters that may all be absent: one plan cannot do for all of them, so these are planned each
+# time. (The parameters of all, then those of each example.)
+EACH_TIME = {
+    "app.inventory.stock_statements.LOT_PAGE": (
+        {"all": False, "limit": 21},
+        {"all": True},
+        {"product": "77"},
+        {"supplier": "supplier"},
+        {"expires_before": TODAY},
+        {"expired": True},
+        {"expired": False},
+        {"all": True, "after_id": 5, "after_expiry": TODAY},
+        {"product": "77", "after_id": 5, "after_expiry": TODAY},
+    ),
+    "app.inventory.stock_statements.MOVEMENT_PAGE": (
+        {"limit": 21},
+        {"product": "77"},
+        {"lot": 7},
+        {"kind": "sale"},
+        {"kind": "waste"},
+        {"since": NOW},
+        {"until": NOW},
+        {"purchase": A_PURCHASE},
+        {"invoice_request": "5"},
+        {"after_id": 9000},
+        {"product": "77", "after_id": 9000},
+    ),
+}
+
+FEW = {"login_admins", "purchase_queue", "purchase_pay_by"}
+"""Indexes of so few rows, admins and what waits to be collected, that they may be read whole."""
+
+BLOCKS = {"Sort", "Incremental Sort", "Aggregate", "Hash", "WindowAgg", "Materialize"}
+"""Nodes that take all their rows before they give any: a LIMIT above does not shorten what is below."""
+
+
+def statements_in(thing, name):
+    """Yield (name, Statement) for each that `thing` is or holds."""
+    if isinstance(thing, Statement):
+        yield name, thing
+    elif isinstance(thing, dict):
+        for key, inner in thing.items():
+            yield from statements_in(inner, f"{name}.{key}")
+    elif isinstance(thing, list | tuple):
+        for place, inner in enumerate(thing):
+            yield from statements_in(inner, f"{name}.{place}")
+    elif dataclasses.is_dataclass(thing) and not isinstance(thing, type):
+        for field in dataclasses.fields(thing):
+            yield from statements_in(getattr(thing, field.name), f"{name}.{field.name}")
+
+
+def all_statements():
+    """Return every Statement that any module of the app holds, by the shortest of its names."""
+    names = {}
+    for found in pkgutil.walk_packages(app.__path__, "app."):
+        for key, thing in vars(importlib.import_module(found.name)).items():
+            for name, statement in statements_in(thing, f"{found.name}.{key}"):
+                names.setdefault(statement, []).append(name)
+    return {min(found, key=lambda n: (len(n), n)): each for each, found in names.items()}
+
+
+STATEMENTS = all_statements()
+
+
+def wanted(names, words, sort):
+    """Return what a client wants that uses the filters of these names."""
+    values = {
+        "brand": "brand-1",
+        "category": "category-1",
+        "min_price": Decimal("2.00"),
+        "max_price": Decimal("3.00"),
+        "in_stock": True,
+    }
+    return Wanted(**{name: values[name] for name in names}, words=words, sort=sort)
+
+
+def key_of(sort):
+    """Return the sort key of some product in the middle of the list."""
+    price = Decimal("2.50")
+    return {"name": ("k", 9000), "newest": (9000,), "relevance": (1500, 9000)}.get(
+        sort, (price, price, 9000)
+    )
+
+
+@pytest.fixture(scope="session")
+def large(cluster, worker_id):
+    made = large_shop(cluster, f"large_{worker_id}")
+    yield made
+    cluster.drop(made.name)
+
+
+@pytest.fixture
+def cursor(large):
+    """A cursor in a session like the app's; what it did is rolled back."""
+    parameters = connection_params(large.app_url, DEFAULT_SESSION)
+    with closing(psycopg2.connect(**parameters)) as connection, connection.cursor() as made:
+        yield made
+
+
+def plan(cursor, statement):
+    """Return the root of the plan of a Statement, as EXPLAIN's JSON."""
+    cursor.execute(statement.prepare)
+    cursor.execute(
+        f"EXPLAIN (FORMAT JSON) {statement.execute}", dict.fromkeys(statement.names, None)
+    )
+    (((found,),),) = cursor.fetchall()
+    cursor.execute(statement.deallocate)
+    return found["Plan"]
+
+
+def plan_with(cursor, statement, parameters):
+    """Return the root of the plan of a Statement that is planned with its parameters; None are those not named."""
+    given = dict.fromkeys(statement.names) | parameters
+    cursor.execute(f"EXPLAIN (FORMAT JSON) {statement.sql}", given)
+    (((found,),),) = cursor.fetchall()
+    return found["Plan"]
+
+
+def scans(node, limited=False):
+    """Yield (node, whether a LIMIT ends it early) for each node that reads a big table."""
+    limited = node["Node Type"] == "Limit" or (limited and node["Node Type"] not in BLOCKS)
+    if node.get("Relation Name") in BIG and "Scan" in node["Node Type"]:
+        yield node, limited
+    for inner in node.get("Plans", ()):
+        # A subquery of its own, and all that a nested loop looks up, ends when it is through.
+        own = inner.get("Parent Relationship") in {"InitPlan", "SubPlan"}
+        yield from scans(inner, limited and not own)
+
+
+def faults(root):
+    """Return what in a plan takes longer in a larger shop."""
+    return [
+        f"{node['Node Type']} of {node['Relation Name']} {node.get('Index Name', '')}".rstrip()
+        for node, limited in scans(root)
+        if node["Node Type"] == "Seq Scan"
+        or (node["Node Type"].startswith("Index") and "Index Cond" not in node and not limited)
+        if node.get("Index Name") not in FEW
+    ]
+
+
+def collected(root):
+    """Return which reads of products gather them all before they are put in order."""
+    return [
+        node.get("Index Name", node["Node Type"])
+        for node, limited in scans(root)
+        if node["Relation Name"] == "product"
+        and node.get("Index Name") != "product_pkey"
+        and not limited
+    ]
+
+
+class TestEveryStatement:
+    @pytest.mark.parametrize("name", sorted(STATEMENTS.keys() - EACH_TIME.keys()))
+    def test_reads_no_large_table_whole(self, cursor, name):
+        found = faults(plan(cursor, STATEMENTS[name]))
+        assert bool(found) == (name in EXEMPT), found
+
+    @pytest.mark.parametrize("name", EACH_TIME)
+    def test_planned_each_time_reads_none_with_any_filter(self, cursor, name):
+        statement, (always, *examples) = STATEMENTS[name], EACH_TIME[name]
+        assert not statement.prepared
+        for example in [{}, *examples]:
+            assert faults(plan_with(cursor, statement, always | example)) == [], example
+
+    def test_all_are_found(self):
+        assert len(STATEMENTS) > 100
+        assert EXEMPT.keys() | EACH_TIME.keys() <= STATEMENTS.keys()
+        unplanned = {name for name, each in STATEMENTS.items() if not each.prepared}
+        assert unplanned <= EACH_TIME.keys()
+
+
+def read_whole(cursor):
+    """Return the big tables that this transaction has read from their beginning to their end."""
+    cursor.execute("SELECT relname FROM pg_stat_xact_user_tables WHERE seq_scan > 0")
+    return {name for (name,) in cursor.fetchall()} & BIG
+
+
+class TestFunctions:
+    """EXPLAIN does not look into them, and into triggers; the server counts what they do."""
+
+    def test_counting_finds_what_reads_all(self, cursor):
+        cursor.execute("SELECT count(description) FROM product")
+        assert read_whole(cursor) == {"product"}
+
+    @pytest.mark.parametrize("typed", ["milk", "a" * 32, "x" * 60, "lkjhgf", "ab", "12345"])
+    def test_words_are_looked_up(self, cursor, typed):
+        cursor.execute("SELECT sought_words(%s)", (typed,))
+        assert read_whole(cursor) == set()
+
+    def test_triggers_look_up(self, cursor):
+        cursor.execute(
+            """
+            INSERT INTO product (code, name, category_id, unit, price, vat_rate)
+            VALUES ('new', 'Brand new', 6, 'piece', 1, 0.07) RETURNING id
+            """
+        )
+        (product,) = cursor.fetchone()
+        cursor.execute("UPDATE product SET name = 'Newer', unit = 'kg' WHERE id = %s", (product,))
+        cursor.execute(
+            "INSERT INTO stock (product_id, unit_cost) VALUES (%s, 1) RETURNING id", (product,)
+        )
+        (lot,) = cursor.fetchone()
+        cursor.execute(
+            "INSERT INTO stock_movement (kind, product_id, stock_id, quantity) VALUES ('receipt', %s, %s, 5)",
+            (product, lot),
+        )
+        cursor.execute(
+            """
+            INSERT INTO payment (purchase_id, kind, method, amount)
+            SELECT id, 'refund', 'cash', 1 FROM purchase WHERE invoice_number = 7
+            """
+        )
+        assert read_whole(cursor) == set()
+
+
+def left_out(root):
+    """Return on what reads of products leave out what they have read, though an index could have done so."""
+    conditions = [node.get("Filter", "") for node, _ in scans(root)]
+    return [
+        name
+        for name in ("active", "brand_id", "category_id")
+        if any(re.search(rf"\b{name}\b", condition) for condition in conditions)
+    ]
+
+
+def subsets(names):
+    """Return all choices of any of the names, none and all included."""
+    return itertools.chain.from_iterable(
+        itertools.combinations(names, count) for count in range(len(names) + 1)
+    )
+
+
+class TestLists:
+    @pytest.mark.parametrize("paged", [False, True], ids=["first page", "later page"])
+    @pytest.mark.parametrize("words", [(), ("milk",), ("milk", "fresh")], ids=["all", "one", "two"])
+    @pytest.mark.parametrize("sort", get_args(Sort))
+    def test_of_products_are_read_from_an_index(self, cursor, sort, words, paged):
+        if sort == "relevance" and not words:
+            pytest.skip("there is nothing to be relevant to")
+        for names in subsets(FILTERS):
+            after = key_of(sort) if paged else None
+            statement, _ = listing(wanted(names, words, sort), 21, after)
+            root = plan(cursor, statement)
+            assert faults(root) == [], names
+            assert words or collected(root) + left_out(root) == [], names
+            assert not words or "product_search" in str(root), names
+
+    @pytest.mark.parametrize("oldest_first", [False, True])
+    @pytest.mark.parametrize("status", [None, "placed", "collected"])
+    def test_of_purchases_too(self, cursor, status, oldest_first):
+        for asked in subsets(("customer", "since", "until", "name", "phone", "behind")):
+            statement = list_of(frozenset(asked), status, oldest_first=oldest_first)
+            assert faults(plan(cursor, statement)) == [], asked
