@@ -13,7 +13,7 @@ PROGRAMS := main.py app local deploy tests examples benchmarks conformance
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
-.PHONY: help run test lint format types imports pytest coverage migrate verify tidy dump restore bench conformance conformance-compose lock upgrade clean
+.PHONY: help run test lint format types imports pytest coverage migrate verify tidy dump restore bench bench-quick bench-scale bench-soak conformance conformance-compose lock upgrade clean
 
 ## Every day
 
@@ -70,8 +70,17 @@ restore: $(VENV)  ## the shop from such a file, into an empty database (FILE=…
 
 ## Measuring
 
-bench: $(VENV)  ## requests per second and latency of the main routes on a throwaway shop, one worker (a minute)
-	@$(BIN)/python -m benchmarks.load $(ARGS)
+bench: $(VENV)  ## the shop against four peers, its limits, its growth, and docs/performance.md of it (an hour)
+	@$(BIN)/python -m benchmarks all
+
+bench-quick: $(VENV)  ## how many times the requests/s of three peers, for product, list and checkout (3 minutes)
+	@$(BIN)/python -m benchmarks quick
+
+bench-scale: $(VENV)  ## the cost of a request from 1,000 to 1,000,000 products and purchases
+	@$(BIN)/python -m benchmarks scale
+
+bench-soak: $(VENV)  ## twenty minutes of mixed load: does anything grow? (ARGS="--minutes 5")
+	@$(BIN)/python -m benchmarks soak $(ARGS)
 
 ## Every server
 
@@ -89,13 +98,13 @@ PIP_COMPILE := CUSTOM_COMPILE_COMMAND="make lock" $(BIN)/python -m piptools comp
 lock: $(VENV)  ## pin what requirements*.in ask for, keeping the versions that still fit
 	$(PIP_COMPILE) $(ARGS) --output-file requirements.txt requirements.in
 	$(PIP_COMPILE) $(ARGS) --output-file requirements-dev.txt requirements-dev.in
-	for name in deploy/requirements/*.in; do $(PIP_COMPILE) $(ARGS) --output-file $${name%.in}.txt $$name || exit 1; done
+	for name in deploy/requirements/*.in benchmarks/*.in; do $(PIP_COMPILE) $(ARGS) --output-file $${name%.in}.txt $$name || exit 1; done
 
 upgrade:  ## the same with the newest versions
 	@$(MAKE) --no-print-directory lock ARGS=--upgrade
 
 clean:  ## remove .venv, the servers' environments and the tools' caches (the shop's data in .data stays)
-	rm -rf .venv .servers .conformance .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis .coverage
+	rm -rf .venv .servers .conformance .benchmarks .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis .coverage
 	find $(PROGRAMS) -name __pycache__ -prune -exec rm -rf {} +
 
 # Made anew when a requirements file changes; a .venv whose Python is gone, or that was left half made, is replaced.

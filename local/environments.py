@@ -13,10 +13,11 @@ VENVS = ROOT / ".servers"
 REQUIREMENTS = ROOT / "deploy" / "requirements"
 
 
-def install(venv: Path, python: str, requirements: str | None) -> str | None:
-    """Make `venv` of `python` with requirements.txt and a file of deploy/requirements/; anew when they change.
+def install(venv: Path, python: str, requirements: str | Path | None) -> str | None:
+    """Make `venv` of `python` with requirements.txt and another such file; anew when they change.
 
-    Returns one sentence why not, or None.
+    `requirements` is the name of a file in deploy/requirements/, or the whole path of one elsewhere. Returns one
+    sentence why not, or None.
     """
     VENVS.mkdir(exist_ok=True)
     with (VENVS / f"{venv.name}.lock").open("w") as lock:
@@ -25,7 +26,7 @@ def install(venv: Path, python: str, requirements: str | None) -> str | None:
         return _install(venv, python, requirements)
 
 
-def _install(venv: Path, python: str, requirements: str | None) -> str | None:
+def _install(venv: Path, python: str, requirements: str | Path | None) -> str | None:
     files = [ROOT / "requirements.txt", *([REQUIREMENTS / requirements] if requirements else [])]
     wanted = hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest()
     stamp = venv / ".installed"

@@ -1,0 +1,1 @@
+"""FastAPI on asyncpg, without an ORM: hand-written SQL, JSON made by PostgreSQL."""

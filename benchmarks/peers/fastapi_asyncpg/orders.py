@@ -1,0 +1,191 @@
+"""Carts and checkout: one statement after the other, on one connection."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from benchmarks.peers.fastapi_asyncpg import statements as sql
+from benchmarks.peers.fastapi_asyncpg.database import in_transaction
+from benchmarks.peers.fastapi_shop.basket import (
+    NOTHING,
+    Line,
+    Lot,
+    Pick,
+    check,
+    is_whole,
+    out_of_stock,
+    pick_all,
+)
+from benchmarks.peers.fastapi_shop.inputs import CheckoutRequest
+from benchmarks.peers.fastapi_shop.keys import CART_TOKEN, SESSION_TOKEN, hash_token
+from benchmarks.peers.fastapi_shop.problems import (
+    Problem,
+    checked_out,
+    invalid,
+    missing_cart,
+    wrong_token,
+)
+from benchmarks.peers.observed import Settings, observation
+
+
+@dataclass(frozen=True, slots=True)
+class Owner:
+    """Whose carts may be touched: the one that a token opens, or a customer's."""
+
+    cart: Any = None
+    customer: int | None = None
+
+
+async def authenticate(connection: Any, token: str) -> Owner:
+    """Return who the token stands for. Raises Problem (401)."""
+    if token.startswith(CART_TOKEN):
+        cart = await connection.fetchval(sql.WHICH_CART, hash_token(token))
+        if cart is not None:
+            observation().principal = f"cart:{cart}"
+            return Owner(cart=cart)
+    elif token.startswith(SESSION_TOKEN):
+        found = await connection.fetchrow(sql.WHOSE_SESSION, hash_token(token))
+        if found is not None:
+            observation().principal = f"login:{found[0]}"
+            return Owner(customer=found[1])
+    raise wrong_token()
+
+
+async def put_item(
+    connection: Any, settings: Settings, owner: Owner, cart: Any, product: str, quantity: Decimal
+) -> str:
+    """Set how much of a product is in the cart, and return the cart's JSON."""
+    if quantity > settings.max_quantity:
+        raise invalid(
+            "The quantity cannot be sold.", "/quantity", f"must be at most {settings.max_quantity}"
+        )
+
+    async def work() -> str:
+        found = await connection.fetchrow(
+            sql.TOUCH_CART, cart, owner.cart, owner.customer, product, settings.cart_days
+        )
+        if found is None:
+            raise await _closed(connection, owner, cart)
+        product_id = _sellable(found, quantity)
+        most = settings.max_cart_lines
+        if not await connection.fetchval(sql.PUT_ITEM, cart, product_id, quantity, most):
+            detail = f"A cart holds at most {most} products."
+            raise Problem(409, detail, code="cart_full")
+        made: str = await connection.fetchval(sql.READ_CART, cart, settings.currency)
+        return made
+
+    return await in_transaction(connection, work)
+
+
+def _sellable(found: Any, quantity: Decimal) -> int:
+    product_id, unit, active = found
+    if product_id is None:
+        raise Problem(404, "There is no such product.")
+    if not active:
+        raise Problem(409, "The product is not sold any more.", code="withdrawn")
+    if not is_whole(unit, quantity):
+        message = "must be whole: the product is sold by the piece"
+        raise invalid("The quantity cannot be sold.", "/quantity", message)
+    return int(product_id)
+
+
+async def _closed(connection: Any, owner: Owner, cart: Any) -> Problem:
+    """Return the problem of a cart that cannot be changed."""
+    state = await connection.fetchrow(sql.CART_PURCHASE, cart, owner.cart, owner.customer)
+    return missing_cart() if state is None else checked_out(state[1])
+
+
+async def check_out(
+    connection: Any, settings: Settings, owner: Owner, cart: Any, order: CheckoutRequest
+) -> tuple[Any, str]:
+    """Turn the cart into a purchase, all or nothing; return its id and JSON."""
+
+    async def work() -> tuple[Any, str]:
+        locked = await connection.fetchrow(sql.LOCK_CART, cart, owner.cart, owner.customer)
+        if locked is None:
+            raise missing_cart()
+        if locked[0] != "open":
+            raise await _closed(connection, owner, cart)
+        customer, *contact = _contact(locked, order)
+        lines = [Line(*row) for row in await connection.fetch(sql.CART_LINES, cart)]
+        total = check(lines, order.expected_total)
+        picks = await _allocate(connection, lines)
+        purchase = await connection.fetchval(
+            sql.PLACE,
+            cart,
+            customer,
+            *contact,
+            settings.currency,
+            total,
+            sum((line.vat for line in lines), NOTHING),
+            settings.minutes_to_pay,
+            *_columns(lines),
+            *_picked(picks),
+        )
+        return purchase, await connection.fetchval(sql.READ_PURCHASE, purchase)
+
+    return await in_transaction(connection, work)
+
+
+def _contact(locked: Any, order: CheckoutRequest) -> tuple[int | None, str, str | None]:
+    """Return the customer, and the name and phone of who will collect. Raises Problem (422)."""
+    _, customer, known_name, known_phone = locked
+    name, phone = order.contact_name or known_name, order.contact_phone or known_phone
+    missing = [] if name else ["/contact_name"]
+    if customer is None and not phone:
+        missing.append("/contact_phone")
+    if missing:
+        raise Problem(
+            422,
+            "The shop must know who will collect the purchase.",
+            errors=[{"pointer": each, "message": "a guest must give it"} for each in missing],
+        )
+    return customer, name, phone
+
+
+async def _allocate(connection: Any, lines: list[Line]) -> list[Pick]:
+    """Promise all of `lines`, first expired first. Raises Problem (409)."""
+    products = [line.product_id for line in lines]
+    quantities = [line.quantity for line in lines]
+    reserved = await connection.fetch(sql.RESERVE_LEVELS, products, quantities)
+    if len(reserved) == len(lines):
+        rows = await connection.fetch(sql.FREE_LOTS, products)
+        lots = [Lot(*row[:4]) for row in rows]
+        picks = pick_all(lines, lots, rows[0][4]) if rows else None
+        if picks is not None:
+            await connection.execute(
+                sql.RESERVE_LOTS,
+                [each.lot_id for each in picks],
+                [each.quantity for each in picks],
+            )
+            return picks
+    left = dict(await connection.fetch(sql.AVAILABLE, products))
+    enough = {row[0] for row in reserved}
+    for line in lines:
+        if line.product_id in enough:  # and so promised just now
+            left[line.product_id] += line.quantity
+    raise out_of_stock(lines, enough, left)
+
+
+def _columns(lines: list[Line]) -> tuple[list[Any], ...]:
+    return (
+        [line.product_id for line in lines],
+        [line.code for line in lines],
+        [line.name for line in lines],
+        [line.unit for line in lines],
+        [line.quantity for line in lines],
+        [line.list_price for line in lines],
+        [line.discount_rate for line in lines],
+        [line.unit_price for line in lines],
+        [line.vat_rate for line in lines],
+        [line.total for line in lines],
+        [line.vat for line in lines],
+    )
+
+
+def _picked(picks: list[Pick]) -> tuple[list[Any], ...]:
+    return (
+        [each.product_id for each in picks],
+        [each.lot_id for each in picks],
+        [each.quantity for each in picks],
+    )

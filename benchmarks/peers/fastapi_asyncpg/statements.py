@@ -1,0 +1,221 @@
+"""The SQL, with asyncpg's markers. That of the catalogue is the shop's own."""
+
+# ruff: noqa: S608 - all parts of the SQL in here are written in here
+
+import re
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import Any
+
+from app.core.statement import Statement
+from app.product.statements import READ_PRODUCT as _READ_PRODUCT
+
+_NAMED = re.compile(r"%(?:\((?P<name>\w+)\)s|%)")
+
+
+@lru_cache(maxsize=1024)
+def positional(statement: Statement) -> tuple[str, tuple[str, ...]]:
+    """Return the shop's statement as asyncpg wants it, and its parameters in order."""
+    places: dict[str, int] = {}
+
+    def place(match: re.Match[str]) -> str:
+        if match["name"] is None:
+            return "%"
+        return f"${places.setdefault(match['name'], len(places) + 1)}"
+
+    return _NAMED.sub(place, statement.sql), tuple(places)
+
+
+def bound(statement: Statement, parameters: Mapping[str, Any]) -> tuple[str, list[Any]]:
+    """Return the SQL and its arguments in their order."""
+    sql, names = positional(statement)
+    return sql, [parameters[name] for name in names]
+
+
+READ_PRODUCT, _ = positional(_READ_PRODUCT)
+
+WHICH_CART = """
+SELECT id FROM cart WHERE token_hash = $1 AND (status = 'checked_out' OR expires_at > now())"""
+
+WHOSE_SESSION = """
+SELECT l.id, c.id FROM session s
+JOIN login l ON l.id = s.login_id JOIN customer c ON c.login_id = l.id
+WHERE s.token_hash = $1 AND s.expires_at > now() AND l.active AND l.role = 'customer'"""
+
+_OWN = """c.id = $1::uuid AND (c.id = $2::uuid OR c.customer_id = $3::bigint)
+    AND (c.status <> 'open' OR c.expires_at > now())"""
+
+CART_PURCHASE = f"""
+SELECT c.status, (SELECT id FROM purchase WHERE cart_id = c.id) FROM cart c WHERE {_OWN}"""
+
+TOUCH_CART = f"""
+WITH touched AS (
+    UPDATE cart c SET expires_at = now() + make_interval(days => $5)
+    WHERE {_OWN} AND c.status = 'open'
+    RETURNING c.id
+)
+SELECT p.id, p.unit, p.active FROM touched LEFT JOIN product p ON p.code = $4"""
+
+PUT_ITEM = """
+INSERT INTO cart_item (cart_id, product_id, quantity)
+SELECT $1::uuid, $2::bigint, $3::numeric
+WHERE $4::bigint > (
+    SELECT count(*) FROM cart_item WHERE cart_id = $1::uuid AND product_id <> $2::bigint)
+ON CONFLICT (cart_id, product_id) DO UPDATE SET quantity = EXCLUDED.quantity
+RETURNING 1"""
+
+READ_CART = """
+SELECT json_build_object(
+    'id', c.id, 'status', c.status, 'currency', $2::text,
+    'items', coalesce(x.items, '[]'), 'total', coalesce(x.total, 0.00)::text,
+    'created_at', rfc3339(c.created_at), 'expires_at', rfc3339(c.expires_at),
+    'purchase', (SELECT id FROM purchase WHERE cart_id = c.id))::text
+FROM cart c
+CROSS JOIN LATERAL (
+    SELECT sum(y.total) AS total,
+           json_agg(json_build_object(
+               'product', json_build_object('code', p.code, 'name', p.name, 'unit', p.unit),
+               'quantity', i.quantity::text, 'unit_price', o.unit_price::text,
+               'total', y.total::text,
+               'available', CASE WHEN p.active THEN a.available ELSE 0.000 END::text)
+               ORDER BY i.added_at, p.id) AS items
+    FROM cart_item i
+    JOIN product p ON p.id = i.product_id
+    JOIN offer o ON o.product_id = i.product_id
+    JOIN availability a ON a.product_id = i.product_id
+    CROSS JOIN LATERAL (SELECT round(i.quantity * o.unit_price, 2) AS total) y
+    WHERE i.cart_id = c.id
+) x
+WHERE c.id = $1::uuid"""
+
+LOCK_CART = f"""
+SELECT c.status, c.customer_id, r.name, r.phone
+FROM cart c LEFT JOIN customer r ON r.id = c.customer_id
+WHERE {_OWN} FOR UPDATE OF c"""
+
+CART_LINES = """
+SELECT p.active, p.id, p.code, p.name, p.unit, i.quantity,
+       p.price, o.discount_rate, o.unit_price, p.vat_rate
+FROM cart_item i
+JOIN product p ON p.id = i.product_id
+JOIN offer o ON o.product_id = i.product_id
+WHERE i.cart_id = $1
+ORDER BY i.added_at, p.id"""
+
+RESERVE_LEVELS = """
+WITH wanted AS (
+    SELECT * FROM unnest($1::bigint[], $2::numeric[]) AS w (product_id, quantity)
+), locked AS (
+    SELECT l.product_id FROM stock_level l JOIN wanted w USING (product_id)
+    WHERE l.on_hand - l.allocated >= w.quantity
+    ORDER BY l.product_id FOR UPDATE OF l
+)
+UPDATE stock_level l SET allocated = l.allocated + w.quantity
+FROM wanted w JOIN locked USING (product_id)
+WHERE l.product_id = w.product_id
+RETURNING l.product_id"""
+
+# Of its own: a statement that had waited for the levels would see the lots as they were before.
+FREE_LOTS = """
+SELECT id, product_id, on_hand - allocated, expires_on, CURRENT_DATE FROM stock
+WHERE product_id = ANY ($1::bigint[]) AND on_hand > 0 AND on_hand > allocated"""
+
+RESERVE_LOTS = """
+UPDATE stock s SET allocated = s.allocated + p.quantity
+FROM unnest($1::bigint[], $2::numeric[]) AS p (stock_id, quantity)
+WHERE s.id = p.stock_id"""
+
+AVAILABLE = """
+SELECT product_id, available FROM availability WHERE product_id = ANY ($1::bigint[])"""
+
+PLACE = """
+WITH placed AS (
+    INSERT INTO purchase (cart_id, customer_id, contact_name, contact_phone,
+                          currency, total, vat_total, pay_by)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, now() + make_interval(mins => $8))
+    RETURNING id
+), line AS (
+    INSERT INTO purchase_line (purchase_id, product_id, code, name, unit, quantity, price,
+                               discount_rate, unit_price, vat_rate, total, vat_amount)
+    SELECT placed.id, l.*
+    FROM placed, unnest(
+        $9::bigint[], $10::text[], $11::text[], $12::text[], $13::numeric[], $14::numeric[],
+        $15::numeric[], $16::numeric[], $17::numeric[], $18::numeric[], $19::numeric[]) AS l
+    RETURNING id, product_id
+), served AS (
+    INSERT INTO allocation (purchase_line_id, stock_id, quantity)
+    SELECT line.id, a.stock_id, a.quantity
+    FROM line JOIN unnest($20::bigint[], $21::bigint[], $22::numeric[])
+        AS a (product_id, stock_id, quantity) USING (product_id)
+), closed AS (
+    UPDATE cart SET status = 'checked_out' WHERE id = $1
+)
+SELECT id FROM placed"""
+
+READ_PURCHASE = """
+SELECT json_build_object(
+    'id', p.id, 'invoice_number', p.invoice_number, 'status', p.status,
+    'contact_name', p.contact_name, 'contact_phone', p.contact_phone, 'currency', p.currency,
+    'total', p.total::text, 'vat_total', p.vat_total::text,
+    'paid', m.paid::text, 'refunded', m.refunded::text,
+    'due', CASE p.status WHEN 'placed' THEN p.total - m.paid + m.refunded ELSE 0.00 END::text,
+    'lines', n.lines, 'payments', m.payments,
+    'placed_at', rfc3339(p.placed_at), 'pay_by', rfc3339(p.pay_by),
+    'collected_at', rfc3339(p.collected_at), 'cancelled_at', rfc3339(p.cancelled_at),
+    'cancel_reason', nullif(p.cancel_reason, ''), 'version', p.version)::text
+FROM purchase p
+CROSS JOIN LATERAL (
+    SELECT coalesce(sum(y.amount) FILTER (WHERE y.kind = 'payment'), 0.00) AS paid,
+           coalesce(sum(y.amount) FILTER (WHERE y.kind = 'refund'), 0.00) AS refunded,
+           coalesce(json_agg(json_build_object(
+               'id', y.id, 'kind', y.kind, 'method', y.method, 'amount', y.amount::text,
+               'reference', y.reference, 'reason', y.reason, 'at', rfc3339(y.at))
+               ORDER BY y.id), '[]') AS payments
+    FROM payment y WHERE y.purchase_id = p.id
+) m
+CROSS JOIN LATERAL (
+    SELECT json_agg(json_build_object(
+        'product', l.code, 'name', l.name, 'unit', l.unit, 'quantity', l.quantity::text,
+        'list_price', l.price::text, 'discount_rate', l.discount_rate::text,
+        'unit_price', l.unit_price::text, 'vat_rate', l.vat_rate::text,
+        'vat_amount', l.vat_amount::text, 'total', l.total::text,
+        'returned', coalesce(r.quantity, 0.000)::text) ORDER BY l.id) AS lines
+    FROM purchase_line l
+    LEFT JOIN (
+        SELECT v.product_id, sum(v.quantity) AS quantity FROM stock_movement v
+        WHERE v.purchase_id = p.id AND v.kind = 'return' GROUP BY v.product_id
+    ) r ON r.product_id = l.product_id
+    WHERE l.purchase_id = p.id
+) n
+WHERE p.id = $1"""
+
+ACCOUNT = """
+SELECT id, email, role, active, password_hash, password_changed_at
+FROM login WHERE lower(email) = lower($1)"""
+
+# Keys come sorted, so that two requests that count the same two lock them in the same order.
+COUNT_ATTEMPTS = """
+INSERT INTO attempt AS known (key, tries, window_ends_at)
+SELECT key, 1, now() + $2::interval FROM unnest($1::bytea[]) AS given (key)
+ON CONFLICT (key) DO UPDATE SET
+    tries = CASE WHEN known.window_ends_at > now() THEN least(known.tries, 1000000) + 1 ELSE 1 END,
+    window_ends_at = CASE WHEN known.window_ends_at > now()
+        THEN known.window_ends_at ELSE excluded.window_ends_at END
+RETURNING key, tries, ceil(extract(epoch FROM window_ends_at - now()))::int"""
+
+FORGET_ATTEMPTS = "DELETE FROM attempt WHERE key = $1"
+
+REHASH = "UPDATE login SET password_hash = $3 WHERE id = $1 AND password_hash = $2"
+
+OPEN_SESSION = """
+WITH verified AS (
+    SELECT id, role FROM login WHERE id = $1 AND active AND password_changed_at = $2 FOR SHARE
+), opened AS (
+    INSERT INTO session (login_id, token_hash, user_agent, expires_at)
+    SELECT id, $3, $4, now() + $5::interval FROM verified
+    RETURNING login_id, expires_at
+)
+SELECT rfc3339(o.expires_at), coalesce(s.name, c.name)
+FROM opened o
+LEFT JOIN staff s ON s.login_id = o.login_id
+LEFT JOIN customer c ON c.login_id = o.login_id"""

@@ -1,0 +1,132 @@
+"""What a basket costs, and which lots it is served from: pure, on Decimals and dates."""
+
+from collections.abc import Container, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import ROUND_HALF_UP, Decimal
+
+from benchmarks.peers.fastapi_shop.problems import Problem
+
+_CENT = Decimal("0.01")
+NOTHING = Decimal("0.00")
+
+
+def cents(amount: Decimal) -> Decimal:
+    """Return `amount` rounded to two decimals, half up."""
+    return amount.quantize(_CENT, ROUND_HALF_UP)
+
+
+def is_whole(unit: str, quantity: Decimal) -> bool:
+    """Say whether something sold by `unit` can be sold in `quantity`."""
+    return unit != "piece" or quantity == quantity.to_integral_value()
+
+
+@dataclass(slots=True)
+class Line:
+    """What is bought of one product at today's prices; `total` and `vat` follow from the rest."""
+
+    active: bool
+    product_id: int
+    code: str
+    name: str
+    unit: str
+    quantity: Decimal
+    list_price: Decimal
+    discount_rate: Decimal
+    unit_price: Decimal
+    vat_rate: Decimal
+    total: Decimal = NOTHING
+    vat: Decimal = NOTHING
+
+    def __post_init__(self) -> None:
+        self.total = cents(self.quantity * self.unit_price)
+        self.vat = self.total - cents(self.total / (1 + self.vat_rate))
+
+
+def check(lines: Sequence[Line], expected_total: Decimal | None) -> Decimal:
+    """Return what the lines cost. Raises Problem (409) unless they can be sold for that."""
+    if not lines:
+        raise Problem(409, "The cart is empty.", code="empty_cart")
+    withdrawn = [line.code for line in lines if not line.active]
+    unsold = [line.code for line in lines if not is_whole(line.unit, line.quantity)]
+    if withdrawn or unsold:
+        raise Problem(
+            409,
+            "Some of it is not sold, or not so, any more.",
+            code="withdrawn",
+            items=[{"product": code} for code in dict.fromkeys([*withdrawn, *unsold])],
+        )
+    total = sum((line.total for line in lines), NOTHING)
+    if expected_total is not None and expected_total != total:
+        raise Problem(409, f"The cart costs {total} now.", code="price_changed", total=f"{total:f}")
+    return total
+
+
+@dataclass(slots=True)
+class Lot:
+    """What came in together of one product; `free` is not promised to anybody."""
+
+    id: int
+    product_id: int
+    free: Decimal
+    expires_on: date | None
+
+
+@dataclass(slots=True)
+class Pick:
+    """So much of a product from that lot."""
+
+    product_id: int
+    lot_id: int
+    quantity: Decimal
+
+
+def _order(lot: Lot) -> tuple[bool, date, int]:
+    return lot.expires_on is None, lot.expires_on or date.max, lot.id
+
+
+def pick(lots: Iterable[Lot], quantity: Decimal) -> list[Pick] | None:
+    """Return what to take of which of one product's lots, first expired first; None for too little."""
+    picks: list[Pick] = []
+    left = quantity
+    for lot in sorted(lots, key=_order):
+        taken = min(lot.free, left)
+        if taken > 0:
+            picks.append(Pick(lot.product_id, lot.id, taken))
+            left -= taken
+    return None if left > 0 else picks
+
+
+def pick_all(lines: Iterable[Line], lots: Iterable[Lot], today: date) -> list[Pick] | None:
+    """Return what to take for all `lines` of the lots that have not expired; None for too little."""
+    sellable: dict[int, list[Lot]] = {}
+    for lot in lots:
+        if lot.expires_on is None or lot.expires_on >= today:
+            sellable.setdefault(lot.product_id, []).append(lot)
+    found: list[Pick] = []
+    for line in lines:
+        picks = pick(sellable.get(line.product_id, ()), line.quantity)
+        if picks is None:
+            return None
+        found += picks
+    return found
+
+
+def out_of_stock(
+    lines: Iterable[Line], enough: Container[int], left: Mapping[int, Decimal]
+) -> Problem:
+    """Return the problem of `lines` that cannot all be had.
+
+    `enough` are the products whose level had enough, `left` is what can be sold of all of them.
+    """
+    items = [
+        {
+            "product": line.code,
+            "requested": f"{line.quantity:f}",
+            "available": f"{left[line.product_id]:f}",
+        }
+        for line in lines
+        if line.product_id not in enough or left[line.product_id] < line.quantity
+    ]
+    detail = "There is not enough of everything any more."
+    return Problem(409, detail, code="out_of_stock", items=items)

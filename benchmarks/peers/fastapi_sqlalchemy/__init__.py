@@ -1,0 +1,1 @@
+"""FastAPI on SQLAlchemy's asynchronous ORM, as the documentation of both advises."""

@@ -1,0 +1,155 @@
+"""The catalogue and its stock. What a query needs of other tables, it says in its options."""
+
+from datetime import date
+from decimal import Decimal
+from uuid import UUID
+
+from sqlalchemy import BigInteger, FetchedValue, ForeignKey
+from sqlalchemy.dialects.postgresql import TSVECTOR
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from benchmarks.peers.fastapi_sqlalchemy.base import (
+    Base,
+    Key,
+    Money,
+    Quantity,
+    Rate,
+    Stamp,
+    refers_to,
+)
+
+
+class Brand(Base):
+    """A maker's name."""
+
+    __tablename__ = "brand"
+
+    id: Mapped[Key]
+    code: Mapped[str]
+    name: Mapped[str]
+
+
+class Category(Base):
+    """A node in the tree of categories."""
+
+    __tablename__ = "category"
+
+    id: Mapped[Key]
+    code: Mapped[str]
+    name: Mapped[str]
+    parent_id: Mapped[int | None] = refers_to("category.id")
+
+
+class Discount(Base):
+    """A rate off the price."""
+
+    __tablename__ = "discount"
+
+    id: Mapped[Key]
+    code: Mapped[str]
+    name: Mapped[str]
+    rate: Mapped[Rate]
+
+
+class Product(Base):
+    """Something the shop sells."""
+
+    __tablename__ = "product"
+
+    id: Mapped[Key]
+    code: Mapped[str]
+    gtin: Mapped[str | None]
+    name: Mapped[str]
+    description: Mapped[str]
+    brand_id: Mapped[int | None] = refers_to("brand.id")
+    category_id: Mapped[int] = refers_to("category.id")
+    unit: Mapped[str]
+    list_price: Mapped[Money] = mapped_column("price")
+    vat_rate: Mapped[Rate]
+    reorder_level: Mapped[Quantity]
+    active: Mapped[bool]
+    version: Mapped[int]
+    created_at: Mapped[Stamp]
+    updated_at: Mapped[Stamp]
+    search: Mapped[str] = mapped_column(TSVECTOR, FetchedValue(), deferred=True)
+
+    brand: Mapped[Brand | None] = relationship(lazy="raise")
+    category: Mapped[Category] = relationship(lazy="raise")
+    offer: Mapped["Offer"] = relationship(lazy="raise", viewonly=True)
+    availability: Mapped["Availability"] = relationship(lazy="raise", viewonly=True)
+
+    @property
+    def price(self) -> Decimal:
+        """What one unit costs today."""
+        return self.offer.unit_price
+
+    @property
+    def discount(self) -> Discount | None:
+        """The discount that applies today."""
+        return self.offer.discount
+
+    @property
+    def available(self) -> Decimal:
+        """How much can be sold today."""
+        return self.availability.available
+
+    @property
+    def in_stock(self) -> bool:
+        """Whether anything can be sold today."""
+        return self.availability.available > 0
+
+
+class Offer(Base):
+    """A view: today's price of a product."""
+
+    __tablename__ = "offer"
+
+    product_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("product.id"), primary_key=True)
+    unit_price: Mapped[Money]
+    discount_rate: Mapped[Rate]
+    discount_id: Mapped[int | None] = refers_to("discount.id")
+
+    discount: Mapped[Discount | None] = relationship(lazy="raise")
+
+
+class Availability(Base):
+    """A view: what of a product can be sold today."""
+
+    __tablename__ = "availability"
+
+    product_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("product.id"), primary_key=True)
+    available: Mapped[Quantity]
+
+
+class StockLevel(Base):
+    """The sums over a product's lots."""
+
+    __tablename__ = "stock_level"
+
+    product_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("product.id"), primary_key=True)
+    on_hand: Mapped[Quantity]
+    allocated: Mapped[Quantity]
+
+
+class Stock(Base):
+    """A lot: what came in together."""
+
+    __tablename__ = "stock"
+
+    id: Mapped[Key]
+    product_id: Mapped[int] = refers_to("product.id")
+    on_hand: Mapped[Quantity]
+    allocated: Mapped[Quantity]
+    expires_on: Mapped[date | None]
+
+
+class StockMovement(Base):
+    """A change of what is on hand."""
+
+    __tablename__ = "stock_movement"
+
+    id: Mapped[Key]
+    kind: Mapped[str]
+    product_id: Mapped[int] = refers_to("product.id")
+    quantity: Mapped[Quantity]
+    purchase_id: Mapped[UUID | None]

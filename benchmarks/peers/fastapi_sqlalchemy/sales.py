@@ -1,0 +1,159 @@
+"""Carts and purchases."""
+
+from datetime import datetime
+from decimal import Decimal
+from uuid import UUID
+
+from sqlalchemy import BigInteger, FetchedValue, ForeignKey, Identity, func, select
+from sqlalchemy.orm import Mapped, column_property, mapped_column, relationship
+
+from benchmarks.peers.fastapi_shop.basket import NOTHING
+from benchmarks.peers.fastapi_sqlalchemy.base import (
+    Base,
+    Key,
+    Money,
+    Quantity,
+    Rate,
+    Stamp,
+    refers_to,
+)
+from benchmarks.peers.fastapi_sqlalchemy.goods import Product, StockMovement
+from benchmarks.peers.fastapi_sqlalchemy.people import Customer
+
+
+class Cart(Base):
+    """What somebody means to buy."""
+
+    __tablename__ = "cart"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    token_hash: Mapped[bytes | None]
+    customer_id: Mapped[int | None] = refers_to("customer.id")
+    status: Mapped[str]
+    created_at: Mapped[Stamp]
+    expires_at: Mapped[datetime]
+
+    customer: Mapped[Customer | None] = relationship(lazy="raise")
+    items: Mapped[list["CartItem"]] = relationship(
+        lazy="raise", order_by="(CartItem.added_at, CartItem.product_id)"
+    )
+
+
+class CartItem(Base):
+    """So much of a product in a cart."""
+
+    __tablename__ = "cart_item"
+
+    cart_id: Mapped[UUID] = mapped_column(ForeignKey("cart.id"), primary_key=True)
+    product_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("product.id"), primary_key=True)
+    quantity: Mapped[Quantity]
+    added_at: Mapped[Stamp]
+
+    product: Mapped[Product] = relationship(lazy="raise")
+
+
+class Purchase(Base):
+    """What was bought."""
+
+    __tablename__ = "purchase"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, server_default=FetchedValue())
+    invoice_number: Mapped[int] = mapped_column(BigInteger, Identity(always=True))
+    cart_id: Mapped[UUID] = mapped_column(ForeignKey("cart.id"))
+    customer_id: Mapped[int | None] = refers_to("customer.id")
+    contact_name: Mapped[str]
+    contact_phone: Mapped[str | None]
+    status: Mapped[str] = mapped_column(server_default=FetchedValue())
+    currency: Mapped[str]
+    total: Mapped[Money]
+    vat_total: Mapped[Money]
+    placed_at: Mapped[Stamp]
+    pay_by: Mapped[datetime]
+    collected_at: Mapped[datetime | None]
+    cancelled_at: Mapped[datetime | None]
+    reason: Mapped[str] = mapped_column("cancel_reason", server_default=FetchedValue())
+    version: Mapped[int] = mapped_column(server_default=FetchedValue())
+
+    lines: Mapped[list["PurchaseLine"]] = relationship(lazy="raise", order_by="PurchaseLine.id")
+    payments: Mapped[list["Payment"]] = relationship(lazy="raise", order_by="Payment.id")
+
+    @property
+    def cancel_reason(self) -> str | None:
+        """Why it was cancelled, if it was."""
+        return self.reason or None
+
+    @property
+    def paid(self) -> Decimal:
+        """What was taken for it."""
+        return sum((each.amount for each in self.payments if each.kind == "payment"), NOTHING)
+
+    @property
+    def refunded(self) -> Decimal:
+        """What was given back."""
+        return sum((each.amount for each in self.payments if each.kind == "refund"), NOTHING)
+
+    @property
+    def due(self) -> Decimal:
+        """What is still to be paid."""
+        return self.total - self.paid + self.refunded if self.status == "placed" else NOTHING
+
+
+class PurchaseLine(Base):
+    """What was sold of one product."""
+
+    __tablename__ = "purchase_line"
+
+    id: Mapped[Key]
+    purchase_id: Mapped[UUID] = mapped_column(ForeignKey("purchase.id"))
+    product_id: Mapped[int] = refers_to("product.id")
+    product: Mapped[str] = mapped_column("code")
+    name: Mapped[str]
+    unit: Mapped[str]
+    quantity: Mapped[Quantity]
+    list_price: Mapped[Money] = mapped_column("price")
+    discount_rate: Mapped[Rate]
+    unit_price: Mapped[Money]
+    vat_rate: Mapped[Rate]
+    vat_amount: Mapped[Money]
+    total: Mapped[Money]
+
+    allocations: Mapped[list["Allocation"]] = relationship(lazy="raise")
+
+
+PurchaseLine.returned = column_property(
+    select(func.coalesce(func.sum(StockMovement.quantity), Decimal("0.000")))
+    .where(
+        StockMovement.purchase_id == PurchaseLine.purchase_id,
+        StockMovement.product_id == PurchaseLine.product_id,
+        StockMovement.kind == "return",
+    )
+    .correlate_except(StockMovement)
+    .scalar_subquery()
+)
+
+
+class Allocation(Base):
+    """So much of a lot for a line."""
+
+    __tablename__ = "allocation"
+
+    purchase_line_id: Mapped[int] = mapped_column(
+        BigInteger, ForeignKey("purchase_line.id"), primary_key=True
+    )
+    stock_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("stock.id"), primary_key=True)
+    quantity: Mapped[Quantity]
+
+
+class Payment(Base):
+    """Money taken for a purchase, or given back."""
+
+    __tablename__ = "payment"
+
+    id: Mapped[Key]
+    purchase_id: Mapped[UUID] = mapped_column(ForeignKey("purchase.id"))
+    kind: Mapped[str]
+    method: Mapped[str]
+    amount: Mapped[Money]
+    reference: Mapped[str]
+    reason: Mapped[str]
+    at: Mapped[Stamp]

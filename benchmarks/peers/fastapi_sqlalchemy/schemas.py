@@ -1,0 +1,169 @@
+"""What is answered, as pydantic's response models."""
+
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Annotated
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict, PlainSerializer
+
+
+def _rfc3339(moment: datetime) -> str:
+    text = moment.astimezone(UTC).isoformat(timespec="microseconds")
+    return text.removesuffix("+00:00") + "Z"
+
+
+# Always with microseconds, which pydantic leaves out where they are 0.
+Moment = Annotated[datetime, PlainSerializer(_rfc3339, return_type=str, when_used="json")]
+
+
+class Output(BaseModel):
+    """The base of what is answered."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+
+class Health(Output):
+    """That it lives."""
+
+    status: str = "ok"
+
+
+class Named(Output):
+    """A brand or a category, in short."""
+
+    code: str
+    name: str
+
+
+class AppliedDiscount(Named):
+    """A discount that lowers the price today."""
+
+    rate: Decimal
+
+
+class ProductOut(Output):
+    """Something the shop sells."""
+
+    code: str
+    gtin: str | None
+    name: str
+    description: str
+    brand: Named | None
+    category: Named
+    unit: str
+    price: Decimal
+    list_price: Decimal
+    discount: AppliedDiscount | None
+    vat_rate: Decimal
+    reorder_level: Decimal
+    available: Decimal
+    in_stock: bool
+    active: bool
+    version: int
+    created_at: Moment
+    updated_at: Moment
+
+
+class ProductPage(Output):
+    """One page of a list."""
+
+    items: list[ProductOut]
+    next: str | None
+
+
+class CartProduct(Named):
+    """A product in a cart."""
+
+    unit: str
+
+
+class CartItemOut(Output):
+    """So much of it, at today's price."""
+
+    product: CartProduct
+    quantity: Decimal
+    unit_price: Decimal
+    total: Decimal
+    available: Decimal
+
+
+class CartOut(Output):
+    """What somebody means to buy."""
+
+    id: UUID
+    status: str
+    currency: str
+    items: list[CartItemOut]
+    total: Decimal
+    created_at: Moment
+    expires_at: Moment
+    purchase: UUID | None = None
+
+
+class PurchaseLineOut(Output):
+    """What was sold of one product."""
+
+    product: str
+    name: str
+    unit: str
+    quantity: Decimal
+    list_price: Decimal
+    discount_rate: Decimal
+    unit_price: Decimal
+    vat_rate: Decimal
+    vat_amount: Decimal
+    total: Decimal
+    returned: Decimal
+
+
+class PaymentOut(Output):
+    """Money taken for a purchase, or given back."""
+
+    id: int
+    kind: str
+    method: str
+    amount: Decimal
+    reference: str
+    reason: str
+    at: Moment
+
+
+class PurchaseOut(Output):
+    """What was bought."""
+
+    id: UUID
+    invoice_number: int
+    status: str
+    contact_name: str
+    contact_phone: str | None
+    currency: str
+    total: Decimal
+    vat_total: Decimal
+    paid: Decimal
+    refunded: Decimal
+    due: Decimal
+    lines: list[PurchaseLineOut]
+    payments: list[PaymentOut]
+    placed_at: Moment
+    pay_by: Moment
+    collected_at: Moment | None
+    cancelled_at: Moment | None
+    cancel_reason: str | None
+    version: int
+
+
+class User(Output):
+    """Who is logged in."""
+
+    email: str
+    role: str
+    name: str
+
+
+class SignedIn(Output):
+    """A new session."""
+
+    token: str
+    expires_at: Moment
+    user: User

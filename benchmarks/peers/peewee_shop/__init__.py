@@ -1,0 +1,1 @@
+"""What the two peers on peewee-async share: models, plain model queries, and what becomes of them."""

@@ -1,0 +1,108 @@
+"""Putting products into carts."""
+
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from peewee import fn
+
+from benchmarks.peers.peewee_shop.catalogue import available, check_code
+from benchmarks.peers.peewee_shop.database import in_transaction, settings
+from benchmarks.peers.peewee_shop.models import (
+    Cart,
+    CartItem,
+    Offer,
+    Product,
+    Purchase,
+)
+from benchmarks.peers.peewee_shop.problems import Problem, invalid
+from benchmarks.peers.peewee_shop.rendering import cart_json
+from benchmarks.peers.peewee_shop.rules import sold_in
+from benchmarks.peers.peewee_shop.security import Buyer, owned
+
+
+async def put_item(who: Buyer, cart: UUID, code: str, quantity: Decimal) -> Any:
+    """Set how much of a product is in the cart, and return the cart's JSON. Raises Problem."""
+    check_code(code)
+    if quantity > settings.max_quantity:
+        raise _wrong_quantity(f"must be at most {settings.max_quantity}")
+
+    async def work() -> Any:
+        kept = await _keep(who, cart)
+        product = await Product.aio_get_or_none(Product.code == code)
+        if product is None:
+            raise Problem(404, "There is no such product.")
+        _check(product, quantity)
+        await (
+            CartItem.insert(cart=cart, product=product, quantity=quantity)
+            .on_conflict(
+                conflict_target=[CartItem.cart, CartItem.product], preserve=[CartItem.quantity]
+            )
+            .aio_execute()
+        )
+        found = await items(cart)
+        if len(found) > settings.max_cart_lines:
+            detail = f"A cart holds at most {settings.max_cart_lines} products."
+            raise Problem(409, detail, code="cart_full")
+        return cart_json(kept, found, None, settings.currency)
+
+    return await in_transaction(work)
+
+
+async def _keep(who: Buyer, cart: UUID) -> Any:
+    """Lock an open cart, keep it for some days more, and return it."""
+    rows = await (
+        Cart.update(expires_at=fn.now() + timedelta(days=settings.cart_days))
+        .where(*owned(cart, who), Cart.status == "open")
+        .returning(Cart.id, Cart.status, Cart.created_at, Cart.expires_at)
+        .aio_execute()
+    )
+    if rows:
+        return rows[0]
+    if not await Cart.select(Cart.id).where(*owned(cart, who)).aio_exists():
+        raise missing()
+    raise await checked_out(cart)
+
+
+async def items(cart: UUID) -> Any:
+    """Return what is in the cart, at today's prices."""
+    return await (
+        CartItem.select(
+            CartItem.quantity,
+            Product.code,
+            Product.name,
+            Product.unit,
+            Product.active,
+            Offer.unit_price,
+            available(),
+        )
+        .join_from(CartItem, Product)
+        .join_from(Product, Offer, on=(Offer.product == Product.id), attr="offer")
+        .where(CartItem.cart == cart)
+        .order_by(CartItem.added_at, Product.id)
+        .aio_execute()
+    )
+
+
+def missing() -> Problem:
+    """Return what to raise for a cart that is not there, or somebody else's."""
+    return Problem(404, "There is no such cart.")
+
+
+async def checked_out(cart: UUID) -> Problem:
+    """Return what to raise for a cart that became a purchase."""
+    purchase = await Purchase.select(Purchase.id).where(Purchase.cart == cart).aio_first()
+    location = {"Location": f"/api/v1/purchases/{purchase.id}"} if purchase else {}
+    return Problem(409, "The cart was checked out.", code="checked_out", headers=location)
+
+
+def _check(product: Any, quantity: Decimal) -> None:
+    if not product.active:
+        raise Problem(409, "The product is not sold any more.", code="withdrawn")
+    if not sold_in(product.unit, quantity):
+        raise _wrong_quantity("must be whole: the product is sold by the piece")
+
+
+def _wrong_quantity(message: str) -> Problem:
+    return invalid("The quantity cannot be sold.", ("/quantity", message))

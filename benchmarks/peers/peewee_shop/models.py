@@ -1,0 +1,220 @@
+"""The shop's tables and views, as far as the peers use them."""
+
+import peewee
+from peewee_async import AioModel
+from playhouse.postgres_ext import DateTimeTZField, TSVectorField
+
+from benchmarks.peers.peewee_shop.database import database
+
+
+class BaseModel(AioModel):
+    """A row of a table that the shop's migrations made."""
+
+    class Meta:
+        database = database
+        legacy_table_names = False
+
+
+class ByteaField(peewee.BlobField):
+    """bytea."""
+
+    def python_value(self, value: memoryview | None) -> bytes | None:
+        """Return what the driver gave as bytes."""
+        return None if value is None else bytes(value)
+
+
+class Login(BaseModel):
+    """Who can log in."""
+
+    id = peewee.BigAutoField()
+    email = peewee.TextField()
+    password_hash = peewee.TextField()
+    role = peewee.TextField()
+    active = peewee.BooleanField()
+    password_changed_at = DateTimeTZField()
+
+
+class Staff(BaseModel):
+    """Who works in the shop."""
+
+    id = peewee.BigAutoField()
+    login = peewee.ForeignKeyField(Login)
+    name = peewee.TextField()
+
+
+class Customer(BaseModel):
+    """Who buys with an account."""
+
+    id = peewee.BigAutoField()
+    login = peewee.ForeignKeyField(Login)
+    name = peewee.TextField()
+    phone = peewee.TextField(null=True)
+
+
+class Session(BaseModel):
+    """A login's token."""
+
+    id = peewee.BigAutoField()
+    login = peewee.ForeignKeyField(Login)
+    token_hash = ByteaField()
+    user_agent = peewee.TextField()
+    expires_at = DateTimeTZField()
+
+
+class Attempt(BaseModel):
+    """Tries within a window of time."""
+
+    key = ByteaField(primary_key=True)
+    tries = peewee.IntegerField()
+    window_ends_at = DateTimeTZField()
+
+
+class Brand(BaseModel):
+    """Whose product it is."""
+
+    id = peewee.BigAutoField()
+    code = peewee.TextField()
+    name = peewee.TextField()
+
+
+class Category(BaseModel):
+    """Where a product belongs; a tree."""
+
+    id = peewee.BigAutoField()
+    code = peewee.TextField()
+    name = peewee.TextField()
+    parent = peewee.ForeignKeyField("self", null=True)
+
+
+class Discount(BaseModel):
+    """A share of the price that is taken off."""
+
+    id = peewee.BigAutoField()
+    code = peewee.TextField()
+    name = peewee.TextField()
+    rate = peewee.DecimalField()
+
+
+class Product(BaseModel):
+    """What the shop sells."""
+
+    id = peewee.BigAutoField()
+    code = peewee.TextField()
+    gtin = peewee.TextField(null=True)
+    name = peewee.TextField()
+    description = peewee.TextField()
+    brand = peewee.ForeignKeyField(Brand, null=True)
+    category = peewee.ForeignKeyField(Category)
+    unit = peewee.TextField()
+    price = peewee.DecimalField()
+    vat_rate = peewee.DecimalField()
+    reorder_level = peewee.DecimalField()
+    active = peewee.BooleanField()
+    version = peewee.IntegerField()
+    created_at = DateTimeTZField()
+    updated_at = DateTimeTZField()
+    search = TSVectorField()
+
+
+class Offer(BaseModel):
+    """A view: today's price of a product."""
+
+    product = peewee.ForeignKeyField(Product, primary_key=True)
+    unit_price = peewee.DecimalField()
+    discount_rate = peewee.DecimalField()
+    discount = peewee.ForeignKeyField(Discount, null=True)
+
+
+class Availability(BaseModel):
+    """A view: what of a product can be sold today."""
+
+    product = peewee.ForeignKeyField(Product, primary_key=True)
+    available = peewee.DecimalField()
+
+
+class Stock(BaseModel):
+    """A lot of a product."""
+
+    id = peewee.BigAutoField()
+    product = peewee.ForeignKeyField(Product)
+    on_hand = peewee.DecimalField()
+    allocated = peewee.DecimalField()
+    expires_on = peewee.DateField(null=True)
+
+
+class StockLevel(BaseModel):
+    """The sums over a product's lots."""
+
+    product = peewee.ForeignKeyField(Product, primary_key=True)
+    on_hand = peewee.DecimalField()
+    allocated = peewee.DecimalField()
+
+
+class Cart(BaseModel):
+    """What somebody means to buy."""
+
+    id = peewee.UUIDField(primary_key=True)
+    token_hash = ByteaField(null=True)
+    customer = peewee.ForeignKeyField(Customer, null=True)
+    status = peewee.TextField()
+    created_at = DateTimeTZField()
+    expires_at = DateTimeTZField()
+
+
+class CartItem(BaseModel):
+    """So much of a product in a cart."""
+
+    cart = peewee.ForeignKeyField(Cart, backref="items")
+    product = peewee.ForeignKeyField(Product)
+    quantity = peewee.DecimalField()
+    added_at = DateTimeTZField()
+
+    class Meta:
+        primary_key = peewee.CompositeKey("cart", "product")
+
+
+class Purchase(BaseModel):
+    """A cart that was checked out."""
+
+    id = peewee.UUIDField(primary_key=True)
+    invoice_number = peewee.BigIntegerField()
+    cart = peewee.ForeignKeyField(Cart)
+    customer = peewee.ForeignKeyField(Customer, null=True)
+    contact_name = peewee.TextField()
+    contact_phone = peewee.TextField(null=True)
+    status = peewee.TextField()
+    currency = peewee.TextField()
+    total = peewee.DecimalField()
+    vat_total = peewee.DecimalField()
+    placed_at = DateTimeTZField()
+    pay_by = DateTimeTZField()
+    version = peewee.IntegerField()
+
+
+class PurchaseLine(BaseModel):
+    """What was bought of one product."""
+
+    id = peewee.BigAutoField()
+    purchase = peewee.ForeignKeyField(Purchase)
+    product = peewee.ForeignKeyField(Product)
+    code = peewee.TextField()
+    name = peewee.TextField()
+    unit = peewee.TextField()
+    quantity = peewee.DecimalField()
+    price = peewee.DecimalField()
+    discount_rate = peewee.DecimalField()
+    unit_price = peewee.DecimalField()
+    vat_rate = peewee.DecimalField()
+    total = peewee.DecimalField()
+    vat_amount = peewee.DecimalField()
+
+
+class Allocation(BaseModel):
+    """How much of a lot serves a line."""
+
+    purchase_line = peewee.ForeignKeyField(PurchaseLine)
+    stock = peewee.ForeignKeyField(Stock)
+    quantity = peewee.DecimalField()
+
+    class Meta:
+        primary_key = peewee.CompositeKey("purchase_line", "stock")

@@ -1,0 +1,1 @@
+"""Quart, whose views are asynchronous by birth, with the same queries by peewee-async."""

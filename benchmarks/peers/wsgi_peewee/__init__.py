@@ -1,0 +1,1 @@
+"""Flask's async views on asgiref's WsgiToAsgi, with peewee-async: this stack as it is commonly deployed."""

@@ -1,0 +1,80 @@
+"""What a request costs as the shop grows: reads with up to 1,000,000 products, a checkout with as many purchases."""
+
+import math
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from benchmarks import seed
+from benchmarks.contestants import OURS, Running, running
+from benchmarks.figures import cost, together
+from benchmarks.ground import PRODUCTS, Ground, ground
+from benchmarks.loads import LOADS, plan
+from benchmarks.results import Results
+from benchmarks.rounds import FIRST_GUESS, LINES
+from benchmarks.slot import measure
+from benchmarks.targets import SCALED
+from benchmarks.wrk import Plan
+
+SIZES = (1_000, 10_000, 100_000, 1_000_000)
+SLOTS = 3
+WARM_SECONDS, SECONDS = 0.5, 2.0
+
+Say = Callable[[str], None]
+
+
+def run(folder: Path, results: Results, say: Say) -> None:
+    """Put the costs into the results, size by size; it takes about ten minutes, most of them seeding."""
+    results.put(scale=[])
+    for grown in (growing_catalogue, growing_books):
+        for entry in grown(folder, SIZES):
+            results.add("scale", entry)
+            size = f"{entry[entry['by']]:,} {entry['by']}"
+            say(f"{entry['load']} with {size}: {cost(entry):.0f} µs, {entry['p50_ms']:.2f} ms")
+
+
+def growing_catalogue(folder: Path, sizes: tuple[int, ...]) -> Iterator[dict[str, Any]]:
+    """Measure the reads in shops of so many products."""
+    for size in sizes:
+        with ground(size, 0) as lent:
+            lent.tidy()
+            with running([OURS], lent, folder) as up:
+                ours = up[OURS.key]
+                for load, wanted in _reads(lent, ours):
+                    plans = [Plan(wanted.requests, first=n * LINES // 7) for n in range(2 * SLOTS)]
+                    yield _entry(load, "products", size, _slots(lent, ours, plans, folder))
+
+
+def growing_books(folder: Path, sizes: tuple[int, ...]) -> Iterator[dict[str, Any]]:
+    """Measure the checkout in one shop that has had so many purchases."""
+    number = math.ceil((WARM_SECONDS + SECONDS) * FIRST_GUESS[1])
+    with ground(PRODUCTS, 0) as lent:
+        for size in sizes:
+            there = lent.rows("SELECT count(*) FROM purchase")[0][0]
+            seed.purchases(lent.owner_url, max(0, size - there))
+            with running([OURS], lent, folder) as up:
+                ours = up[OURS.key]
+                plans = [plan(LOADS["checkout"], lent, ours.url, number) for _ in range(2 * SLOTS)]
+                lent.tidy()
+                yield _entry("checkout", "purchases", size, _slots(lent, ours, plans, folder))
+
+
+def _reads(on: Ground, ours: Running) -> Iterator[tuple[str, Plan]]:
+    """Return each load's requests, for pages that are full whatever the size: small shops have categories of five products."""
+    full = replace(on, leaves=on.deep)
+    for load in SCALED:
+        yield load, plan(LOADS[load], full, ours.url, LINES)
+
+
+def _slots(on: Ground, ours: Running, plans: list[Plan], folder: Path) -> list[dict[str, Any]]:
+    """Measure with one of two plans, after warming up with the other."""
+    found = []
+    for warming, measuring in zip(plans[::2], plans[1::2], strict=True):
+        measure(on, ours, warming, 1, WARM_SECONDS, folder)
+        found.append(measure(on, ours, measuring, 1, SECONDS, folder))
+    return found
+
+
+def _entry(load: str, by: str, size: int, slots: list[dict[str, Any]]) -> dict[str, Any]:
+    return {"load": load, "by": by, by: size, **together(slots)}
