@@ -15,12 +15,12 @@ LOADS = {
     "product": "one product by its code, 10,000 codes at random",
     "list-first": "the first 20 products of a category, by name",
     "list-tenth": "the tenth 20 products of a category, by name",
-    "search": "two words, and words with a typing error, in the whole catalogue",
+    "search": "two words in the whole catalogue, every other time with a typing error in one",
     "cart": "puts an item into a cart that holds others",
     "checkout": "places a purchase from a cart of three lines, products at random",
     "checkout-one": "places a purchase of one line, always the same product",
     "login": "logs a customer in, password and all",
-    "mix": "80 % product and list, 10 % search, 8 % cart, 2 % checkout",
+    "mix": "40 % product, 40 % list, 10 % search, 8 % cart, 2 % checkout",
 }
 """The loads in the order of the report, and what a request of each does."""
 

@@ -16,7 +16,7 @@ from benchmarks.contestants import EMPTY, OURS, ContestantFailed, running
 from benchmarks.figures import together
 from benchmarks.ground import TIME_ZONE, Ground
 from benchmarks.loads import PAGE
-from benchmarks.processes import cpu_seconds, postmaster, tree
+from benchmarks.processes import cpu_seconds, postmaster, tree, wait_until_idle
 from benchmarks.results import Results
 from benchmarks.seed import LEAVES
 from benchmarks.slot import measure
@@ -78,24 +78,26 @@ def _database(ground: Ground, folder: Path) -> Iterator[dict[str, Any]]:
         path.write_text(script.text, encoding="utf-8")
         for mode in MODES:
             for clients, connections in PAIRED.items():
-                slots = [_pgbench(ground, path, mode, clients) for _ in range(ROUNDS)]
+                slots = [pgbench(ground, path, mode, clients, SECONDS) for _ in range(ROUNDS)]
                 what = f"PostgreSQL, {script.title}, {mode}"
                 pair = {"load": script.load, "ours": connections}
                 yield {"what": what, "connections": clients, **pair, **together(slots)}
 
 
-def _pgbench(ground: Ground, script: Path, mode: str, clients: int) -> dict[str, Any]:
-    """Run pgbench once, with sessions set as the shop's are."""
+def pgbench(ground: Ground, script: Path, mode: str, clients: int, seconds: int) -> dict[str, Any]:
+    """Run pgbench once, with sessions set as the shop's are. Raises ContestantFailed if it fails."""
     session = {**DEFAULT_SESSION, "TimeZone": TIME_ZONE}
     options = " ".join(f"-c {name}={said}" for name, said in session.items())
     command = [str(PROGRAMS / "pgbench"), "--no-vacuum", f"--protocol={mode}"]
-    command += [f"--client={clients}", "--jobs=1", f"--time={SECONDS}", f"--file={script}"]
+    command += [f"--client={clients}", "--jobs=1", f"--time={seconds}", f"--file={script}"]
     url = f"{ground.app_url}&options={options.replace(' ', '%20').replace('=', '%3D')}"
     server = postmaster(ground.server.data)
     before, own = cpu_seconds(tree(server)), _children()
     done = subprocess.run([*command, url], capture_output=True, text=True, check=False)
     if done.returncode:
         raise ContestantFailed(f"pgbench failed: {done.stderr.strip()[-500:]}")
+    # What a process that ended had used is its parent's to know, once that has noticed.
+    wait_until_idle(server)
     return figures(done.stdout, cpu_seconds(tree(server)) - before, _children() - own)
 
 

@@ -22,7 +22,10 @@ PAGE, PLOT = "performance.md", "performance.svg"
 PROFILE = HERE / "profile.md"
 COMMANDS = {
     "bench": ("all of this page but the soak", 3000),
-    "bench-quick": ("the ratios to (a), (b) and (c) for product, list and checkout, printed", 170),
+    "bench-quick": (
+        "requests/s against (a), (b) and (c) for product, list and checkout, printed",
+        170,
+    ),
     "bench-scale": ("the cost of a request as the shop grows", 700),
     "bench-soak": ("twenty minutes of mix: memory, descriptors, connections", 1300),
 }

@@ -9,6 +9,7 @@ from benchmarks.figures import (
     PEERS,
     TITLES,
     Results,
+    Slot,
     Spread,
     cost,
     of,
@@ -114,18 +115,23 @@ def _line(results: Results, load: str, who: str, connections: int, workers: int)
 
 def limit_table(results: Results) -> str:
     """Return what PostgreSQL and the server can do without the shop, and how much of that the shop reaches."""
-    lines = []
-    for limit in results.get("limits", ()):
-        load = limit.get("load")
-        rate = of(slots(results, load, OURS, 32, 1), "rps") if load else None
-        share = f"{100 * rate.median / limit['rps']:.0f} %" if rate and limit["rps"] else ""
-        slower = of(limit.get("slots", ()), "rps")
-        line = [limit["what"], str(limit["connections"]), number(limit["rps"]), edges(slower)]
-        line += [number(limit.get("p50_ms")), number(limit.get("server_cpu_us"))]
-        lines.append([*line, number(limit.get("postgres_cpu_us")), share])
-    head = ["", "connections", "requests/s", "spread", "p50 ms", "CPU µs, program or server"]
-    head += ["CPU µs, PostgreSQL", "this shop reaches"]
-    return table(head, lines) if lines else NOT_MEASURED
+    lines = [_limit(results, limit) for limit in results.get("limits", ())]
+    head = ["", "at once", "requests/s", "ms", "CPU µs, program or server", "CPU µs, PostgreSQL"]
+    return table([*head, "this shop reaches"], lines) if lines else NOT_MEASURED
+
+
+def _limit(results: Results, limit: Slot) -> list[str]:
+    ours = of(slots(results, limit["load"], OURS, limit["ours"], 1), "rps")
+    share = f"{limit['load']}: {100 * ours.median / limit['rps']:.0f} %" if ours else NONE
+    return [
+        limit["what"],
+        str(limit["connections"]),
+        around(of(limit["slots"], "rps")),
+        number(limit.get("p50_ms", limit.get("mean_ms"))),
+        number(limit["server_cpu_us"]),
+        number(limit["postgres_cpu_us"]),
+        share,
+    ]
 
 
 def scale_tables(results: Results) -> str:

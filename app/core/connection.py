@@ -3,7 +3,7 @@
 import asyncio
 import os
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import aiopg
@@ -13,7 +13,7 @@ from psycopg2 import errors, extensions
 
 from app.core.conninfo import servers
 from app.core.sqlerrors import ConnectionLost, DatabaseAway, translated
-from app.core.statement import Statement
+from app.core.statement import Result, Statement
 from app.core.tracing import statement_span
 from app.core.watch import SocketWatch
 
@@ -44,6 +44,8 @@ class PgConnection(aiopg.Connection):
         self._pid = os.getpid()
         self._prepares = prepares
         self._prepared: dict[Statement, None] = {}
+        self._executing: Any = None
+        self._at_rest: Callable[[], None] | None = None
         self._fileno: int | None = None
         self.opened_at = time.monotonic()
         self.lost = False  # ended by the server; not by us
@@ -72,20 +74,40 @@ class PgConnection(aiopg.Connection):
             self._go_on()
 
     def _go_on(self) -> None:
-        waiter = self._waiter
+        waiter: Any = self._waiter
         try:
             state = self._conn.poll()
-            if state == extensions.POLL_OK:
-                self._expect(to_write=False)
-                if waiter is not None and not waiter.done():
-                    waiter.set_result(None)
-            else:
+            if state != extensions.POLL_OK:
                 self._expect(to_write=state == extensions.POLL_WRITE)
-        except psycopg2.Error as error:
+                return
+            self._expect(to_write=False)
+            result = self._collect()
+        except (
+            psycopg2.Error,
+            ValueError,
+        ) as error:  # ValueError: a date that Python does not have
             if waiter is None:
                 self._close()  # nothing was under way, so it is the connection that ended
             elif not waiter.done():
                 waiter.set_exception(error)
+            return
+        if waiter is not None and not waiter.done():
+            self._come_to_rest()
+            waiter.set_result(result)
+
+    def _collect(self) -> Result | None:
+        cursor, self._executing = self._executing, None
+        if cursor is None:
+            return None
+        rows = cursor.fetchall() if cursor.description else []
+        return Result(rows, cursor.rowcount, cursor.description)
+
+    def _come_to_rest(self) -> None:
+        """Be free for the next statement, before whoever waits for this one's result goes on."""
+        self._waiter = None
+        at_rest, self._at_rest = self._at_rest, None
+        if at_rest is not None:
+            at_rest()
 
     def _expect(self, *, to_write: bool) -> None:
         # While it opens, libpq may have another socket after each step, under the same number even.
@@ -94,33 +116,45 @@ class PgConnection(aiopg.Connection):
             self._watch.expect(self._fileno, to_write=to_write)
             self._writing = to_write
 
-    async def run(self, sql: str, parameters: Any = None) -> Any:
-        """Execute one statement and return psycopg2's cursor with all of its rows.
+    async def run(
+        self, sql: str, parameters: Any = None, *, at_rest: Callable[[], None] | None = None
+    ) -> Result:
+        """Execute one statement and return what it gave.
+
+        `at_rest` is called as soon as the result is there and the connection free for another
+        statement, which is well before the caller's turn comes; if this raises, perhaps never.
 
         Raises peewee's errors; ConnectionLost if the connection died; DatabaseAway if nothing came
         back within the connection's time limit, and the connection is closed then.
         """
         with statement_span(sql):
-            return await self._run(sql, parameters)
+            return await self._run(sql, parameters, at_rest=at_rest)
 
     async def perform(
-        self, statement: Statement, parameters: Mapping[str, Any], *, first: str = ""
-    ) -> Any:
+        self,
+        statement: Statement,
+        parameters: Mapping[str, Any],
+        *,
+        first: str = "",
+        at_rest: Callable[[], None] | None = None,
+    ) -> Result:
         """Execute a Statement as run() does; its JSON comes as text.
 
         `first` is SQL that travels in front of it, like `BEGIN;`.
         """
         with statement_span(statement.sql):
             if not (self._prepares and statement.prepared):
-                return await self._run(first + statement.sql, parameters, json_as_text=True)
+                sql = first + statement.sql
+                return await self._run(sql, parameters, json_as_text=True, at_rest=at_rest)
             if statement not in self._prepared:
                 if first:
                     # A statement that cannot be prepared is to fail within the transaction.
                     await self._run(first)
                     first = ""
                 await self._prepare(statement)
+            sql = first + statement.execute
             try:
-                return await self._run(first + statement.execute, parameters, json_as_text=True)
+                return await self._run(sql, parameters, json_as_text=True, at_rest=at_rest)
             except peewee.NotSupportedError as error:
                 # A migration has changed the type of a column under the plan.
                 self._close()
@@ -136,8 +170,15 @@ class PgConnection(aiopg.Connection):
         await self._run(statement.prepare)
         self._prepared[statement] = None
 
-    async def _run(self, sql: str, parameters: Any = None, *, json_as_text: bool = False) -> Any:
-        waiter = self._create_waiter("run")
+    async def _run(
+        self,
+        sql: str,
+        parameters: Any = None,
+        *,
+        json_as_text: bool = False,
+        at_rest: Callable[[], None] | None = None,
+    ) -> Result:
+        waiter: Any = self._create_waiter("run")
         try:
             cursor = self._conn.cursor()
             if json_as_text:
@@ -152,11 +193,13 @@ class PgConnection(aiopg.Connection):
         except BaseException:
             self._waiter = None
             raise
+        self._executing, self._at_rest = cursor, at_rest
         try:
             await self._poll(waiter, self._timeout)
         except psycopg2.Error as error:
             raise self._reason(error) from error
-        return cursor
+        result: Result = waiter.result()
+        return result
 
     def opened(self, query_timeout: float) -> None:
         """Note that the connection is made; from now on each statement may take `query_timeout`."""
@@ -197,11 +240,13 @@ class PgConnection(aiopg.Connection):
         try:
             await waiter
         except asyncio.CancelledError:
-            self._close()
+            if self._waiter is waiter:  # else it is at rest, or at work for somebody else already
+                self._close()
             raise
         finally:
             limit.cancel()
-            self._waiter = None
+            if self._waiter is waiter:
+                self._waiter = self._executing = self._at_rest = None
 
     def _give_up(self, waiter: "asyncio.Future[None]", timeout: float) -> None:
         if not waiter.done():  # else it came in this very turn of the loop

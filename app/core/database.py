@@ -23,7 +23,7 @@ from app.core.sqlerrors import (
     TransactionConflict,
     UniqueViolation,
 )
-from app.core.statement import Statement, statement_of
+from app.core.statement import Result, Statement, statement_of
 
 __all__ = [
     "CheckViolation",
@@ -112,16 +112,14 @@ class Manager:
 
     async def fetch(self, statement: Statement | str, /, **params: Any) -> list[tuple[Any, ...]]:
         """Return all rows of a Statement."""
-        cursor = await self._perform(statement, params)
-        return list(cursor.fetchall())
+        return (await self._perform(statement, params)).rows
 
     async def fetch_one(
         self, statement: Statement | str, /, **params: Any
     ) -> tuple[Any, ...] | None:
         """Return the first row of a Statement, or None."""
-        cursor = await self._perform(statement, params)
-        row: tuple[Any, ...] | None = cursor.fetchone()
-        return row
+        rows = (await self._perform(statement, params)).rows
+        return rows[0] if rows else None
 
     async def fetch_value(self, statement: Statement | str, /, **params: Any) -> Any:
         """Return the first column of a Statement's first row, None if there is none."""
@@ -130,8 +128,7 @@ class Manager:
 
     async def run(self, statement: Statement | str, /, **params: Any) -> int:
         """Execute a Statement and return how many rows it changed or found."""
-        cursor = await self._perform(statement, params)
-        return int(cursor.rowcount)
+        return (await self._perform(statement, params)).rowcount
 
     async def transaction(
         self, function: Callable[P, Awaitable[T]], /, *args: P.args, **kwargs: P.kwargs
@@ -148,7 +145,7 @@ class Manager:
         """
         self.database.after_commit(call)
 
-    async def _perform(self, statement: Statement | str, params: dict[str, Any]) -> Any:
+    async def _perform(self, statement: Statement | str, params: dict[str, Any]) -> Result:
         if isinstance(statement, str):
             statement = statement_of(statement)
         statement.check(params)

@@ -11,13 +11,11 @@ from app.core.connection import PgConnection
 from app.core.conninfo import DEFAULT_SESSION, connection_params
 from app.core.pool import LifoPool, PoolStats
 from app.core.sqlerrors import ConnectionLost
-from app.core.statement import Statement, reads_only
-from app.core.transaction import TransactionScope, current_scope, in_transaction
+from app.core.statement import Result, Statement, reads_only
+from app.core.transaction import current_scope, in_transaction
 
 P = ParamSpec("P")
 T = TypeVar("T")
-
-_Session = PgConnection | TransactionScope
 
 
 class _Rows:
@@ -25,11 +23,11 @@ class _Rows:
 
     __slots__ = ("_left", "description", "lastrowid", "rowcount")
 
-    def __init__(self, cursor: Any) -> None:
-        self.description: Sequence[Any] | None = cursor.description
-        self.rowcount: int = cursor.rowcount
-        self.lastrowid: int = cursor.lastrowid
-        self._left: list[tuple[Any, ...]] = cursor.fetchall() if cursor.description else []
+    def __init__(self, result: Result) -> None:
+        self.description: Sequence[Any] | None = result.description
+        self.rowcount = result.rowcount
+        self.lastrowid = 0  # PostgreSQL has RETURNING instead
+        self._left = result.rows
 
     async def fetchone(self) -> tuple[Any, ...] | None:
         return self._left.pop(0) if self._left else None
@@ -41,6 +39,23 @@ class _Rows:
     async def fetchall(self) -> list[tuple[Any, ...]]:
         rows, self._left = self._left, []
         return rows
+
+
+class _Loan:
+    """A connection of the pool, for one statement: given back once, whoever notices first that it is over."""
+
+    __slots__ = ("_is_over", "_pool", "connection")
+
+    def __init__(self, pool: LifoPool, connection: PgConnection) -> None:
+        self.connection = connection
+        self._pool = pool
+        self._is_over = False
+
+    def end(self) -> None:
+        """Give the connection back, unless that was done: it is somebody else's by then."""
+        if not self._is_over:
+            self._is_over = True
+            self._pool.put(self.connection)
 
 
 class PooledPostgresqlDatabase(peewee_async.PostgresqlDatabase):
@@ -129,32 +144,44 @@ class PooledPostgresqlDatabase(peewee_async.PostgresqlDatabase):
             raise RuntimeError("nothing will be committed: there is no transaction")
         scope.after_commit.append(call)
 
-    async def perform(self, statement: Statement, params: Mapping[str, Any]) -> Any:
-        """Execute a Statement and return psycopg2's cursor with its rows.
+    async def perform(self, statement: Statement, params: Mapping[str, Any]) -> Result:
+        """Execute a Statement and return what it gave.
 
         A read outside of a transaction whose connection died is sent once more, on a new one.
         Raises peewee's errors and ours.
         """
-        return await self._ask(lambda who: who.perform(statement, params), read=statement.read)
-
-    async def _ask(self, ask: Callable[[_Session], Awaitable[T]], *, read: bool) -> T:
         scope = current_scope(self)
         if scope is not None:
-            return await ask(scope)
+            return await scope.perform(statement, params)
+        return await self._alone(
+            lambda loan: loan.connection.perform(statement, params, at_rest=loan.end),
+            read=statement.read,
+        )
+
+    async def _run(self, sql: str, params: Sequence[Any]) -> Result:
+        scope = current_scope(self)
+        if scope is not None:
+            return await scope.run(sql, params)
+        return await self._alone(
+            lambda loan: loan.connection.run(sql, params, at_rest=loan.end), read=reads_only(sql)
+        )
+
+    async def _alone(self, ask: Callable[[_Loan], Awaitable[Result]], *, read: bool) -> Result:
+        """Execute one statement on a connection that goes to the next in line as soon as the result is there."""
         try:
-            return await self._ask_once(ask)
+            return await self._alone_once(ask)
         except ConnectionLost:
             if not read:
                 raise
-        return await self._ask_once(ask)
+        return await self._alone_once(ask)
 
-    async def _ask_once(self, ask: Callable[[_Session], Awaitable[T]]) -> T:
+    async def _alone_once(self, ask: Callable[[_Loan], Awaitable[Result]]) -> Result:
         pool = self.pool
-        connection = await pool.acquire()
+        loan = _Loan(pool, await pool.acquire())
         try:
-            return await ask(connection)
+            return await ask(loan)
         finally:
-            pool.put(connection)
+            loan.end()
 
     # What peewee-async's models and queries call.
 
@@ -162,8 +189,7 @@ class PooledPostgresqlDatabase(peewee_async.PostgresqlDatabase):
         self, sql: str, params: Sequence[Any] | None = None, fetch_results: Any = None
     ) -> Any:
         """Execute `sql` with positional parameters; `fetch_results(database, cursor)` reads it."""
-        run = self._ask(lambda who: who.run(sql, params or ()), read=reads_only(sql))
-        rows = _Rows(await run)
+        rows = _Rows(await self._run(sql, params or ()))
         return None if fetch_results is None else await fetch_results(self, rows)
 
     @asynccontextmanager

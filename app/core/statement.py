@@ -10,7 +10,7 @@ import uuid
 from collections.abc import Callable, Mapping
 from decimal import Decimal
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 import peewee
 
@@ -84,6 +84,14 @@ class Statement:
 
     def __repr__(self) -> str:
         return f"Statement({self.sql!r})"
+
+
+class Result(NamedTuple):
+    """What a statement gave: its rows, how many it found or changed, and psycopg2's description of their columns."""
+
+    rows: list[tuple[Any, ...]]
+    rowcount: int
+    description: Any
 
 
 @lru_cache(maxsize=256)

@@ -17,7 +17,7 @@ from psycopg2 import extensions
 from app.core.connection import PgConnection
 from app.core.pool import LifoPool
 from app.core.sqlerrors import ConnectionLost, DatabaseAway, OutcomeUnknown, TransactionConflict
-from app.core.statement import Statement
+from app.core.statement import Result, Statement
 from app.core.tracing import span
 
 T = TypeVar("T")
@@ -48,11 +48,11 @@ class TransactionScope(ConnectionContext):
         self.nested_failure: BaseException | None = None
         self.after_commit: list[Callable[[], object]] = []
 
-    async def run(self, sql: str, parameters: Any = None) -> Any:
+    async def run(self, sql: str, parameters: Any = None) -> Result:
         """Execute a statement in the transaction, as PgConnection.run() does."""
         return await self._within(lambda begin: self.connection.run(begin + sql, parameters))
 
-    async def perform(self, statement: Statement, parameters: Mapping[str, Any]) -> Any:
+    async def perform(self, statement: Statement, parameters: Mapping[str, Any]) -> Result:
         """Execute a Statement in the transaction, as PgConnection.perform() does."""
         return await self._within(
             lambda begin: self.connection.perform(statement, parameters, first=begin)

@@ -73,6 +73,8 @@ class Settings:
     currency: str
     pool_size: int
     secret: bytes
+    same_sql: bool
+    """Whether (c) lists products with the shop's own SQL instead of its own."""
     acquire_timeout: float = 2.0
     minutes_to_pay: int = 120
     cart_days: int = 7
@@ -108,6 +110,7 @@ def settings_from_environment(environment: Mapping[str, str] = os.environ) -> Se
         pool_size=int(environment.get("BENCH_POOL_SIZE", "10")),
         # The workers of one peer have to agree; nobody else has to.
         secret=environment.get("BENCH_SECRET", "the peers sign their cursors with this").encode(),
+        same_sql=bool(environment.get("BENCH_SAME_SQL")),
     )
 
 

@@ -95,6 +95,7 @@ def soak(**figures: Any) -> dict[str, Any]:
         "requests": 1_200_000,
         "rps": 1000.0,
         "errors": 0,
+        "replaced": 0,
         "samples": samples(),
         "growth": dict.fromkeys(names, 0.0),
         "verify": {"clean": True, "said": "all is consistent."},
@@ -104,14 +105,15 @@ def soak(**figures: Any) -> dict[str, Any]:
 
 def results(**parts: Any) -> dict[str, Any]:
     """Return a whole document of results; `parts` replace those that it would have."""
-    limit = {"connections": 10, "rps": 6000.0, "p50_ms": 1.6, "errors": 0, "slots": []}
+    one = {"rps": 6000.0, "mean_ms": 1.6, "server_cpu_us": 20.0, "postgres_cpu_us": 90.0}
+    limit = {"load": "product", "ours": 32, "connections": 10, "errors": 0, **one}
     runs = [{"seconds": 1.2 + step / 100, "rss_mb": 84.0} for step in range(5)]
     return {
         "machine": {"cpu": "Imaginary 9000", "cores": 2, "memory_gb": 24, "kernel": "6.1"},
         "versions": {"python": "3.11.2", "flask": "3.1.3", "postgresql": "18.6", "wrk": "4.1.0"},
         "settings": {"rounds": 5, "postgresql": {"fsync": "on", "max_wal_size": "256MB"}},
         "rounds": rounds(),
-        "limits": [{**limit, "what": "pgbench, product, prepared", "load": "product"}],
+        "limits": [{**limit, "what": "PostgreSQL, one product, prepared", "slots": [one] * 3}],
         "scale": scale(),
         "start": {who: {"runs": runs} for who in RATES},
         "soak": soak(),

@@ -6,7 +6,17 @@ import subprocess
 import pytest
 
 from benchmarks import report
-from benchmarks.figures import LOADS, Spread, faults, growth, ratios, sizes, spread, steepest
+from benchmarks.figures import (
+    LOADS,
+    Spread,
+    faults,
+    growth,
+    ratios,
+    sizes,
+    spread,
+    steepest,
+    together,
+)
 from benchmarks.plot import Bars, Lines, panels
 from benchmarks.tables import (
     NOT_MEASURED,
@@ -74,6 +84,10 @@ class TestFigures:
         assert found.median == pytest.approx(2.0)
         assert steepest(entries[:1]) is None
 
+    def test_several_slots_become_one_entry_of_their_medians(self):
+        found = together([{"rps": rate, "requests": 9, "errors": 1} for rate in (1.0, 5.0, 2.0)])
+        assert (found["rps"], found["errors"], len(found["slots"])) == (2.0, 3, 3)
+
     def test_growth_leaves_the_first_quarter_out(self):
         warming = [{"rss": figure} for figure in [50, 60, 70, 80, *[90] * 12]]
         assert growth(warming, "rss") == 0
@@ -131,7 +145,15 @@ class TestTargets:
         soaked["growth"][name] = grown
         assert len(failures(soaked)) == 1
 
+    def test_a_short_soak_can_fail_but_not_pass(self):
+        short, grown = invented.soak(minutes=5), invented.soak(minutes=5)
+        grown["growth"]["descriptors"] = 9.0
+        assert line(results(soak=invented.soak()), "20 minutes", "descriptors").met is True
+        assert line(results(soak=short), "5 minutes", "descriptors").met is None
+        assert line(results(soak=grown), "5 minutes", "descriptors").met is False
+
     def test_a_soak_fails_for_wrong_answers_and_for_books_that_are_off(self):
+        assert failures(invented.soak(replaced=1)) == ["1 workers were replaced while it ran"]
         assert failures(invented.soak(errors=1)) == ["1 answers were not the expected ones"]
         off = {"clean": False, "said": "lot 7: on_hand is off"}
         assert failures(invented.soak(verify=off))[-1] == "verify found: lot 7: on_hand is off"
@@ -174,7 +196,9 @@ class TestTables:
         assert "| 777 |" in load_tables({"rounds": [calm, long]})
 
     def test_a_limit_says_how_much_of_it_is_reached(self):
-        assert "| 50 % |" in limit_table(results())
+        # 3,030 with 32 connections, where ten clients of pgbench have 6,000.
+        assert "| product: 50 % |" in limit_table(results())
+        assert "| – |" in limit_table(results(rounds=[]))
 
     def test_scale_has_a_table_for_products_and_one_for_purchases(self):
         said = scale_tables(results())

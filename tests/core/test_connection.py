@@ -62,7 +62,7 @@ class TestClose:
         assert second.raw.fileno() == number
         first.close()
         async with asyncio.timeout(20):
-            assert (await second.run("SELECT 1")).fetchone() == (1,)
+            assert (await second.run("SELECT 1")).rows == [(1,)]
         pool.put(second)
 
 
@@ -72,7 +72,7 @@ class TestConnecting:
         pool = LifoPool(database="things", params=connection_params(things_url, session))
         connection = await pool.acquire()
         for name, value in {**session, "client_connection_check_interval": "250ms"}.items():
-            assert (await connection.run(f"SHOW {name}")).fetchone() == (value,)
+            assert (await connection.run(f"SHOW {name}")).rows == [(value,)]
         pool.put(connection)
         await pool.close()
 
@@ -129,7 +129,7 @@ class TestConnecting:
         monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: both)
         tcp = {**params, "host": hosts, "port": str(port)}
         connection = await connect(tcp, connect_timeout=20, query_timeout=20)
-        assert (await connection.run("SELECT 1")).fetchone() == (1,)
+        assert (await connection.run("SELECT 1")).rows == [(1,)]
         await connection.close()
         server.close()
         await server.wait_closed()
@@ -169,5 +169,5 @@ class TestDemotedServer:
         assert connection.closed
         pool.put(connection)
         another = await pool.acquire()
-        assert (await another.run("SELECT 1")).fetchone() == (1,)
+        assert (await another.run("SELECT 1")).rows == [(1,)]
         pool.put(another)

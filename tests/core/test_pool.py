@@ -7,6 +7,7 @@ import pytest
 from app.core.conninfo import connection_params
 from app.core.database import ConnectionLost, DatabaseAway, PoolTimeout
 from app.core.pool import LifoPool
+from app.core.statement import Statement
 from tests.core.things import (
     NOWHERE,
     backends,
@@ -187,7 +188,7 @@ class TestBrokenConnections:
             await held.run("SELECT 1")
         pool.put(held)
         fresh = await waiter
-        assert (await fresh.run("SELECT 1")).fetchone() == (1,)
+        assert (await fresh.run("SELECT 1")).rows == [(1,)]
 
     async def test_every_waiter_gets_the_connect_error(self, make_pool):
         pool = await make_pool(size=2)
@@ -212,7 +213,7 @@ class TestBrokenConnections:
         pool.put(victim)
         assert pool.stats().size == 0
         for _ in range(3):
-            assert (await (await pool.acquire()).run("SELECT 1")).fetchone() == (1,)
+            assert (await (await pool.acquire()).run("SELECT 1")).rows == [(1,)]
 
     async def test_loop_notices_what_died_while_idle(self, make_pool, things_url, application):
         pool = await make_pool(size=1)
@@ -220,7 +221,7 @@ class TestBrokenConnections:
         pool.put(connection)
         kill_unseen(things_url, application)
         await eventually(lambda: pool.stats().idle == 0)
-        assert (await (await pool.acquire()).run("SELECT 1")).fetchone() == (1,)
+        assert (await (await pool.acquire()).run("SELECT 1")).rows == [(1,)]
 
     @pytest.mark.parametrize("statement", ["SELECT 1", "SELECT 1/0"])
     async def test_one_in_a_transaction_is_thrown_away(self, make_pool, statement):
@@ -251,3 +252,57 @@ class TestBrokenConnections:
         pool.put(connection)
         pool.put(connection)
         assert pool.stats().idle == 1
+
+
+class TestAtRest:
+    async def test_the_next_in_line_is_served_before_the_result_is_looked_at(self, make_pool):
+        """While one request makes an answer of its rows, the database is at work for another one."""
+        pool = await make_pool(size=1)
+        order = []
+
+        async def ask():
+            connection = await pool.acquire()
+            await connection.run("SELECT 1", at_rest=lambda: pool.put(connection))
+            order.append("answered")
+
+        async def wait_in_line():
+            connection = await pool.acquire()
+            order.append("served")
+            pool.put(connection)
+
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(ask())
+            tasks.create_task(wait_in_line())
+        assert order == ["served", "answered"]
+
+    async def test_who_leaves_then_does_not_end_what_the_next_one_does(self, make_pool):
+        pool = await make_pool(size=1)
+        connection = await pool.acquire()
+        asking = asyncio.create_task(
+            connection.run("SELECT 1", at_rest=lambda: asking.cancel())  # noqa: PLW0108 - it is made here
+        )
+        with pytest.raises(asyncio.CancelledError):
+            await asking
+        assert not connection.closed
+        assert (await connection.run("SELECT 2")).rows == [(2,)]
+        pool.put(connection)
+
+    async def test_a_connection_is_given_back_once(self, connect_to, things_url):
+        manager = connect_to(things_url, pool_size=2)
+        slow = Statement("SELECT pg_sleep(0.05), pg_backend_pid()")
+        quick = Statement("SELECT pg_backend_pid()")
+        for _ in range(5):
+            found = await asyncio.gather(
+                *(manager.fetch_one(slow if n % 3 else quick) for n in range(12))
+            )
+            assert len({row[-1] for row in found}) == 2
+        stats = manager.database.stats()
+        assert (stats.size, stats.idle, stats.in_use, stats.waiting) == (2, 2, 0, 0)
+
+    async def test_a_date_that_python_does_not_have_is_told_and_harms_nobody(
+        self, connect_to, things_url
+    ):
+        manager = connect_to(things_url, pool_size=1)
+        with pytest.raises(ValueError, match="year"):
+            await manager.fetch_value("SELECT '10000-01-01'::date")
+        assert await manager.fetch_value("SELECT 1") == 1

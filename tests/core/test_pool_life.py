@@ -33,7 +33,7 @@ class TestLoopsAndProcesses:
 
         async def use() -> Any:
             connection = await pool.acquire()
-            row = (await connection.run("SELECT 1")).fetchone()
+            (row,) = (await connection.run("SELECT 1")).rows
             pool.put(connection)
             return row
 
@@ -58,7 +58,7 @@ class TestLoopsAndProcesses:
         async def in_child() -> bool:
             pool.discard(held)  # as a `finally` of the parent's might
             connection = await pool.acquire()
-            fresh = (await connection.run("SELECT 1")).fetchone() == (1,)
+            fresh = (await connection.run("SELECT 1")).rows == [(1,)]
             pool.put(connection)
             await pool.close()
             return fresh and connection is not idle
@@ -75,7 +75,7 @@ class TestLoopsAndProcesses:
         assert os.waitstatus_to_exitcode(status) == 0
         # Both still work, and the loop still hears of them.
         for connection in (held, await pool.acquire()):
-            assert (await connection.run("SELECT 1")).fetchone() == (1,)
+            assert (await connection.run("SELECT 1")).rows == [(1,)]
             pool.put(connection)
         assert len(backends(things_url, application)) == 2
 
@@ -87,7 +87,7 @@ class TestLoopsAndProcesses:
         async def use() -> bool:
             connection = await pool.acquire()
             try:
-                return bool((await connection.run("SELECT pg_sleep(0.001), 1")).fetchone()[1])
+                return bool((await connection.run("SELECT pg_sleep(0.001), 1")).rows[0][1])
             finally:
                 pool.put(connection)
 

@@ -40,9 +40,8 @@ async def test_nothing_is_kept_through_a_pooler(things_url):
     database.init(things_url, session=None, pool_size=1)
     try:
         for _ in range(2):
-            cursor = await database.perform(ADD, {"a": 1, "b": 2})
-            assert cursor.fetchone() == (3,)
-        assert (await database.perform(KEPT, {"like": "%"})).fetchall() == []
+            assert (await database.perform(ADD, {"a": 1, "b": 2})).rows == [(3,)]
+        assert (await database.perform(KEPT, {"like": "%"})).rows == []
         await database.transaction(database.perform, ADD, {"a": 1, "b": 2})
     finally:
         await database.close()

@@ -140,13 +140,13 @@ class TestTransaction:
 
     async def test_connection_for_what_needs_a_session(self, manager):
         async with manager.database.aio_connection() as connection:
-            assert (await connection.run("SELECT 1")).fetchone() == (1,)
+            assert (await connection.run("SELECT 1")).rows == [(1,)]
             assert manager.database.stats().in_use == 1
 
         async def work() -> None:
             async with manager.database.aio_connection() as own:
-                cursor = await own.run("SELECT pg_backend_pid()")
-            assert cursor.fetchone()[0] == await manager.fetch_value("SELECT pg_backend_pid()")
+                result = await own.run("SELECT pg_backend_pid()")
+            assert result.rows[0][0] == await manager.fetch_value("SELECT pg_backend_pid()")
 
         await manager.transaction(work)
         assert at_rest(manager)

@@ -71,8 +71,13 @@ async def list_products(query: Annotated[ProductQuery, Query()]) -> Response:
     after = cursors.open(scope, query.cursor) if query.cursor else None
     rows: list[Any] = []
     if words is not None:
-        wanted = Wanted(category=query.category, words=words, sort="relevance" if words else "name")
-        text, arguments = sql.bound(*listing(wanted, query.limit + 1, after))
+        if words or settings.same_sql:
+            wanted = Wanted(
+                category=query.category, words=words, sort="relevance" if words else "name"
+            )
+            text, arguments = sql.bound(*listing(wanted, query.limit + 1, after))
+        else:
+            text, arguments = sql.products_of(query.category, query.limit + 1, after)
         async with _connection() as connection:
             rows = await connection.fetch(text, *arguments)
     shown = rows[: query.limit]
