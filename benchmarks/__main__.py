@@ -23,7 +23,7 @@ from local.account import LocalError
 from local.environments import ROOT
 
 MEANT_SECONDS = 3600
-BESIDES_SECONDS = 900
+BESIDES_SECONDS = 600
 """About what is spent on seeding, limits, starts and the growing shop."""
 
 
@@ -34,7 +34,7 @@ def say(what: str) -> None:
 
 def everything(folder: Path, _arguments: argparse.Namespace) -> int:
     """Run the comparison, the limits, the starts and the scale."""
-    from benchmarks import limits, scale, start  # noqa: PLC0415 - the quick run needs none of these
+    from benchmarks import limits, scale, soak, start  # noqa: PLC0415 - the quick run needs none of these
 
     course = Course(every_place())
     about = course.seconds + BESIDES_SECONDS
@@ -48,6 +48,9 @@ def everything(folder: Path, _arguments: argparse.Namespace) -> int:
         start.run(lent, folder, results, say)
         limits.run(lent, folder, results, say)
         Match(course, lent, folder, lambda slot: results.add("rounds", slot), say).run()
+        books = soak.verify(lent, folder)
+        if not books["clean"]:
+            results.add("faults", f"verify: {books['said']}")
     scale.run(folder, results, say)
     return 0
 

@@ -39,11 +39,11 @@ class Timing:
     first answer alone takes most of a second.
     """
 
-    first: float = 2.0
-    warm: float = 0.5
-    lone: float = 1.5
-    slot: float = 2.5
-    slow: float = 4.0
+    first: float = 1.5
+    warm: float = 0.3
+    lone: float = 1.0
+    slot: float = 1.5
+    slow: float = 3.0
 
     def measured(self, place: "Place") -> float:
         """Return the seconds that a slot there is measured for."""

@@ -87,6 +87,14 @@ def _decode(cursor: str) -> bytes:
     return sealed if _encode(sealed) == cursor else b""
 
 
+def stale_cursor() -> Invalid:
+    """Return what to raise for a cursor that leads nowhere in the list that was asked for."""
+    return Invalid(
+        "The cursor does not belong to this list.",
+        errors=[FieldError("/query/cursor", "must be the `next` of this very list")],
+    )
+
+
 class Cursors:
     """Seals sort keys into cursors and opens them again; provide() one to each application."""
 
@@ -109,10 +117,7 @@ class Cursors:
         sealed = _decode(cursor)
         signature, text = sealed[:_SIGNATURE_BYTES], sealed[_SIGNATURE_BYTES:]
         if not hmac.compare_digest(signature, self._sign(scope, text)):
-            raise Invalid(
-                "The cursor does not belong to this list.",
-                errors=[FieldError("/query/cursor", "must be the `next` of this very list")],
-            )
+            raise stale_cursor()
         return tuple(
             _UNTAG[value[0]](value[1]) if isinstance(value, list) else value
             for value in json.loads(text)

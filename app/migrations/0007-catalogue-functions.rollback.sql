@@ -1,6 +1,10 @@
 DROP FUNCTION sought_words(text);
+DROP FUNCTION beginning_with(text);
 DROP FUNCTION near_forms(text);
 DROP VIEW sellable;
 DROP VIEW running_discount;
 DROP FUNCTION list_price_from(numeric, numeric);
 DROP FUNCTION reduced_price(numeric, numeric);
+DROP TRIGGER product_learn_words_with_figures ON product;
+DROP FUNCTION learn_words_with_figures();
+DELETE FROM product_word WHERE word ~ '[0-9]';

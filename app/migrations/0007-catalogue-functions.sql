@@ -48,7 +48,43 @@ CREATE FUNCTION near_forms(word text) RETURNS text[]
     END
     $$;
 
--- What a word of a search stands for: as meant_words() says, but found by indexes, however many words are known.
+-- Words with figures are learnt too: only who knows all words can say that nothing else begins with one.
+CREATE FUNCTION learn_words_with_figures() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp
+    AS $$
+    BEGIN
+        -- In one order, so that two catalogues that come in together cannot deadlock.
+        INSERT INTO product_word (word)
+            SELECT l.lexeme FROM unnest(NEW.search) AS l
+            WHERE length(l.lexeme) BETWEEN 3 AND 255 AND l.lexeme ~ '[0-9]'
+            ORDER BY l.lexeme
+            ON CONFLICT (word) DO NOTHING;
+        RETURN NULL;
+    END
+    $$;
+CREATE TRIGGER product_learn_words_with_figures AFTER INSERT OR UPDATE OF search_text, name, brand_id, category_id ON product
+    FOR EACH ROW EXECUTE FUNCTION learn_words_with_figures();
+INSERT INTO product_word (word)
+    SELECT DISTINCT l.lexeme FROM product p CROSS JOIN LATERAL unnest(p.search) AS l
+    WHERE length(l.lexeme) BETWEEN 3 AND 255 AND l.lexeme ~ '[0-9]'
+    ORDER BY l.lexeme
+    ON CONFLICT (word) DO NOTHING;
+
+-- How to ask for all that begins with a known word: by the word alone where nothing else does. An index then looks for that
+-- among what it found for the other words; for a beginning it would first collect all that has one.
+CREATE FUNCTION beginning_with(known text) RETURNS text
+    LANGUAGE sql STABLE STRICT
+    AS $$
+        SELECT quote_literal(known) || CASE WHEN every(following.word = known) THEN '' ELSE ':*' END
+        FROM (
+            -- Not LIKE: a plan that is to do for any word has no index for it.
+            SELECT w.word FROM product_word w WHERE w.word ~>=~ known ORDER BY w.word USING ~<~ LIMIT 2
+        ) following
+        WHERE starts_with(following.word, known)
+    $$;
+
+-- What a word of a search stands for: as meant_words() says, but found by indexes, however many words are known. A right
+-- first letter counts; nobody misspells what has figures in it.
 CREATE FUNCTION sought_words(typed text) RETURNS tsquery
     LANGUAGE plpgsql STABLE STRICT
     AS $$
@@ -58,23 +94,24 @@ CREATE FUNCTION sought_words(typed text) RETURNS tsquery
         most integer := CASE WHEN letters < 6 THEN 1 ELSE 2 END;
         -- As it was typed: without accents, nothing might be left of it.
         literal tsquery := to_tsquery('public.grocery', quote_literal(typed) || ':*');
-        following text;
+        known boolean;
         near tsquery;
     BEGIN
         IF letters < 3 OR letters > 60 OR plain ~ '[0-9]' THEN
             RETURN literal;
         END IF;
-        -- Not LIKE: a plan that is to do for any word has no index for it.
-        SELECT w.word INTO following FROM product_word w WHERE w.word ~>=~ plain ORDER BY w.word USING ~<~ LIMIT 1;
-        IF starts_with(following, plain) THEN
-            RETURN literal;
+        SELECT starts_with(w.word, plain) INTO known
+            FROM product_word w WHERE w.word ~>=~ plain ORDER BY w.word USING ~<~ LIMIT 1;
+        IF known THEN
+            RETURN CASE WHEN beginning_with(plain) = quote_literal(plain)
+                THEN to_tsquery('public.grocery', quote_literal(typed)) ELSE literal END;
         END IF;
-        SELECT to_tsquery('simple', string_agg(quote_literal(n.word) || ':*', ' | ')) INTO near
+        SELECT to_tsquery('simple', string_agg(beginning_with(n.word), ' | ')) INTO near
         FROM (
             SELECT d.word, rank() OVER (ORDER BY d.distance, left(d.word, 1) <> left(plain, 1)) AS place
             FROM (
                 SELECT w.word, levenshtein_less_equal(w.word, plain, 2) AS distance FROM product_word w
-                WHERE near_forms(w.word) && near_forms(plain)
+                WHERE near_forms(w.word) && near_forms(plain) AND w.word !~ '[0-9]'
                     AND length(w.word) BETWEEN letters - 2 AND letters + 2
             ) d
             WHERE d.distance <= most OR d.distance = 2 AND length(d.word) = letters

@@ -5,7 +5,7 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import Any
 
-from app.core.paging import Scalar
+from app.core.paging import Scalar, stale_cursor
 from app.core.statement import Statement
 from app.product.product_schemas import Sort
 from app.product.search import words
@@ -36,7 +36,8 @@ def listing(
 ) -> tuple[Statement, dict[str, Any]]:
     """Return the statement, and its parameters, for `limit` rows of (JSON, *sort key).
 
-    They follow the key `after`. No two products have the same key.
+    They follow the key `after`. No two products have the same key. Raises Invalid for a key of another
+    form, in a cursor from before the order had this one.
     """
     filters = wanted.filters()
     parameters: dict[str, Any] = {**filters, "active": wanted.active, "limit": limit}
@@ -46,6 +47,8 @@ def listing(
     if after is not None:
         parameters |= {f"after_{n}": part for n, part in enumerate(after)}
     shape = Shape(frozenset(filters), len(wanted.words), wanted.sort, paged=after is not None)
+    if after is not None and len(after) != len(shape.casts):
+        raise stale_cursor()
     return _statement(shape), parameters
 
 

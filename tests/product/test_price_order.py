@@ -8,6 +8,8 @@ from decimal import ROUND_HALF_UP, Decimal
 import psycopg2
 import pytest
 
+from app.core.errors import Invalid
+from app.product.listing import Wanted, listing
 from tests.builders import brand, category, discount, product, rows, stocked
 from tests.product.test_product_list import walk
 
@@ -121,3 +123,9 @@ class TestFunctions:
                 code=item["code"],
             )
             assert (item["price"], item["available"]) == (said.price, said.available)
+
+
+@pytest.mark.parametrize("sort", ["price", "-price", "newest"])
+def test_a_cursor_from_before_the_order_had_its_present_form_leads_nowhere(sort):
+    with pytest.raises(Invalid, match="does not belong to this list"):
+        listing(Wanted(sort=sort), 21, (Decimal("1.00"), 5))

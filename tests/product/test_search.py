@@ -258,7 +258,23 @@ class TestWordsThatAreMeant:
                 "SELECT t, sought_words(t)::text, meant_words(t)::text FROM unnest(%s) t", (typed,)
             )
             found = cursor.fetchall()
-        assert [(word, sought) for word, sought, _ in found] == [
-            (word, meant) for word, _, meant in found
+        # A word that begins no other one is asked for alone, which finds the same.
+        assert [(word, sought.replace(":*", "")) for word, sought, _ in found] == [
+            (word, meant.replace(":*", "")) for word, _, meant in found
         ]
+        for text in (text for _, sought, _ in found for text in sought.split(" | ")):
+            word = text.removesuffix(":*").strip("'")
+            others = [other for other in known if other.startswith(word) and other != word]
+            assert text.endswith(":*") == (bool(others) or word not in known), text
         assert sum("|" in meant for *_, meant in found) > 20
+
+    def test_a_word_that_only_begins_one_with_figures_finds_that_one(self, fresh_database):
+        """To say that nothing else begins with a word, those with figures have to be known as well."""
+        for name in ("Omega seeds", "Omega3 capsules", "Zeta seeds"):
+            product(fresh_database, name=name)
+        for word, found in {
+            "omega": {"Omega seeds", "Omega3 capsules"},
+            "zeta": {"Zeta seeds"},
+        }.items():
+            sql = f"SELECT name FROM product WHERE search @@ sought_words('{word}')"
+            assert {row.name for row in rows(fresh_database, sql)} == found
