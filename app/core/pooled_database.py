@@ -10,7 +10,7 @@ import peewee_async
 from app.core.connection import PgConnection
 from app.core.conninfo import DEFAULT_SESSION, connection_params
 from app.core.pool import LifoPool, PoolStats
-from app.core.sqlerrors import ConnectionLost
+from app.core.sqlerrors import ConnectionLost, OutcomeUnknown
 from app.core.statement import Result, Statement, reads_only
 from app.core.transaction import current_scope, in_transaction
 
@@ -147,8 +147,8 @@ class PooledPostgresqlDatabase(peewee_async.PostgresqlDatabase):
     async def perform(self, statement: Statement, params: Mapping[str, Any]) -> Result:
         """Execute a Statement and return what it gave.
 
-        A read outside of a transaction whose connection died is sent once more, on a new one.
-        Raises peewee's errors and ours.
+        A read outside of a transaction whose connection died is sent once more, on a new one. A change
+        is not: it raises OutcomeUnknown. Raises peewee's errors and ours.
         """
         scope = current_scope(self)
         if scope is not None:
@@ -170,9 +170,10 @@ class PooledPostgresqlDatabase(peewee_async.PostgresqlDatabase):
         """Execute one statement on a connection that goes to the next in line as soon as the result is there."""
         try:
             return await self._alone_once(ask)
-        except ConnectionLost:
+        except ConnectionLost as error:
             if not read:
-                raise
+                # It was committed with its own end, or it was not.
+                raise OutcomeUnknown(str(error)) from error
         return await self._alone_once(ask)
 
     async def _alone_once(self, ask: Callable[[_Loan], Awaitable[Result]]) -> Result:

@@ -55,7 +55,7 @@ class ConnectionLost(DatabaseAway):
 
 
 class OutcomeUnknown(DatabaseAway):
-    """The connection died under a COMMIT: the transaction was committed, or it was not."""
+    """The connection died under a COMMIT, or a change that is one statement: it was committed, or it was not."""
 
 
 class StatementTimeout(peewee.OperationalError):
