@@ -1,4 +1,4 @@
-# Everything a person types here. `make` alone lists it; a fresh computer needs Python 3.11 and make.
+# Everything a person types here. `make` alone lists it; a fresh computer needs Python 3.11 or newer and make.
 
 PYTHON ?= python3.11 python3
 PORT ?= 8000
@@ -107,8 +107,8 @@ clean:  ## remove .venv, the servers' environments and the tools' caches (the sh
 	rm -rf .venv .servers .conformance .benchmarks .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis .coverage
 	find $(PROGRAMS) -name __pycache__ -prune -exec rm -rf {} +
 
-# Made anew when a requirements file changes; a .venv whose Python is gone, or that was left half made, is replaced.
-$(VENV): requirements.txt requirements-dev.txt
+# Made anew when a lock changes, and when it was left half made.
+$(VENV): requirements-dev.txt
 	@for python in $(PYTHON); do \
 	  if $$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then found=$$python; break; fi; \
 	done; \
@@ -116,7 +116,5 @@ $(VENV): requirements.txt requirements-dev.txt
 	  echo "Online Grocery needs Python 3.11 or newer: install it, or name it with make PYTHON=/path/to/python3.11." >&2; \
 	  exit 1; \
 	fi; \
-	$(BIN)/python -m pip --version >/dev/null 2>&1 || $$found -m venv --clear .venv; \
-	echo "Installing what the shop needs into .venv (about a minute)"
-	@$(BIN)/python -m pip install --disable-pip-version-check --quiet --require-hashes -r requirements-dev.txt
-	@touch $@
+	echo "Installing what the shop needs into .venv (about a minute)"; \
+	$$found -m local.environments .venv requirements-dev.txt

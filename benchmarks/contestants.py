@@ -22,7 +22,7 @@ from local.environments import ROOT, VENVS, install
 
 HOST = "127.0.0.1"
 VENV = VENVS / "benchmarks"
-REQUIREMENTS = ROOT / "benchmarks" / "requirements.txt"
+LOCKS = (ROOT / "requirements.txt", ROOT / "benchmarks" / "requirements.txt")
 POOL_SIZE = 10
 START_SECONDS, STOP_SECONDS = 60, 40
 WORKER = "benchmarks.worker.Worker"
@@ -72,7 +72,7 @@ PEERS: Mapping[str, Contestant] = MappingProxyType(
 
 def prepare() -> str | None:
     """Install what the peers need, where it is not there; return one sentence why not, or None."""
-    return install(VENV, sys.executable, REQUIREMENTS)
+    return install(VENV, sys.executable, LOCKS)
 
 
 def environment(ground: Ground, metrics: Path) -> dict[str, str]:

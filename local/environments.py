@@ -1,42 +1,57 @@
-"""Installs what a server needs besides the shop: a virtual environment of its own, and Debian's packages."""
+"""Makes virtual environments of what the locks pin, and installs Debian's packages.
+
+`python -m local.environments VENV LOCK…` makes one. It is what makes `.venv`, so it needs nothing but Python itself.
+"""
 
 import fcntl
 import hashlib
 import os
 import shutil
 import subprocess
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 VENVS = ROOT / ".servers"
 REQUIREMENTS = ROOT / "deploy" / "requirements"
+# A lock is complete, so nothing is resolved: a resolver would look at the newest release of what is asked for with an
+# extra, and refuse it for having no hash. Nothing is built either: what builds take is not in the lock.
+OPTIONS = ("--no-deps", "--only-binary", ":all:", "--require-hashes")
 
 
-def install(venv: Path, python: str, requirements: str | Path | None) -> str | None:
-    """Make `venv` of `python` with requirements.txt and another such file; anew when they change.
+def install(venv: Path, python: str, locks: Sequence[Path]) -> str | None:
+    """Make `venv` with `python` and what `locks` pin, one lock after the other; nothing else is in it.
 
-    `requirements` is the name of a file in deploy/requirements/, or the whole path of one elsewhere. Returns one
-    sentence why not, or None.
+    Does nothing where that is there already; makes all of it anew when a lock has changed. Returns None,
+    or one sentence why not.
     """
-    VENVS.mkdir(exist_ok=True)
-    with (VENVS / f"{venv.name}.lock").open("w") as lock:
+    venv.parent.mkdir(exist_ok=True)
+    folder = os.open(venv.parent, os.O_RDONLY)
+    try:
         # Two at once would write the same files.
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        return _install(venv, python, requirements)
+        fcntl.flock(folder, fcntl.LOCK_EX)
+        return _install(venv, python, locks)
+    finally:
+        os.close(folder)
 
 
-def _install(venv: Path, python: str, requirements: str | Path | None) -> str | None:
-    files = [ROOT / "requirements.txt", *([REQUIREMENTS / requirements] if requirements else [])]
-    wanted = hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest()
+def _install(venv: Path, python: str, locks: Sequence[Path]) -> str | None:
+    wanted = hashlib.sha256(b"".join(lock.read_bytes() for lock in locks)).hexdigest()
     stamp = venv / ".installed"
-    if stamp.is_file() and stamp.read_text(encoding="ascii") == wanted:
+    own = str(venv / "bin" / "python")
+    made = stamp.is_file() and stamp.read_text(encoding="ascii") == wanted
+    if made and _run([own, "-c", ""]) is None:
+        # For make, which takes a stamp that is older than its lock for out of date.
+        stamp.touch()
         return None
-    pip = [str(venv / "bin" / "python"), "-m", "pip", "install", "--disable-pip-version-check"]
-    made = _run([*pip[:3], "--version"]) is None
-    steps = [] if made else [[python, "-m", "venv", "--clear", str(venv)]]
-    # One after the other: eventlet's takes back the version of Gunicorn that requirements.txt names.
-    steps += [[*pip, "--quiet", "--require-hashes", "--requirement", str(file)] for file in files]
+    pip = [own, "-m", "pip", "--disable-pip-version-check"]
+    steps = [
+        [python, "-m", "venv", "--clear", str(venv)],
+        # In turn: eventlet's takes back the version of Gunicorn that requirements.txt pins.
+        *([*pip, "install", "--quiet", *OPTIONS, "--requirement", str(lock)] for lock in locks),
+        [*pip, "check"],
+    ]
     for step in steps:
         if (trouble := _run(step)) is not None:
             return trouble
@@ -78,5 +93,28 @@ def _run(command: Sequence[str]) -> str | None:
         return f"{command[0]} cannot be started: {error.strerror}."
     if done.returncode == 0:
         return None
-    lines = (done.stderr or done.stdout).strip().splitlines() or ["it does not say why"]
-    return f"`{' '.join(command)}` failed: {lines[-1].strip()}"
+    return f"`{' '.join(command)}` failed: {_reason(done.stderr) or _reason(done.stdout)}"
+
+
+def _reason(said: str) -> str:
+    """Return on one line what pip or apt-get says from its first error on; all of it if nothing is marked as one."""
+    lines = [line.strip() for line in said.splitlines() if line.strip()]
+    marked = (at for at, line in enumerate(lines) if line.startswith(("ERROR:", "E:")))
+    return " ".join(lines[next(marked, 0) :])
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Make the environment that the command line names; return 1 after saying why not, 130 after Ctrl-C."""
+    venv, *locks = map(Path, arguments)
+    try:
+        trouble = install(venv, sys.executable, locks)
+    except KeyboardInterrupt:
+        return 130
+    if trouble is not None:
+        print(trouble, file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
