@@ -13,7 +13,7 @@ PROGRAMS := main.py app local deploy tests examples benchmarks conformance
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
-.PHONY: help run test lint format types imports pytest coverage migrate verify tidy dump restore bench bench-quick bench-scale bench-soak conformance conformance-compose lock upgrade clean
+.PHONY: help run test lint format types imports pytest coverage migrate verify tidy dump restore bench bench-quick bench-scale bench-soak conformance conformance-compose lock upgrade portability clean
 
 ## Every day
 
@@ -92,16 +92,14 @@ conformance-compose: $(VENV)  ## the containers: up, sell, kill, down, up (needs
 
 ## Now and then
 
-PIP_COMPILE := CUSTOM_COMPILE_COMMAND="make lock" $(BIN)/python -m piptools compile --quiet --generate-hashes \
-  --allow-unsafe --strip-extras --no-emit-options --no-emit-index-url --no-emit-find-links --no-emit-trusted-host
+lock: $(VENV)  ## pin what the *.in files ask for, keeping the versions that still fit
+	@$(BIN)/python -m local.locks
 
-lock: $(VENV)  ## pin what requirements*.in ask for, keeping the versions that still fit
-	$(PIP_COMPILE) $(ARGS) --output-file requirements.txt requirements.in
-	$(PIP_COMPILE) $(ARGS) --output-file requirements-dev.txt requirements-dev.in
-	for name in deploy/requirements/*.in benchmarks/*.in; do $(PIP_COMPILE) $(ARGS) --output-file $${name%.in}.txt $$name || exit 1; done
+upgrade: $(VENV)  ## the same with the newest versions
+	@$(BIN)/python -m local.locks --upgrade
 
-upgrade:  ## the same with the newest versions
-	@$(MAKE) --no-print-directory lock ARGS=--upgrade
+portability: $(VENV)  ## ask the registry whether every lock installs on each Python and platform that is promised
+	@$(BIN)/python -m local.portability
 
 clean:  ## remove .venv, the servers' environments and the tools' caches (the shop's data in .data stays)
 	rm -rf .venv .servers .conformance .benchmarks .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis .coverage

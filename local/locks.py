@@ -1,0 +1,94 @@
+"""`make lock` and `make upgrade`: pins what the *.in files ask for, with hashes, for every platform at once.
+
+uv resolves: in seconds, and with the markers of all platforms and Pythons, where pip's resolver knows the one that it runs on.
+What it writes any pip installs.
+"""
+
+import argparse
+import subprocess
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from local.account import LocalError
+from local.environments import ROOT
+from local.trouble import exit_code
+
+OLDEST_PYTHON = "3.11"
+UV = (sys.executable, "-m", "uv", "--no-python-downloads", "--no-progress")
+SECONDS = 120
+"""How long the registry may take for one lock."""
+
+
+class Refused(LocalError):  # noqa: N818 - it is an answer
+    """uv says no, and this is what it says."""
+
+
+def locks() -> list[Path]:
+    """Return every lock, each after those whose pins it takes over (`-c` in its .in)."""
+    first = [ROOT / "requirements.txt", ROOT / "requirements-dev.txt"]
+    others = [ROOT / "benchmarks", ROOT / "deploy" / "requirements"]
+    return first + sorted(
+        asked.with_suffix(".txt") for folder in others for asked in folder.glob("*.in")
+    )
+
+
+def ask_uv(arguments: Sequence[str]) -> None:
+    """Run `uv` with `arguments` in the project's root; raise Refused if it says no, LocalError after SECONDS."""
+    try:
+        done = subprocess.run(
+            [*UV, *arguments],
+            cwd=ROOT,
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=SECONDS,
+        )
+    except subprocess.TimeoutExpired:
+        raise LocalError(f"The registry took more than {SECONDS} s: try again.") from None
+    if done.returncode:
+        raise Refused(done.stderr.strip())
+
+
+def pin(lock: Path, *, upgrade: bool) -> None:
+    """Write `lock` anew, keeping the versions that still fit unless `upgrade`; raises as `ask_uv` does."""
+    ask_uv(
+        [
+            "pip",
+            "compile",
+            *(["--upgrade"] if upgrade else []),
+            "--universal",
+            f"--python={sys.executable}",
+            f"--python-version={OLDEST_PYTHON}",
+            # One version for all Pythons, as far as there is one.
+            "--fork-strategy=fewest",
+            # Only what has wheels: nothing is built where a lock is installed.
+            "--only-binary=:all:",
+            "--generate-hashes",
+            "--no-strip-extras",
+            "--custom-compile-command=make lock",
+            f"--output-file={lock.relative_to(ROOT)}",
+            str(lock.with_suffix(".in").relative_to(ROOT)),
+        ]
+    )
+
+
+def main() -> int:
+    """Pin all of them, a line each."""
+    parser = argparse.ArgumentParser(prog="python -m local.locks", description=main.__doc__)
+    parser.add_argument("--upgrade", action="store_true", help="with the newest versions")
+    upgrade = parser.parse_args().upgrade
+
+    def work() -> None:
+        files = locks()
+        for number, lock in enumerate(files, 1):
+            print(f"{number}/{len(files)} {lock.relative_to(ROOT)}: ", end="", flush=True)
+            before = lock.read_bytes() if lock.exists() else b""
+            pin(lock, upgrade=upgrade)
+            print("as it was" if lock.read_bytes() == before else "written", flush=True)
+
+    return exit_code(work)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
