@@ -1,6 +1,6 @@
 # Everything a person types here. `make` alone lists it; a fresh computer needs Python 3.11 or newer and make.
 
-PYTHON ?= python3.11 python3
+PYTHON ?= python3.11 python3 python3.12 python3.13 python3.14
 PORT ?= 8000
 WORKERS ?= auto
 ARGS ?=
@@ -95,8 +95,8 @@ conformance-compose: $(VENV)  ## the containers: up, sell, kill, down, up (needs
 lock: $(VENV)  ## pin what the *.in files ask for, keeping the versions that still fit
 	@$(BIN)/python -m local.locks
 
-upgrade: $(VENV)  ## the same with the newest versions
-	@$(BIN)/python -m local.locks --upgrade
+upgrade: $(VENV)  ## the same with the newest versions (ARGS="pydantic uvicorn" for some)
+	@$(BIN)/python -m local.locks --upgrade $(ARGS)
 
 portability: $(VENV)  ## ask the registry whether every lock installs on each Python and platform that is promised
 	@$(BIN)/python -m local.portability

@@ -50,13 +50,20 @@ def ask_uv(arguments: Sequence[str]) -> None:
         raise Refused(done.stderr.strip())
 
 
-def pin(lock: Path, *, upgrade: bool) -> None:
-    """Write `lock` anew, keeping the versions that still fit unless `upgrade`; raises as `ask_uv` does."""
+def pin(lock: Path, upgrade: Sequence[str] | None) -> None:
+    """Write `lock` anew; raises as `ask_uv` does.
+
+    `upgrade` names the packages to take the newest of: of all, if it is empty. The others, and all if it is None, keep
+    the versions that still fit.
+    """
+    newest = (
+        ["--upgrade"] if upgrade == [] else [f"--upgrade-package={name}" for name in upgrade or ()]
+    )
     ask_uv(
         [
             "pip",
             "compile",
-            *(["--upgrade"] if upgrade else []),
+            *newest,
             "--universal",
             f"--python={sys.executable}",
             f"--python-version={OLDEST_PYTHON}",
@@ -76,7 +83,12 @@ def pin(lock: Path, *, upgrade: bool) -> None:
 def main() -> int:
     """Pin all of them, a line each."""
     parser = argparse.ArgumentParser(prog="python -m local.locks", description=main.__doc__)
-    parser.add_argument("--upgrade", action="store_true", help="with the newest versions")
+    parser.add_argument(
+        "--upgrade",
+        nargs="*",
+        metavar="PACKAGE",
+        help="to the newest version, all if none is named",
+    )
     upgrade = parser.parse_args().upgrade
 
     def work() -> None:
@@ -84,7 +96,7 @@ def main() -> int:
         for number, lock in enumerate(files, 1):
             print(f"{number}/{len(files)} {lock.relative_to(ROOT)}: ", end="", flush=True)
             before = lock.read_bytes() if lock.exists() else b""
-            pin(lock, upgrade=upgrade)
+            pin(lock, upgrade)
             print("as it was" if lock.read_bytes() == before else "written", flush=True)
 
     return exit_code(work)

@@ -61,12 +61,15 @@ class TestLock:
         assert self.lock(project).stdout == (
             "1/2 requirements.txt: written\n2/2 requirements-dev.txt: written\n"
         )
-        make_wheel(registry, "framework", "1.1")
+        for name in ("framework", "tool"):
+            make_wheel(registry, name, "1.1")
         assert self.lock(project).stdout == (
             "1/2 requirements.txt: as it was\n2/2 requirements-dev.txt: as it was\n"
         )
-        assert self.lock(project, "--upgrade").returncode == 0
+        assert self.lock(project, "--upgrade", "framework").returncode == 0
         assert self.pins(project) == ["framework==1.1", "tool==1.0"]
+        assert self.lock(project, "--upgrade").returncode == 0
+        assert self.pins(project) == ["framework==1.1", "tool==1.1"]
 
     def test_what_cannot_be_is_said_and_changes_nothing(self, project):
         assert self.lock(project).returncode == 0
