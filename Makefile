@@ -5,6 +5,8 @@ PORT ?= 8000
 WORKERS ?= auto
 ARGS ?=
 export PORT
+# What these say is meant for other programs of Python: ours is in this folder, and its packages in .venv.
+unexport PYTHONHOME PYTHONPATH PYTHONSAFEPATH
 
 BIN := .venv/bin
 VENV := .venv/.installed
@@ -92,10 +94,10 @@ conformance-compose: $(VENV)  ## the containers: up, sell, kill, down, up (needs
 
 ## Now and then
 
-lock: $(VENV)  ## pin what the *.in files ask for, keeping the versions that still fit
+lock: $(BIN)/uv  ## pin what the *.in files ask for, keeping the versions that still fit
 	@$(BIN)/python -m local.locks
 
-upgrade: $(VENV)  ## the same with the newest versions (ARGS="pydantic uvicorn" for some)
+upgrade: $(BIN)/uv  ## the same with the newest versions (ARGS="pydantic uvicorn" for some)
 	@$(BIN)/python -m local.locks --upgrade $(ARGS)
 
 portability: $(VENV)  ## ask the registry whether every lock installs on each Python and platform that is promised
@@ -105,7 +107,7 @@ clean:  ## remove .venv, the servers' environments and the tools' caches (the sh
 	rm -rf .venv .servers .conformance .benchmarks .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis .coverage
 	find $(PROGRAMS) -name __pycache__ -prune -exec rm -rf {} +
 
-# Made anew when a lock changes, and when it was left half made.
+# Made anew when a lock changes, when it was left half made, and when its Python is gone.
 $(VENV): requirements-dev.txt
 	@for python in $(PYTHON); do \
 	  if $$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then found=$$python; break; fi; \
@@ -114,5 +116,12 @@ $(VENV): requirements-dev.txt
 	  echo "Online Grocery needs Python 3.11 or newer: install it, or name it with make PYTHON=/path/to/python3.11." >&2; \
 	  exit 1; \
 	fi; \
-	echo "Installing what the shop needs into .venv (about a minute)"; \
 	$$found -m local.environments .venv requirements-dev.txt
+
+ifneq ($(shell test -x $(BIN)/python && echo there),there)
+.PHONY: $(VENV)
+endif
+
+# Enough to make a lock, also where the one that is there cannot be installed.
+$(BIN)/uv:
+	@$(MAKE) --no-print-directory $(VENV)

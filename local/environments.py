@@ -18,6 +18,8 @@ REQUIREMENTS = ROOT / "deploy" / "requirements"
 # A lock is complete, so nothing is resolved: a resolver would look at the newest release of what is asked for with an
 # extra, and refuse it for having no hash. Nothing is built either: what builds take is not in the lock.
 OPTIONS = ("--no-deps", "--only-binary", ":all:", "--require-hashes")
+# With these pip installs elsewhere or nothing; its others, as the address of a registry, are people's own affair.
+ELSEWHERE = {"PIP_DRY_RUN", "PIP_PREFIX", "PIP_PYTHON", "PIP_ROOT", "PIP_TARGET"}
 
 
 def install(venv: Path, python: str, locks: Sequence[Path]) -> str | None:
@@ -26,28 +28,35 @@ def install(venv: Path, python: str, locks: Sequence[Path]) -> str | None:
     Does nothing where that is there already; makes all of it anew when a lock has changed. Returns None,
     or one sentence why not.
     """
-    venv.parent.mkdir(exist_ok=True)
-    folder = os.open(venv.parent, os.O_RDONLY)
+    if venv.is_symlink():
+        return f"{venv} is a link, and what it leads to would be emptied: remove the link."
     try:
-        # Two at once would write the same files.
-        fcntl.flock(folder, fcntl.LOCK_EX)
-        return _install(venv, python, locks)
-    finally:
-        os.close(folder)
+        venv.parent.mkdir(exist_ok=True)
+        folder = os.open(venv.parent, os.O_RDONLY)
+        try:
+            # Two at once would write the same files.
+            fcntl.flock(folder, fcntl.LOCK_EX)
+            return _install(venv, python, locks)
+        finally:
+            os.close(folder)
+    except OSError as error:
+        return f"{venv} cannot be made: {error.filename}: {error.strerror}."
 
 
 def _install(venv: Path, python: str, locks: Sequence[Path]) -> str | None:
-    wanted = hashlib.sha256(b"".join(lock.read_bytes() for lock in locks)).hexdigest()
+    wanted = hashlib.sha256(b"".join(lock.read_bytes() for lock in locks)).hexdigest().encode()
     stamp = venv / ".installed"
-    own = str(venv / "bin" / "python")
-    made = stamp.is_file() and stamp.read_text(encoding="ascii") == wanted
-    if made and _run([own, "-c", ""]) is None:
+    # -I: nothing that PYTHONPATH names counts as installed.
+    own = [str(venv / "bin" / "python"), "-I"]
+    if stamp.is_file() and stamp.read_bytes() == wanted and _run([*own, "-c", ""]) is None:
         # For make, which takes a stamp that is older than its lock for out of date.
         stamp.touch()
         return None
-    pip = [own, "-m", "pip", "--disable-pip-version-check"]
+    print(f"Installing what is needed into {venv} (about a minute)", flush=True)
+    stamp.unlink(missing_ok=True)
+    pip = [*own, "-m", "pip", "--disable-pip-version-check"]
     steps = [
-        [python, "-m", "venv", "--clear", str(venv)],
+        [python, "-I", "-m", "venv", "--clear", str(venv)],
         # In turn: eventlet's takes back the version of Gunicorn that requirements.txt pins.
         *([*pip, "install", "--quiet", *OPTIONS, "--requirement", str(lock)] for lock in locks),
         [*pip, "check"],
@@ -55,7 +64,7 @@ def _install(venv: Path, python: str, locks: Sequence[Path]) -> str | None:
     for step in steps:
         if (trouble := _run(step)) is not None:
             return trouble
-    stamp.write_text(wanted, encoding="ascii")
+    stamp.write_bytes(wanted)
     return None
 
 
@@ -86,9 +95,11 @@ def _has(names: Sequence[str]) -> bool:
 
 
 def _run(command: Sequence[str]) -> str | None:
-    quiet = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
+    kept = {name: said for name, said in os.environ.items() if name not in ELSEWHERE}
+    # In a settings file `user` may be set for good, and in an environment it is an error.
+    env = {**kept, "DEBIAN_FRONTEND": "noninteractive", "PIP_USER": "0"}
     try:
-        done = subprocess.run(command, capture_output=True, text=True, check=False, env=quiet)
+        done = subprocess.run(command, capture_output=True, text=True, check=False, env=env)
     except OSError as error:
         return f"{command[0]} cannot be started: {error.strerror}."
     if done.returncode == 0:

@@ -5,6 +5,7 @@ What it writes any pip installs.
 """
 
 import argparse
+import re
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -80,6 +81,20 @@ def pin(lock: Path, upgrade: Sequence[str] | None) -> None:
     )
 
 
+def _check(names: Sequence[str], files: Sequence[Path]) -> None:
+    """Raise LocalError for a name that none of `files` pins: nothing would be upgraded, without a word."""
+    pinned = {
+        name
+        for lock in files
+        for name in re.findall(r"^[a-z0-9-]+", lock.read_text(), re.MULTILINE)
+    }
+    for name in names:
+        # Without a version, and spelt as in a lock.
+        bare = re.split(r"[^\w.-]", name)[0]
+        if re.sub(r"[-_.]+", "-", bare).lower() not in pinned:
+            raise LocalError(f"No lock pins {name}.")
+
+
 def main() -> int:
     """Pin all of them, a line each."""
     parser = argparse.ArgumentParser(prog="python -m local.locks", description=main.__doc__)
@@ -93,6 +108,7 @@ def main() -> int:
 
     def work() -> None:
         files = locks()
+        _check(upgrade or (), [lock for lock in files if lock.exists()])
         for number, lock in enumerate(files, 1):
             print(f"{number}/{len(files)} {lock.relative_to(ROOT)}: ", end="", flush=True)
             before = lock.read_bytes() if lock.exists() else b""

@@ -9,6 +9,7 @@ import sys
 import tempfile
 import textwrap
 import tomllib
+from collections import defaultdict
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,7 @@ PLATFORMS = {
     "Linux aarch64": "aarch64-unknown-linux-gnu",
     "macOS arm64": "aarch64-apple-darwin",
 }
+PIN = re.compile(r"^([a-z0-9-]+).*\\\n((?: +--hash=.*\n)+)", re.MULTILINE)
 HASH = re.compile(r"--hash=sha256:([0-9a-f]{64})")
 
 
@@ -31,7 +33,11 @@ def faults(lock: Path, python: str, platform: str) -> list[str]:
     Each pin that counts there needs a wheel whose hash the lock has, and what those packages need there has to be pinned.
     `platform` is a name in PLATFORMS. Raises LocalError if the registry does not answer in time.
     """
-    hashes = set(HASH.findall(lock.read_text(encoding="utf-8")))
+    if not lock.exists():
+        return ["there is no such lock yet: make lock"]
+    hashes: defaultdict[str, set[str]] = defaultdict(set)
+    for name, lines in PIN.findall(lock.read_text(encoding="utf-8")):
+        hashes[name].update(HASH.findall(lines))
     try:
         pinned = _resolve(lock, python, platform, "--no-deps")
         needed = _resolve(lock, python, platform)
@@ -42,7 +48,7 @@ def faults(lock: Path, python: str, platform: str) -> list[str]:
         *(
             f"{name}: the lock has no hash of a wheel for it"
             for name, wheels in pinned.items()
-            if not wheels & hashes
+            if not wheels & hashes[name]
         ),
     ]
 

@@ -9,6 +9,7 @@ import shutil
 import subprocess
 import sys
 import tarfile
+import zipfile
 from hashlib import sha256
 from pathlib import Path
 
@@ -67,10 +68,10 @@ class TestMake:
             shutil.copy(lock, folder / name)
         return folder
 
-    def make(self, project):
+    def make(self, project, *arguments):
         variables = {name: text for name, text in os.environ.items() if "MAKE" not in name}
         return subprocess.run(
-            ["make", ".venv/.installed", f"PYTHON={sys.executable}"],
+            ["make", *(arguments or [".venv/.installed"]), f"PYTHON={sys.executable}"],
             cwd=project,
             env=variables,
             capture_output=True,
@@ -93,9 +94,25 @@ class TestMake:
         assert mark.exists()
         for python in stamp.parent.glob("bin/python*"):
             python.unlink()
-        os.utime(stamp, (0, 0))
         assert self.make(project).returncode == 0
         assert installed(project / ".venv") == PINNED
+
+    def test_what_is_set_for_other_programs_changes_nothing(self, project, registry, monkeypatch):
+        elsewhere = project.parent / "elsewhere"
+        with zipfile.ZipFile(registry / "mail-1.0-py3-none-any.whl") as wheel:
+            wheel.extractall(elsewhere)
+        monkeypatch.setenv("PYTHONPATH", str(elsewhere))
+        monkeypatch.setenv("PYTHONSAFEPATH", "1")
+        monkeypatch.setenv("PIP_TARGET", str(elsewhere))
+        monkeypatch.setenv("PIP_USER", "1")
+        done = self.make(project)
+        assert (done.returncode, done.stderr) == (0, "")
+        assert installed(project / ".venv") == PINNED
+
+    def test_a_lock_is_made_without_installing_the_one_that_is_there(self, project):
+        (project / ".venv" / "bin").mkdir(parents=True)
+        (project / ".venv" / "bin" / "uv").touch()
+        assert self.make(project, "--dry-run", "lock").stdout == ".venv/bin/python -m local.locks\n"
 
     def test_a_lock_that_lacks_something_is_an_error_and_leaves_nothing_behind(
         self, project, registry
@@ -120,6 +137,19 @@ class TestInstall:
         venv = lock.parent / "environments" / "server"
         assert install(venv, sys.executable, [lock, second]) is None
         assert installed(venv) == {**PINNED, "server": "1.0"}
+
+    def test_what_a_link_leads_to_is_left_alone(self, lock):
+        folder = lock.parent / "folder"
+        folder.mkdir()
+        (folder / "mine").touch()
+        venv = lock.parent / "venv"
+        venv.symlink_to(folder)
+        assert "is a link" in (install(venv, sys.executable, [lock]) or "")
+        assert (folder / "mine").exists()
+
+    def test_what_cannot_be_read_is_said(self, lock):
+        said = install(lock.parent / "venv", sys.executable, [lock.with_name("gone.txt")]) or ""
+        assert said.endswith("gone.txt: No such file or directory.")
 
     def test_nothing_is_built(self, registry, tmp_path):
         """What a build takes, and the code that it runs, is in no lock."""

@@ -71,6 +71,12 @@ class TestLock:
         assert self.lock(project, "--upgrade").returncode == 0
         assert self.pins(project) == ["framework==1.1", "tool==1.1"]
 
+    def test_upgrading_what_no_lock_pins_is_an_error(self, project):
+        assert self.lock(project).returncode == 0
+        assert self.lock(project, "--upgrade", "Framework==1.0").returncode == 0
+        done = self.lock(project, "--upgrade", "frmework")
+        assert (done.returncode, done.stdout, done.stderr) == (1, "", "No lock pins frmework.\n")
+
     def test_what_cannot_be_is_said_and_changes_nothing(self, project):
         assert self.lock(project).returncode == 0
         before = (project / "requirements-dev.txt").read_text()
@@ -138,6 +144,16 @@ class TestPortability:
         assert faults(lock, "3.13", "macOS arm64") == [
             "fast: the lock has no hash of a wheel for it"
         ]
+
+    def test_the_hash_of_another_package_does_not_count(self, registry, lock):
+        one, other = (make_wheel(registry, name, "1.0") for name in ("one", "other"))
+        lock.write_text(pin("one==1.0", other) + pin("other==1.0", other, one))
+        assert faults(lock, "3.13", "macOS arm64") == [
+            "one: the lock has no hash of a wheel for it"
+        ]
+
+    def test_a_lock_that_is_not_made_yet_is_said(self, lock):
+        assert faults(lock, "3.13", "macOS arm64") == ["there is no such lock yet: make lock"]
 
     def test_what_is_needed_under_a_condition_has_to_be_pinned_there(self, registry, lock):
         needs = ["old ; python_version < '3.13'", "apple ; sys_platform == 'darwin'"]
