@@ -27,7 +27,7 @@ from tests.builders.people import (
     person,
     session,
 )
-from tests.builders.rows import On, insert, rows, unique, value
+from tests.builders.rows import On, insert, rows, today, unique, value
 from tests.builders.sales import filled_cart, on_sale
 from tests.builders.stock import allocated, invoice_request, level_of, stock_of, stocked, supplier
 
@@ -63,6 +63,7 @@ __all__ = [
     "stock_of",
     "stocked",
     "supplier",
+    "today",
     "unique",
     "value",
 ]

@@ -1,6 +1,7 @@
 """Rows of any table."""
 
 import secrets
+from datetime import date
 from types import SimpleNamespace
 from typing import Any, Protocol
 
@@ -8,6 +9,8 @@ import psycopg2
 import psycopg2.extensions
 from psycopg2 import sql
 from psycopg2.extras import Json, RealDictCursor
+
+from tests.support.settings import TIME_ZONE
 
 
 class On(Protocol):
@@ -26,7 +29,9 @@ def _connection(url: str) -> Connection:
     known = _connections.get(url)
     if known is None or known.closed:
         # A builder that meets a lock of the app would block the loop that could release it.
-        known = _connections[url] = psycopg2.connect(url, options="-c lock_timeout=5s")
+        # Its day is the shop's, as that of the app's role is.
+        options = f"-c lock_timeout=5s -c TimeZone={TIME_ZONE}"
+        known = _connections[url] = psycopg2.connect(url, options=options)
         known.autocommit = True
     return known
 
@@ -77,3 +82,9 @@ def value(on: On, query: str, **params: Any) -> Any:
 def unique(prefix: str = "test") -> str:
     """Return a code that no other test has: `unique("milk")` → `milk-5f0c2a91b3d4`."""
     return f"{prefix}-{secrets.token_hex(6)}"
+
+
+def today(on: On) -> date:
+    """Return the date that the shop has today, by the database's clock."""
+    found: date = value(on, "SELECT CURRENT_DATE")
+    return found

@@ -7,7 +7,8 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.builders import Person, as_customer, as_guest, clerk, value
+from tests import builders
+from tests.builders import Person, as_customer, as_guest, clerk
 from tests.support.database import Database
 
 Guarded = Callable[..., Awaitable[None]]
@@ -45,8 +46,6 @@ def refuses_strangers(client: httpx.AsyncClient, database: Database) -> Guarded:
 
 
 @pytest.fixture
-def today(database: Database, make_settings: Callable[..., Any]) -> date:
-    """The shop's today, by the database's clock."""
-    zone = make_settings().shop.time_zone
-    found: date = value(database, "SELECT (now() AT TIME ZONE %(zone)s)::date", zone=zone)
-    return found
+def today(database: Database) -> date:
+    """The shop's today."""
+    return builders.today(database)

@@ -2,13 +2,13 @@
 
 import asyncio
 import random
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import httpx
 
 from app.commands.consistency import breaches, snapshot
 from app.factory import create_app, create_asgi_app
-from tests.builders import as_clerk, filled_cart, on_sale, rows, stocked
+from tests.builders import as_clerk, filled_cart, on_sale, rows, stocked, today
 from tests.orders.sales import GUEST
 from tests.support.asgi import running
 
@@ -50,11 +50,11 @@ async def test_the_books_add_up(fresh_database, make_settings):
     # Many wait for few connections, on a slow machine for long.
     patient = make_settings(fresh_database, database={"acquire_timeout": 60.0})
     chance = random.Random(20260301)
-    today = datetime.now(UTC).date()
+    day = today(fresh_database)
     shelf = [on_sale(fresh_database, stock=15) for _ in range(5)]
     for product in shelf:
         for days in (-1, 0, 3):
-            stocked(fresh_database, product, 6, expires_on=today + timedelta(days=days))
+            stocked(fresh_database, product, 6, expires_on=day + timedelta(days=days))
     carts = [
         filled_cart(
             fresh_database,

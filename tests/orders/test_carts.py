@@ -18,6 +18,7 @@ from tests.builders import (
     on_sale,
     rows,
     stocked,
+    today,
     value,
 )
 from tests.orders.sales import check_out, conflict, invalid
@@ -125,7 +126,7 @@ class TestRead:
             name="Szynka",
         )
         milk = on_sale(database, price="1.19", stock=None)
-        old = datetime.now(UTC).date() - timedelta(days=3)
+        old = today(database) - timedelta(days=3)
         stocked(database, milk, 5, expires_on=old)
         allocated(database, stocked(database, milk, 4), 1)
         cart = filled_cart(database, (ham, "0.333"), (milk, 2))

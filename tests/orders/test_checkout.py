@@ -18,16 +18,13 @@ from tests.builders import (
     rows,
     stock_of,
     stocked,
+    today,
     unique,
     value,
 )
 from tests.orders.sales import GUEST, check_out, conflict, invalid
 
 NOBODYS = f"/api/v1/carts/{uuid.UUID(int=0)}/checkout"
-
-
-def today():
-    return datetime.now(UTC).date()
 
 
 def purchases_of(database, cart):
@@ -197,10 +194,10 @@ class TestStock:
     async def test_first_expired_first_out_and_nothing_expired(self, client, database):
         milk = on_sale(database, stock=None)
         keeps = stocked(database, milk, 5)
-        stocked(database, milk, 5, expires_on=today() - timedelta(days=1))
-        late = stocked(database, milk, 2, expires_on=today() + timedelta(days=9))
-        soon = stocked(database, milk, 2, expires_on=today() + timedelta(days=2))
-        busy = stocked(database, milk, 3, expires_on=today() + timedelta(days=1))
+        stocked(database, milk, 5, expires_on=today(database) - timedelta(days=1))
+        late = stocked(database, milk, 2, expires_on=today(database) + timedelta(days=9))
+        soon = stocked(database, milk, 2, expires_on=today(database) + timedelta(days=2))
+        busy = stocked(database, milk, 3, expires_on=today(database) + timedelta(days=1))
         allocated(database, busy, 2)
         made = (await check_out(client, filled_cart(database, (milk, 6)))).json()
         assert served_from(database, made) == [
@@ -219,8 +216,8 @@ class TestStock:
 
     async def test_what_is_available_is_exactly_what_can_be_bought(self, client, database):
         milk = on_sale(database, unit="kg", stock=None)
-        stocked(database, milk, "1.250", expires_on=today())
-        stocked(database, milk, "7", expires_on=today() - timedelta(days=1))
+        stocked(database, milk, "1.250", expires_on=today(database))
+        stocked(database, milk, "7", expires_on=today(database) - timedelta(days=1))
         allocated(database, stocked(database, milk, "2.500"), "0.125")
         available = level_of(database, milk).available
         assert available == Decimal("3.625")
@@ -235,7 +232,7 @@ class TestStock:
         enough = on_sale(database, stock=10)
         little = on_sale(database, stock=3)
         none = on_sale(database, stock=None)
-        stale = on_sale(database, stock=9, expires_on=today() - timedelta(days=1))
+        stale = on_sale(database, stock=9, expires_on=today(database) - timedelta(days=1))
         cart = filled_cart(database, (stale, 2), (little, 5), (enough, 10), (none, 1))
         problem = conflict(await check_out(client, cart), "out_of_stock")
         assert problem["items"] == [
@@ -250,7 +247,7 @@ class TestStock:
         assert value(database, query, id=enough.id) == 0
 
     async def test_only_expired_stock_is_none(self, client, database):
-        stale = on_sale(database, stock=9, expires_on=today() - timedelta(days=1))
+        stale = on_sale(database, stock=9, expires_on=today(database) - timedelta(days=1))
         fresh = on_sale(database, stock=9)
         cart = filled_cart(database, (fresh, 9), (stale, 1))
         problem = conflict(await check_out(client, cart), "out_of_stock")

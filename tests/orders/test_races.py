@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import Counter
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import pytest
 
@@ -13,6 +13,7 @@ from tests.builders import (
     on_sale,
     rows,
     stocked,
+    today,
     unique,
     value,
 )
@@ -85,7 +86,7 @@ async def test_forty_buyers_of_the_last_ten(client, database, lots):
     for _ in range(lots - 1):
         stocked(database, milk, 1)
     stocked(database, milk, 10 - (lots - 1))
-    stocked(database, milk, 7, expires_on=datetime.now(UTC).date() - timedelta(days=1))
+    stocked(database, milk, 7, expires_on=today(database) - timedelta(days=1))
     carts = [filled_cart(database, (milk, 1)) for _ in range(40)]
     answers = await at_once(*(check_out(client, cart) for cart in carts))
     assert statuses(answers) == {201: 10, 409: 30}

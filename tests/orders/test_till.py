@@ -1,5 +1,5 @@
 import uuid
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
@@ -15,6 +15,7 @@ from tests.builders import (
     rows,
     stock_of,
     stocked,
+    today,
     value,
 )
 from tests.orders.sales import bought, collect, conflict, invalid, pay, read, sold
@@ -32,7 +33,7 @@ async def cancel(client, database, purchase, **body):
 
 
 def expire(database, lot):
-    yesterday = datetime.now(UTC).date() - timedelta(days=1)
+    yesterday = today(database) - timedelta(days=1)
     rows(
         database,
         "UPDATE stock SET expires_on = %(day)s WHERE id = %(id)s",
@@ -110,7 +111,7 @@ class TestCollect:
     async def test_what_expired_meanwhile_comes_from_other_lots(self, client, database):
         milk, bread = on_sale(database, stock=None), on_sale(database, stock=5)
         soon, late = (
-            stocked(database, milk, 4, expires_on=datetime.now(UTC).date() + timedelta(days=days))
+            stocked(database, milk, 4, expires_on=today(database) + timedelta(days=days))
             for days in (2, 5)
         )
         purchase = await bought(client, database, (bread, 1), (milk, 5))
@@ -133,7 +134,7 @@ class TestCollect:
 
     async def test_what_expired_and_cannot_be_replaced_stays(self, client, database):
         milk = on_sale(database, stock=None)
-        day = datetime.now(UTC).date() + timedelta(days=2)
+        day = today(database) + timedelta(days=2)
         lot = stocked(database, milk, 4, expires_on=day)
         stocked(database, milk, 1)
         purchase = await bought(client, database, (milk, 3))

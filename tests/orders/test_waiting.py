@@ -16,6 +16,7 @@ from tests.builders import (
     rows,
     stock_of,
     stocked,
+    today,
     value,
 )
 from tests.orders.sales import check_out, conflict
@@ -102,7 +103,7 @@ class TestCart:
 class TestStock:
     async def test_lots_are_seen_as_they_are_then(self, client, database):
         milk = on_sale(database, stock=None)
-        tomorrow = datetime.now(UTC).date() + timedelta(days=1)
+        tomorrow = today(database) + timedelta(days=1)
         first, second = stocked(database, milk, 1, expires_on=tomorrow), stocked(database, milk, 5)
         cart = filled_cart(database, (milk, 2))
         async with transaction(database) as cursor:

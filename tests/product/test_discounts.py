@@ -5,17 +5,13 @@ from datetime import timedelta
 import pytest
 
 from app.product.schemas import Discount
-from tests.builders import as_clerk, as_customer, discount, product, unique, value
+from tests.builders import as_clerk, as_customer, discount, product, today, unique
 
 DISCOUNTS = "/api/v1/discounts"
 
 
 def pointers(answer):
     return [error["pointer"] for error in answer.json()["errors"]]
-
-
-def today(database):
-    return value(database, "SELECT (now() AT TIME ZONE 'Europe/Berlin')::date")
 
 
 def body_of(**more):

@@ -6,6 +6,9 @@ from typing import Any
 from local.postgres import Postgres
 from tests.support.database import Database
 
+# Not UTC's: for an hour or two of each day the two have different dates.
+TIME_ZONE = "Europe/Berlin"
+
 
 def settings_for(on: Database | Postgres, **overrides: Any) -> Any:
     """Return the app's Settings for tests on that database; sections given in `overrides` are merged in."""
@@ -16,6 +19,7 @@ def settings_for(on: Database | Postgres, **overrides: Any) -> Any:
         "secret": "only-for-tests-only-for-tests-only-for-tests",
         # A test waits longer than a client would, so that a slow machine is no failure.
         "database": {"url": on.app_url, "owner_url": on.owner_url, "acquire_timeout": 20},
+        "shop": {"time_zone": TIME_ZONE},
     }
     return load_settings(**_merged(base, overrides))
 
