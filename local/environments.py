@@ -14,7 +14,6 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 VENVS = ROOT / ".servers"
-REQUIREMENTS = ROOT / "deploy" / "requirements"
 # A lock is complete, so nothing is resolved: a resolver would look at the newest release of what is asked for with an
 # extra, and refuse it for having no hash. Nothing is built either: what builds take is not in the lock.
 OPTIONS = ("--no-deps", "--only-binary", ":all:", "--require-hashes")

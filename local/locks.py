@@ -8,6 +8,7 @@ import argparse
 import re
 import subprocess
 import sys
+from collections import defaultdict
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -17,6 +18,8 @@ from local.trouble import exit_code
 
 OLDEST_PYTHON = "3.11"
 UV = (sys.executable, "-m", "uv", "--no-python-downloads", "--no-progress")
+PIN = re.compile(r"^([a-z0-9-]+).*\\\n((?: +--hash=.*\n)+)", re.MULTILINE)
+HASH = re.compile(r"--hash=sha256:([0-9a-f]{64})")
 SECONDS = 120
 """How long the registry may take for one lock."""
 
@@ -32,6 +35,14 @@ def locks() -> list[Path]:
     return first + sorted(
         asked.with_suffix(".txt") for folder in others for asked in folder.glob("*.in")
     )
+
+
+def pins(lock: Path) -> dict[str, set[str]]:
+    """Return what `lock` pins: by package, the sha256 of each file that may be installed for it."""
+    found: defaultdict[str, set[str]] = defaultdict(set)
+    for name, lines in PIN.findall(lock.read_text(encoding="utf-8")):
+        found[name].update(HASH.findall(lines))
+    return found
 
 
 def ask_uv(arguments: Sequence[str]) -> None:
@@ -83,11 +94,7 @@ def pin(lock: Path, upgrade: Sequence[str] | None) -> None:
 
 def _check(names: Sequence[str], files: Sequence[Path]) -> None:
     """Raise LocalError for a name that none of `files` pins: nothing would be upgraded, without a word."""
-    pinned = {
-        name
-        for lock in files
-        for name in re.findall(r"^[a-z0-9-]+", lock.read_text(), re.MULTILINE)
-    }
+    pinned = {name for lock in files for name in pins(lock)}
     for name in names:
         # Without a version, and spelt as in a lock.
         bare = re.split(r"[^\w.-]", name)[0]

@@ -4,17 +4,15 @@ uv plays the part of each: Linux with glibc 2.28 or newer, macOS 13 or newer. It
 this is no part of `make test`.
 """
 
-import re
 import sys
 import tempfile
 import textwrap
 import tomllib
-from collections import defaultdict
 from pathlib import Path
 from typing import Any
 
 from local.environments import ROOT
-from local.locks import Refused, ask_uv, locks
+from local.locks import Refused, ask_uv, locks, pins
 from local.trouble import exit_code
 
 PYTHONS = ("3.11", "3.12", "3.13", "3.14")
@@ -23,8 +21,6 @@ PLATFORMS = {
     "Linux aarch64": "aarch64-unknown-linux-gnu",
     "macOS arm64": "aarch64-apple-darwin",
 }
-PIN = re.compile(r"^([a-z0-9-]+).*\\\n((?: +--hash=.*\n)+)", re.MULTILINE)
-HASH = re.compile(r"--hash=sha256:([0-9a-f]{64})")
 
 
 def faults(lock: Path, python: str, platform: str) -> list[str]:
@@ -35,9 +31,7 @@ def faults(lock: Path, python: str, platform: str) -> list[str]:
     """
     if not lock.exists():
         return ["there is no such lock yet: make lock"]
-    hashes: defaultdict[str, set[str]] = defaultdict(set)
-    for name, lines in PIN.findall(lock.read_text(encoding="utf-8")):
-        hashes[name].update(HASH.findall(lines))
+    known = pins(lock)
     try:
         pinned = _resolve(lock, python, platform, "--no-deps")
         needed = _resolve(lock, python, platform)
@@ -48,7 +42,7 @@ def faults(lock: Path, python: str, platform: str) -> list[str]:
         *(
             f"{name}: the lock has no hash of a wheel for it"
             for name, wheels in pinned.items()
-            if not wheels & hashes[name]
+            if not wheels & known.get(name, set())
         ),
     ]
 

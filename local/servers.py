@@ -14,7 +14,7 @@ from pathlib import Path
 from types import MappingProxyType
 
 from local import apache
-from local.environments import REQUIREMENTS, ROOT, VENVS, install, install_packages
+from local.environments import ROOT, VENVS, install, install_packages
 
 HOST = "127.0.0.1"
 DEPLOY = ROOT / "deploy"
@@ -108,7 +108,7 @@ def prepare(server: Server) -> str | None:
     """Install what `server` needs, if it is not there; return one sentence why it cannot run here, or None."""
     trouble = install_packages(server.packages)
     if trouble is None and server.venv != Path(sys.prefix):
-        own = [REQUIREMENTS / server.requirements] if server.requirements else []
+        own = [DEPLOY / "requirements" / server.requirements] if server.requirements else []
         trouble = install(server.venv, server.python, [ROOT / "requirements.txt", *own])
     if trouble is None and server.name == apache.NAME:
         trouble = apache.obstacle()
