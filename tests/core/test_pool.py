@@ -262,7 +262,8 @@ class TestAtRest:
 
         async def ask():
             connection = await pool.acquire()
-            await connection.run("SELECT 1", at_rest=lambda: pool.put(connection))
+            # Long enough to be waited for: a result that is there at once is looked at in the same step.
+            await connection.run("SELECT pg_sleep(0.5)", at_rest=lambda: pool.put(connection))
             order.append("answered")
 
         async def wait_in_line():
