@@ -4,11 +4,13 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import lru_cache
 from ipaddress import IPv6Address, ip_address
+from typing import Any
 from urllib.parse import quote
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
-from flask import Flask, Response, request
+from flask import Flask, Request, Response, request
 from werkzeug.datastructures import Headers
+from werkzeug.exceptions import HTTPException
 from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.routing import IntegerConverter, Map, UnicodeConverter
 
@@ -28,6 +30,20 @@ _SECURITY_LINES = [(name.lower(), (name, value)) for name, value in SECURITY_HEA
 _WITHOUT_BODY = frozenset({204, 304})
 # Werkzeug writes addresses anew, as they may hold letters of any script.
 _ADDRESSES = frozenset({"location", "content-location"})
+
+
+class Question(Request):
+    """What a view's request is in an application with init_http(): one whose body is there, or is a BadRequest."""
+
+    def get_data(self, *args: Any, **kwargs: Any) -> Any:
+        """Return the body. Raises BadRequest where a server cannot read it."""
+        try:
+            return super().get_data(*args, **kwargs)
+        except HTTPException:
+            raise
+        except Exception as error:
+            # WSGI servers find a wrong chunk, or a field behind it, while it is read, and each says so in its own way.
+            raise BadRequest("The body could not be read.") from error
 
 
 class Answer(Response):
@@ -197,6 +213,7 @@ def init_http(app: Flask, settings: HttpSettings) -> None:
     # Also where there is no gateway: then nobody is believed.
     behind = BehindGateways(app.wsgi_app, settings.gateways)
     app.wsgi_app = behind  # type: ignore[method-assign]  # as Flask documents it
+    app.request_class = Question
     app.response_class = Answer
     app.before_request(_refuse_unreadable)
 
