@@ -73,6 +73,7 @@ class GatewayWay:
     title: str = "NGINX over two Gunicorns"
     concurrent: bool = True
     keeps_alive: bool = True
+    pipelines: bool = True
 
     def prepare(self) -> str | None:
         """Install NGINX, wrk and openssl; return why it cannot run here, or None."""

@@ -54,6 +54,7 @@ class PooledWay:
     title: str = "Gunicorn, PgBouncer in between"
     concurrent: bool = True
     keeps_alive: bool = True
+    pipelines: bool = True
 
     def prepare(self) -> str | None:
         """Install PgBouncer; return why it cannot run here, or None."""

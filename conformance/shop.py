@@ -67,6 +67,10 @@ class Way(Protocol):
     def keeps_alive(self) -> bool:
         """Whether a connection is there for more than one request."""
 
+    @property
+    def pipelines(self) -> bool:
+        """Whether a request may come before the answer to the one before it."""
+
     def prepare(self) -> str | None:
         """Install what is missing; return in one sentence why it cannot run here, or None."""
 

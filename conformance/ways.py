@@ -54,6 +54,11 @@ class ServerWay:
         """Whether a connection is there for more than one request."""
         return self.server.keeps_alive
 
+    @property
+    def pipelines(self) -> bool:
+        """Whether a request may come before the answer to the one before it."""
+        return self.server.pipelines
+
     def prepare(self) -> str | None:
         """Install the server; return why it cannot run here, or None."""
         return prepare(self.server)

@@ -28,9 +28,10 @@ class Server:
     """One way to serve the shop.
 
     `concurrent` says whether one process serves several requests at once, `keeps_alive` whether a
-    connection is there for more than one. `requirements` is a file of deploy/requirements/ that is installed besides requirements.txt, into a virtual environment
-    of its own; None stands for the one that runs this. `packages` are Debian's. Requests under way
-    come to their end after `graceful`, where that is not SIGTERM.
+    connection is there for more than one, and `pipelines` whether the next may come before the answer.
+    `requirements` is a file of deploy/requirements/ that is installed besides requirements.txt, into a
+    virtual environment of its own; None stands for the one that runs this. `packages` are Debian's.
+    Requests under way come to their end after `graceful`, where that is not SIGTERM.
     """
 
     name: str
@@ -38,6 +39,7 @@ class Server:
     command_line: Command = field(repr=False)
     concurrent: bool = True
     keeps_alive: bool = True
+    pipelines: bool = True
     requirements: str | None = None
     packages: tuple[str, ...] = ()
     python: str = sys.executable
@@ -171,6 +173,7 @@ _ALL = (
         _gunicorn("gunicorn-sync.conf.py"),
         concurrent=False,
         keeps_alive=False,
+        pipelines=False,
     ),
     Server(
         "gunicorn-gthread",
@@ -189,7 +192,7 @@ _ALL = (
         _gunicorn("gunicorn-eventlet.conf.py"),
         requirements="eventlet.txt",
     ),
-    Server("uwsgi", "uWSGI", _uwsgi, requirements="uwsgi.txt"),
+    Server("uwsgi", "uWSGI", _uwsgi, pipelines=False, requirements="uwsgi.txt"),
     Server(
         apache.NAME,
         "Apache httpd, mod_wsgi",

@@ -20,7 +20,10 @@ class _NoSessions(SessionInterface):
 
 
 class LeanFlask(Flask):
-    """Has no sessions, and the same routes under every name of its host."""
+    """Has no sessions, and the same routes under every name of its host.
+
+    Whoever wishes to upgrade to another protocol is answered in this one, as whoever does not (RFC 9110, 7.8).
+    """
 
     session_interface: SessionInterface = _NoSessions()
 
@@ -57,10 +60,5 @@ class LeanFlask(Flask):
         return self.url_map.bind(get_host(scheme, host, server)).server_name
 
     def _is_odd(self, request: Request) -> bool:
-        """Say whether there is more to a request than its path: Flask redirects, upgrades and refuses some."""
-        environ = request.environ
-        return (
-            not environ.get("PATH_INFO")
-            or "HTTP_UPGRADE" in environ
-            or self.config["TRUSTED_HOSTS"] is not None
-        )
+        """Say whether there is more to a request than its path: Flask redirects and refuses some."""
+        return not request.environ.get("PATH_INFO") or self.config["TRUSTED_HOSTS"] is not None

@@ -16,7 +16,7 @@ from gunicorn.arbiter import Arbiter  # type: ignore[import-untyped]  # it has n
 from gunicorn.errors import AppImportError  # type: ignore[import-untyped]  # nor here
 from uvicorn_worker import UvicornWorker
 
-from app.core.protocol import GatheringProtocol
+from app.core.protocol import HttpProtocol
 from app.core.server import LeavingServer
 
 CLEANUP_SECONDS = 3
@@ -31,7 +31,7 @@ class Worker(UvicornWorker):
 
     CONFIG_KWARGS: ClassVar[dict[str, Any]] = {
         "loop": "uvloop",
-        "http": GatheringProtocol,
+        "http": HttpProtocol,
         "interface": "asgi3",
         "ws": "none",
         # A start that fails must stop Gunicorn, not be taken for a missing feature.

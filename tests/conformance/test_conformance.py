@@ -23,6 +23,7 @@ class ThreadedBridge:
     title: str = "A bridge with one thread"
     concurrent: bool = True
     keeps_alive: bool = True
+    pipelines: bool = True
     application: str = "tests.conformance.threaded:asgi_app"
 
     def prepare(self) -> str | None:

@@ -41,7 +41,6 @@ class TestRoutes:
             {"path": "/a", "environ_overrides": {"HTTP_HOST": "żółw"}},
             {"path": "/a", "environ_overrides": {"SCRIPT_NAME": "/shop"}},
             {"path": "/a", "environ_overrides": {"wsgi.url_scheme": "https"}},
-            {"path": "/a", "headers": {"Connection": "upgrade", "Upgrade": "websocket"}},
             {"path": "/a", "headers": {"Connection": "upgrade", "Upgrade": "h2c"}},
         ],
     )
@@ -54,6 +53,13 @@ class TestRoutes:
             answer = made.test_client().open(**asked)
             answers.append((answer.status_code, answer.data, answer.headers.get("Allow")))
         assert answers[0] == answers[1]
+
+    @pytest.mark.parametrize("wish", ["websocket", "h2c"])
+    def test_do_not_mind_a_wish_to_upgrade(self, wish):
+        app = LeanFlask("toy", static_folder=None)
+        app.get("/a")(request_facts)
+        headers = {"Connection": "upgrade", "Upgrade": wish}
+        assert app.test_client().get("/a", headers=headers).status_code == 200
 
     def test_an_empty_path_is_led_to_the_root(self, app):
         made = {"SCRIPT_NAME": "/shop", "PATH_INFO": ""}

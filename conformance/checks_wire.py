@@ -1,0 +1,130 @@
+"""HTTP as clients really send it: fields behind a body, and wishes to leave HTTP/1.1."""
+
+import json
+import secrets
+
+from conformance.gateway import NAME
+from conformance.helpers import product_path
+from conformance.registry import NotApplicable, check
+from conformance.shop import GATEWAY, Shop
+from conformance.wire import Answer, Wire, request
+from tests.builders import rows
+
+LOGIN = "/api/v1/login"
+CLIENT, OTHER = "127.0.3.41", "127.0.3.42"
+"""Addresses that no other check asks from or speaks of."""
+MANY = 1_000_000
+UPGRADES = ("h2c", "websocket", "TLS/1.0", "anything")
+OWN = {"gunicorn-asgi": ("websocket",), "hypercorn": ("h2c", "websocket")}
+"""Servers that speak it, and have an answer of their own for who wishes for it."""
+PIECE = 7
+
+
+def _login() -> bytes:
+    """Return a login for an account that nobody has tried before."""
+    account = {"email": f"{secrets.token_hex(6)}@nobody.example", "password": "not the right one"}
+    return json.dumps(account).encode()
+
+
+# -- fields behind a body -----------------------------------------------------------------------
+
+
+@check("trailers")
+async def trailers(shop: Shop) -> None:
+    """Fields behind a body in chunks are none of the request's: no token, no type of its body, nobody's address."""
+    json_type, other_type = "Content-Type: application/json", "Content-Type: text/plain"
+    believed = await _behind(shop, [json_type], [other_type])
+    assert believed.status == 401, f"a type behind the body is believed: {believed.status}"
+    believed = await _behind(shop, [], [json_type])
+    assert believed.status == 415, f"a type behind the body, and none before: {believed.status}"
+    field = "Authorization: Bearer nobody's"
+    answers = [await _behind(shop, [json_type], behind) for behind in ([], [field], [field] * 3)]
+    # A server may also refuse a request that has this field there.
+    assert {answer.status for answer in answers} <= {400, 401}, [a.status for a in answers]
+    assert answers[0].status == 401, answers[0].status
+    if shop.way.name != NAME:
+        await _is_counted_by_its_head(shop)
+
+
+async def _is_counted_by_its_head(shop: Shop) -> None:
+    """Use up the tries of a gateway's client, and see that no field behind a body makes it another one."""
+    head = ["Content-Type: application/json"]
+    before = {bytes(row.key) for row in rows(shop.database, "SELECT key FROM attempt")}
+    mine, others = [f"X-Forwarded-For: {CLIENT}"], [f"X-Forwarded-For: {OTHER}"]
+    first = await _behind(shop, head + mine, others, source=GATEWAY)
+    assert first.status == 401, f"a login through a gateway: {first.status}"
+    new = [
+        row.key
+        for row in rows(shop.database, "SELECT key FROM attempt")
+        if bytes(row.key) not in before
+    ]
+    used_up = "UPDATE attempt SET tries = %(many)s WHERE key = ANY(%(new)s)"
+    rows(shop.database, used_up, many=MANY, new=new)
+    for who, before_body, behind, status in (
+        ("whose tries are used up", mine, others, 429),
+        ("who has not tried before", others, mine, 401),
+    ):
+        got = await _behind(shop, head + before_body, behind, source=GATEWAY)
+        assert got.status == status, f"a client {who}, with another's address behind: {got.status}"
+
+
+async def _behind(
+    shop: Shop, head: list[str], trailer: list[str], *, source: str | None = None
+) -> Answer:
+    """Send a login in chunks with these fields before and behind it."""
+    lines = [f"POST {LOGIN} HTTP/1.1", "Host: 127.0.0.1", "Transfer-Encoding: chunked", *head]
+    body = _login()
+    wire = Wire(shop.port, source=source)
+    try:
+        await wire.send("\r\n".join([*lines, "", ""]).encode())
+        await wire.send(b"%x\r\n%b\r\n0\r\n" % (len(body), body))
+        await wire.send("\r\n".join([*trailer, "", ""]).encode())
+        return await wire.answer("POST")
+    finally:
+        wire.close()
+
+
+# -- wishes to upgrade --------------------------------------------------------------------------
+
+
+@check("upgrade", seconds=60)
+async def upgrade(shop: Shop) -> None:
+    """A wish to upgrade (as curl's and Java's) is ignored: the body is read, in whatever packets, and the next request answered."""
+    wrong = []
+    speaks = OWN.get(shop.way.name, ())
+    for value in UPGRADES:
+        if value in speaks:
+            continue
+        headers = {
+            "Connection": "Upgrade, HTTP2-Settings",
+            "Upgrade": value,
+            "HTTP2-Settings": "AAMAAABkAAQCAAAAAAIAAAAA",
+        }
+        for chunked in (False, True):
+            for piece in (0, PIECE):
+                what = f"{value}, {'in chunks' if chunked else 'with a length'}, pieces of {piece}"
+                try:
+                    await _wished(shop, headers, piece, chunked=chunked)
+                except (AssertionError, OSError, EOFError) as error:
+                    wrong.append(f"{what}: {error!r}")
+    assert not wrong, "\n".join(wrong)
+    if speaks:
+        raise NotApplicable(f"of {' and '.join(speaks)} it has an idea of its own")
+
+
+async def _wished(shop: Shop, headers: dict[str, str], piece: int, *, chunked: bool) -> None:
+    typed = {**headers, "Content-Type": "application/json"}
+    data = request("POST", LOGIN, body=_login(), chunked=chunked, headers=typed)
+    read = request("GET", product_path(shop), headers=headers)
+    async with Wire(shop.port) as wire:
+        if shop.way.pipelines:
+            data += read
+        for start in range(0, len(data), piece or len(data)):
+            await wire.send(data[start : start + piece] if piece else data)
+        answer = await wire.answer("POST")
+        assert answer.status == 401, f"a login that is wrong: {answer.status} {answer.body[:200]!r}"
+        assert answer.is_problem, answer.headers
+        if not shop.way.pipelines:
+            await wire.send(read)
+        after = await wire.answer()
+        assert after.status == 200, f"the request behind it: {after.status}"
