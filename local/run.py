@@ -63,6 +63,8 @@ class Run:
         if not self.signals.ended() and database.is_empty():
             say("Loading the demo shop …")
             self._load_demo(database)
+        elif not self.signals.ended() and database.is_stale():
+            self._command(database, "demo", "--if-empty")
 
     def _load_demo(self, database: ShopDatabase) -> None:
         """Load the demo shop; of the local one, keep what it says of its logins for later starts."""
@@ -74,10 +76,10 @@ class Run:
                 LOGINS.unlink(missing_ok=True)
                 LOGINS.write_text(self.logins, encoding="utf-8")
 
-    def _command(self, database: ShopDatabase, name: str) -> str:
+    def _command(self, database: ShopDatabase, name: str, *options: str) -> str:
         """Run `flask --app main name`, and return what it printed; nothing if told to end meanwhile."""
         child = self.children.start(
-            "flask", "--app", "main", name, environment=database.environment, capture=True
+            "flask", "--app", "main", name, *options, environment=database.environment, capture=True
         )
         said = _output(child, self.signals)
         if child.returncode and not self.signals.ended():

@@ -43,6 +43,16 @@ class ShopDatabase:
         used = self._ask("SELECT EXISTS (SELECT FROM product) OR EXISTS (SELECT FROM login)")
         return not used
 
+    def is_stale(self) -> bool:
+        """Say whether this is a demo shop, and goods have expired of which nothing is left: it may get them afresh."""
+        return bool(
+            self._ask(
+                "SELECT EXISTS (SELECT FROM login WHERE lower(email) = 'admin@demo.example')"
+                " AND EXISTS (SELECT FROM stock s JOIN availability a USING (product_id)"
+                " WHERE s.expires_on < CURRENT_DATE AND a.available <= 0)"
+            )
+        )
+
     def _ask(self, question: str) -> Any:
         try:
             with (

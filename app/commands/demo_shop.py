@@ -1,24 +1,36 @@
 """`demo`: a small grocery's shop to try things with."""
 
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Literal
 
 import click
 from flask.cli import with_appcontext
 
+from app.commands.counting import counted
 from app.commands.failing import one_sentence
 from app.commands.importing import KINDS, STOCK, load
+from app.commands.tables import read_table
 from app.core.concurrency import run_sync
 from app.core.config import Settings
 from app.core.database import Manager
 from app.core.errors import Conflict
 from app.core.statement import Statement
 from app.core.wiring import wired
+from app.inventory.stock_schemas import OpeningStock
+from app.inventory.stock_service import Stock
 from app.login.accounts import Accounts
 from app.users.customer_service import Customers
 from app.users.schemas import NewCustomer
 
 FILES = Path(__file__).parent / "demo"
+
+AS_OF = date(2026, 1, 1)
+"""The day that the files' dates are written for: they move with the day of loading."""
 
 # Everybody can read them here, which is why production refuses to have this shop.
 _STAFF: tuple[tuple[str, str, Literal["admin", "clerk"], str], ...] = (
@@ -27,11 +39,47 @@ _STAFF: tuple[tuple[str, str, Literal["admin", "clerk"], str], ...] = (
 )
 _CUSTOMER = ("customer@demo.example", "Demo Customer", "demo-customer-password")
 
-_IS_USED = Statement("SELECT EXISTS (SELECT FROM product) OR EXISTS (SELECT FROM login)")
+_STATE = Statement(
+    """
+    SELECT EXISTS (SELECT FROM product) OR EXISTS (SELECT FROM login),
+           EXISTS (SELECT FROM login WHERE lower(email) = %(admin)s), CURRENT_DATE
+    """
+)
 
 
-async def _is_used() -> bool:
-    return bool(await wired(Manager).fetch_value(_IS_USED))
+async def _state() -> tuple[bool, bool, date]:
+    """Return whether the shop is in use, whether it is a demo shop, and its today."""
+    ((used, is_demo, today),) = await wired(Manager).fetch(_STATE, admin=_STAFF[0][0])
+    return used, is_demo, today
+
+
+@contextmanager
+def _files(today: date) -> Iterator[Path]:
+    """Lend the demo shop's files, with their dates as many days ahead as `today` is of AS_OF."""
+    with TemporaryDirectory() as folder:
+        for path in FILES.glob("*.csv"):
+            text = re.sub(
+                r"\b\d{4}-\d\d-\d\d\b",
+                lambda found: str(date.fromisoformat(found[0]) + (today - AS_OF)),
+                path.read_text("utf-8"),
+            )
+            Path(folder, path.name).write_text(text, "utf-8")
+        yield Path(folder)
+
+
+def _load(today: date) -> None:
+    with _files(today) as folder:
+        for kind in (*KINDS, STOCK):
+            click.echo(load(kind, folder / f"{kind}.csv"), err=True)
+    run_sync(_open_logins)
+
+
+def _renew() -> None:
+    """Receive again what has expired; from then on the shop is as fresh as a new one."""
+    lots, _ = read_table(FILES / f"{STOCK}.csv", OpeningStock)
+    received = run_sync(wired(Stock).renew, [lot.row for lot in lots])
+    if received:
+        click.echo(f"Goods had expired: {counted(received, 'fresh lot')} received.", err=True)
 
 
 async def _open_logins() -> None:
@@ -57,17 +105,20 @@ async def _open_logins() -> None:
 def demo(if_empty: bool) -> None:  # noqa: FBT001 - click's
     """Fill the shop with a small grocery's goods, opening stock and logins; safe to run again.
 
+    In a demo shop, goods of which all has expired are received afresh, with --if-empty too.
     Refused in production: everybody knows the passwords.
     """
     if wired(Settings).production:
         raise click.ClickException("Production has no demo shop: everybody knows its passwords.")
     with one_sentence():
-        if if_empty and run_sync(_is_used):
+        used, is_demo, today = run_sync(_state)
+        if if_empty and used and not is_demo:
             click.echo("The shop is in use already: it gets no demo goods.")
             return
-        for kind in (*KINDS, STOCK):
-            click.echo(load(kind, FILES / f"{kind}.csv"), err=True)
-        run_sync(_open_logins)
+        if not (if_empty and used):
+            _load(today)
+        if is_demo:
+            _renew()
     click.echo("Demo logins:")
     for email, _, role, password in _STAFF:
         click.echo(f"  {role:9} {email:22} {password}")

@@ -113,6 +113,11 @@ class StockRepository:
         rows = await self._manager.fetch(sql.STOCKED_BEFORE, product_ids=list(product_ids))
         return {product_id for (product_id,) in rows}
 
+    async def expired_openings(self, product_ids: Collection[int]) -> set[int]:
+        """Return which of the products have nothing to sell, an expired lot, and no receipt but their opening stock."""
+        rows = await self._manager.fetch(sql.EXPIRED_OPENINGS, product_ids=list(product_ids))
+        return {product_id for (product_id,) in rows}
+
     async def lot(self, lot_id: int) -> str:
         """Return the lot's JSON. Raises NotFound."""
         return await self._one(sql.LOT, "lot", id=lot_id)

@@ -88,7 +88,14 @@ class Stock:
         """
         return await self._manager.transaction(self._open_with, rows)
 
-    async def _open_with(self, rows: Sequence[OpeningStock]) -> int:
+    async def renew(self, rows: Sequence[OpeningStock]) -> int:
+        """Receive opening stock again of which nothing is left to sell because it has expired; return how many lots.
+
+        Only of products that nobody has ever delivered. Raises as open_with() does.
+        """
+        return await self._manager.transaction(self._open_with, rows, renew=True)
+
+    async def _open_with(self, rows: Sequence[OpeningStock], *, renew: bool = False) -> int:
         products = await self._stock.products({row.product for row in rows})
         suppliers = await self._stock.suppliers({row.supplier for row in rows if row.supplier})
         errors: list[FieldError] = []
@@ -105,6 +112,8 @@ class Stock:
         ids = {product.id for product in products.values()}
         await self._stock.lock_levels(ids)
         known = await self._stock.stocked_before(ids)
+        if renew:
+            known = ids - await self._stock.expired_openings(ids)
         today = await self._stock.today()
         lots = [
             NewLot(

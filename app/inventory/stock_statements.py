@@ -139,6 +139,17 @@ STOCKED_BEFORE = Statement(
     """,
 )
 
+EXPIRED_OPENINGS = Statement(
+    """
+    SELECT p.id FROM unnest(%(product_ids)s::bigint[]) AS p (id)
+    JOIN availability a ON a.product_id = p.id
+    WHERE a.available <= 0
+      AND EXISTS (SELECT FROM stock s WHERE s.product_id = p.id AND s.expires_on < CURRENT_DATE)
+      AND NOT EXISTS (SELECT FROM stock_movement m
+                      WHERE m.product_id = p.id AND m.kind = 'receipt' AND m.reason <> 'opening stock')
+    """
+)
+
 # The lots' ids are drawn beforehand, so that each movement knows its lot.
 OPEN_LOTS = Statement(
     """

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from app.commands.demo_shop import FILES
-from tests.builders import rows, value
+from tests.builders import insert, level_of, rows, today, value
 
 
 def test_fills_the_shop_and_changes_nothing_when_run_again(run, fresh_database):
@@ -32,6 +32,70 @@ def test_if_empty_leaves_a_shop_alone_that_is_in_use(run, fresh_database):
     assert result.output == "The shop is in use already: it gets no demo goods.\n"
     assert value(fresh_database, "SELECT count(*) FROM product") == 0
     assert value(fresh_database, "SELECT count(*) FROM login") == 1
+
+
+LOTS = "SELECT * FROM stock WHERE product_id = %(id)s ORDER BY id"
+ON_SALE = "SELECT count(*) FROM availability WHERE available > 0"
+
+
+def grow_old(database, days):
+    """Make a shop as it is when nobody has come for so many days."""
+    rows(database, "UPDATE stock SET expires_on = expires_on - %(days)s", days=days)
+
+
+def move(database, lot, **what):
+    insert(database, "stock_movement", product_id=lot.product_id, stock_id=lot.id, **what)
+
+
+@pytest.mark.parametrize("options", [[], ["--if-empty"]])
+def test_goods_that_have_expired_come_again(run, fresh_database, options):
+    run("demo")
+    fresh = value(fresh_database, ON_SALE)
+    grow_old(fresh_database, 400)
+    assert value(fresh_database, ON_SALE) < fresh / 2
+    assert "fresh lots received" in run("demo", *options).output
+    assert value(fresh_database, ON_SALE) == fresh
+    assert "fresh lots received" not in run("demo", *options).output
+    assert run("verify").exit_code == 0
+
+
+def test_what_somebody_delivered_or_bought_does_not_come_again(run, fresh_database):
+    run("demo")
+    delivered, sold_out = rows(
+        fresh_database,
+        "SELECT product_id AS id FROM stock WHERE expires_on IS NOT NULL GROUP BY product_id ORDER BY 1 LIMIT 2",
+    )
+    for lot in rows(fresh_database, LOTS, id=delivered.id)[:1]:
+        move(fresh_database, lot, kind="receipt", quantity=1)
+    for lot in rows(fresh_database, LOTS, id=sold_out.id):
+        move(fresh_database, lot, kind="waste", quantity=-lot.on_hand, reason="eaten")
+    assert run("demo", "--if-empty").exit_code == 0
+    assert level_of(fresh_database, sold_out).on_hand == 0
+    on_hand = level_of(fresh_database, delivered).on_hand
+    grow_old(fresh_database, 1000)
+    assert run("demo", "--if-empty").exit_code == 0
+    assert level_of(fresh_database, delivered).on_hand == on_hand
+
+
+def test_never_in_a_shop_of_the_owners(run, fresh_database):
+    """Not even of goods that came with the demo's files."""
+    for kind in ("brands", "categories", "discounts", "products", "suppliers", "stock"):
+        assert run("import", kind, FILES / f"{kind}.csv").exit_code == 0
+    grow_old(fresh_database, 1000)
+    lots = value(fresh_database, "SELECT count(*) FROM stock")
+    assert run("demo", "--if-empty").output.startswith("The shop is in use already")
+    assert run("demo").exit_code == 0
+    assert value(fresh_database, "SELECT count(*) FROM stock") == lots
+
+
+def test_discounts_run_and_end_relative_to_the_day(run, fresh_database):
+    run("demo")
+    days = rows(
+        fresh_database,
+        "SELECT starts_on - %(today)s AS starts, ends_on - %(today)s AS ends FROM discount ORDER BY starts_on, code",
+        today=today(fresh_database),
+    )
+    assert [(row.starts, row.ends) for row in days] == [(-59, -32), *[(-31, None)] * 4, (59, 89)]
 
 
 def test_barcodes_are_ean_13_of_the_shops_own_prefixes(run, fresh_database):

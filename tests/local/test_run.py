@@ -1,14 +1,9 @@
 """`make run`, as a person meets it: it opens, it says where, and it leaves nothing behind."""
 
-import os
-import re
 import signal
 import socket
 import subprocess
 import sys
-import threading
-from contextlib import contextmanager
-from pathlib import Path
 
 import httpx
 import psutil
@@ -17,9 +12,7 @@ import pytest
 from local.postgres import Postgres
 from tests.builders import value
 from tests.support.folders import short_folder
-
-ROOT = Path(__file__).parents[2]
-SECONDS = 90
+from tests.support.runs import ROOT, SECONDS, environment, started
 
 
 @pytest.fixture(scope="module")
@@ -27,46 +20,6 @@ def folder():
     """One shop's data for all tests here: the second start is the usual one."""
     with short_folder() as made:
         yield made
-
-
-def environment(folder, **more):
-    hidden = ("OGS_", "MAKE")
-    base = {name: text for name, text in os.environ.items() if not name.startswith(hidden)}
-    return {**base, "OGS_DATA_DIR": str(folder), "PORT": "0", "WEB_CONCURRENCY": "1", **more}
-
-
-@contextmanager
-def started(command, folder, **more):
-    """Run `command` until it says that the shop is open; yield it and the shop's address."""
-    process = subprocess.Popen(
-        command,
-        cwd=ROOT,
-        env=environment(folder, **more),
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        start_new_session=True,
-    )
-    said = []
-    # What hangs fails, and holds nobody up.
-    watchdog = threading.Timer(SECONDS, os.killpg, [process.pid, signal.SIGKILL])
-    watchdog.start()
-    try:
-        for line in process.stdout:
-            said.append(line)
-            if "Ctrl-C" in line:
-                break
-        address = re.search(r"API +(http://127\.0\.0\.1:\d+)", "".join(said))
-        assert address, "".join(said)
-        yield process, address[1], "".join(said)
-        assert process.stdout.read() is not None
-        process.wait()
-    finally:
-        if process.poll() is None:
-            process.terminate()
-            process.communicate()
-        watchdog.cancel()
-        process.stdout.close()
 
 
 def assert_nothing_runs(folder, address):
