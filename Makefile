@@ -15,7 +15,7 @@ PROGRAMS := main.py app local deploy tests examples benchmarks conformance
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
-.PHONY: help run test lint format types imports pytest test-dates coverage migrate verify tidy dump restore bench bench-quick bench-scale bench-soak conformance conformance-compose lock upgrade portability clean
+.PHONY: help run test lint format types imports pytest test-dates lint-api coverage migrate verify tidy dump restore bench bench-quick bench-scale bench-soak conformance conformance-compose lock upgrade portability clean
 
 ## Every day
 
@@ -52,6 +52,9 @@ pytest: $(VENV)  ## the tests alone (ARGS="tests/core -k pool", WORKERS=0 for on
 
 test-dates: $(VENV)  ## the tests on days to come, and a demo shop that grows old (half an hour; Linux, a C compiler)
 	@$(BIN)/python -m tests.dates -n $(WORKERS) --maxprocesses 4 $(ARGS)
+
+lint-api: $(VENV)  ## the API's description, by Redocly and Spectral (needs Node's npx)
+	@$(BIN)/python -m local.lint_api
 
 coverage: $(VENV)  ## the tests, and the lines that they do not reach
 	$(BIN)/python -m pytest -n $(WORKERS) --maxprocesses 4 --cov --cov-report=term $(ARGS)

@@ -5,6 +5,7 @@ import asyncio
 from apiflask import APIFlask
 from peewee import PeeweeException
 
+from app.apidocs.problems import CODES, TAGS
 from app.apidocs.routes import blueprint as apidocs_routes
 from app.audit import AuditTrail
 from app.commands import init_commands
@@ -12,6 +13,7 @@ from app.core import migrations
 from app.core.asgi import WsgiToAsgi
 from app.core.concurrency import AsyncFlask
 from app.core.config import Settings, load_settings
+from app.core.cors import init_cors
 from app.core.database import Manager, PooledPostgresqlDatabase
 from app.core.errors import init_errors
 from app.core.http import init_http
@@ -118,11 +120,12 @@ def create_app(settings: Settings | None = None) -> Shop:
     app.portal.on_shutdown(database.close)
     init_errors(app)
     init_http(app, settings.http)
+    init_cors(app, settings.http.cors_origins)
     init_linger(app)
     _provide_all(app, settings, database)
     _register_routes(app)
     init_commands(app)
-    init_openapi(app)
+    init_openapi(app, CODES, TAGS)
     require_guards(app)
     return app
 

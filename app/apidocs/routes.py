@@ -1,6 +1,7 @@
 """`/openapi.json` and `/docs`; served only where `http.docs` is on. Nothing comes from the internet."""
 
 import hashlib
+from functools import lru_cache
 from http import HTTPStatus
 from importlib.resources import files
 from typing import cast
@@ -37,15 +38,18 @@ def refuse_where_off() -> None:
 @public
 def read_description() -> Response:
     """Read the API's description: OpenAPI 3.1."""
-    app = cast("APIFlask", current_app)
     # Routes do not change while the app serves, so neither does their description.
-    text: bytes = app.extensions.setdefault("apidocs", None) or dumps(app.spec)
-    app.extensions["apidocs"] = text
+    text = _description(cast("APIFlask", current_app), request.script_root)
     response = Response(text, mimetype="application/json")
     response.set_etag(hashlib.sha256(text).hexdigest()[:16])
     response.cache_control.no_cache = True
     response.make_conditional(request)
     return response
+
+
+@lru_cache(maxsize=4)
+def _description(app: APIFlask, root: str) -> bytes:
+    return dumps(dict(cast("dict[str, object]", app.spec), servers=[{"url": root or "/"}]))
 
 
 @blueprint.get("/")

@@ -5,35 +5,28 @@ neither our guards nor our problems.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from types import MappingProxyType
 from typing import Any
 
 from apiflask import APIFlask
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaMode, models_json_schema
 from werkzeug.routing import Rule
 
-from app.core.errors import PROBLEM_TYPE
+from app.core.openapi_problems import (
+    DESCRIPTIONS,
+    Codes,
+    Problem,
+    enumerate_codes,
+    problem_response,
+)
 from app.core.paging import PageQuery
-from app.core.schema import Schema
 from app.core.security import ANYBODY
 
 _METHODS = ("get", "post", "put", "patch", "delete")
 _REF = "#/components/schemas/{model}"
-_DESCRIPTIONS = {
-    400: "The request could not be read.",
-    401: "No token, or one that opens nothing.",
-    403: "The token's role may not do this.",
-    404: "There is none, or it is somebody else's.",
-    409: "Not possible in the present state; `code` says why.",
-    412: "`If-Match` does not name the current version.",
-    413: "The body is too long.",
-    415: "The body is not application/json.",
-    422: "Wrong values; `errors` says which.",
-    429: "Too many attempts; see `Retry-After`.",
-    503: "Not now; see `Retry-After`.",
-}
-_RETRYABLE = frozenset({429, 503})
+_KEPT = "What was sent, for `If-None-Match`, and its version, for `If-Match`."
 _SECURITY = {
     "session": {
         "type": "http",
@@ -48,48 +41,40 @@ _SECURITY = {
 }
 
 
-class WrongValue(Schema):
-    """One wrong value of a request."""
-
-    pointer: str = Field(
-        description="A JSON pointer into the body, or behind /query/ or /header/.",
-        examples=["/lines/0/quantity"],
-    )
-    message: str = Field(description="What is wrong with it.")
-
-
-class Problem(Schema):
-    """What went wrong, as in RFC 9457; some kinds have members of their own."""
-
-    model_config = ConfigDict(extra="allow")
-
-    type: str = Field(examples=["about:blank"])
-    title: str = Field(examples=["Unprocessable Content"])
-    status: int = Field(examples=[422])
-    code: str = Field(description="A stable word for programs.", examples=["invalid"])
-    detail: str | None = Field(default=None, description="A sentence for people.")
-    request_id: str | None = Field(default=None, description="As in X-Request-Id and the logs.")
-    errors: list[WrongValue] = Field(default=[], description="The wrong values.")
-
-
-def describe(*statuses: int, conditional: bool = False, idempotent: bool = False) -> Any:
+def describe(
+    *statuses: int,
+    conditional: bool = False,
+    idempotent: bool = False,
+    kept: bool = False,
+    known: bool = False,
+) -> Any:
     """Say of a view what cannot be seen: further problems by status, and headers that it reads.
 
-    `conditional` views honour `If-Match` (and answer 412), `idempotent` ones `Idempotency-Key`.
-    Put it below the guard. 400, 401, 403, 404, 413, 415, 422 and 503 are found out without it.
+    `conditional` views honour `If-Match` (and answer 412), `idempotent` ones `Idempotency-Key`; what `kept`
+    ones answer may be kept and asked for again with `If-None-Match`; `known` ones are public and know who asks
+    if there is a token. Put it below the guard. 400, 401, 403, 404, 413, 415, 422 and 503 are found out without it.
     """
 
     def decorator(view: Any) -> Any:
         view.problems = frozenset(statuses)
         view.conditional = conditional
         view.idempotent = idempotent
+        view.kept = kept
+        view.known = known
         return view
 
     return decorator
 
 
-def init_openapi(app: APIFlask) -> None:
-    """Make `app.spec` a whole and valid description of its views; the views come first or later."""
+def init_openapi(
+    app: APIFlask,
+    codes: Codes = MappingProxyType({}),
+    tags: Mapping[str, str] = MappingProxyType({}),
+) -> None:
+    """Make `app.spec` a whole and valid description of its views; the views come first or later.
+
+    `codes` are those of the application's problems; `tags` says what its groups of views are for.
+    """
     app.config.update(
         AUTO_404_RESPONSE=False,
         AUTO_AUTH_ERROR_RESPONSE=False,
@@ -99,7 +84,9 @@ def init_openapi(app: APIFlask) -> None:
     )
 
     def complete(spec: Any) -> Any:
-        return _complete(app, spec)
+        for tag in spec["tags"]:
+            tag["description"] = tags.get(tag["name"], "")
+        return _complete(app, spec, codes)
 
     app.spec_processor(complete)
 
@@ -122,21 +109,24 @@ class _Operation:
         return bool(getattr(self.view, mark, False))
 
 
-def _complete(app: APIFlask, spec: dict[str, Any]) -> dict[str, Any]:
+def _complete(app: APIFlask, spec: dict[str, Any], codes: Codes) -> dict[str, Any]:
     operations = list(_operations(app, spec))
     schemas = _Schemas(operations)
     components = spec.setdefault("components", {})
     components["schemas"] = schemas.components
+    problem = schemas.reference(Problem, "serialization")
     components["responses"] = {
-        str(status): _problem_response(status, schemas) for status in _DESCRIPTIONS
+        str(status): problem_response(status, problem, codes) for status in DESCRIPTIONS
     }
+    if codes:
+        enumerate_codes(schemas.components, codes)
     names = [operation.rule.endpoint.rpartition(".")[2] for operation in operations]
     for operation, name in zip(operations, names, strict=True):
         unique = names.count(name) == 1
         written = operation.written
         written["operationId"] = name if unique else _long_name(operation)
         if operation.is_public:
-            written["security"] = []
+            written["security"] = [{}, {"session": []}] if operation.has("known") else []
         _complete_input(operation, schemas)
         _complete_answers(operation, schemas)
     return spec
@@ -175,6 +165,7 @@ class _Schemas:
         )
         self.components: dict[str, Any] = whole["$defs"]
         self._rename_generics()
+        self._name_alternatives()
 
     def _rename_generics(self) -> None:
         """Call the page of products ProductPage, its class's name, and not Page_Product_."""
@@ -185,24 +176,20 @@ class _Schemas:
             path, _, name = reference["$ref"].rpartition("/")
             reference["$ref"] = f"{path}/{names.get(name, name)}"
 
+    def _name_alternatives(self) -> None:
+        """Put each alternative of a schema beside it, by its own name: generators make classes of those."""
+        for schema in list(self.components.values()):
+            for place, part in enumerate(schema.get("oneOf", ())):
+                if "title" in part:
+                    self.components[part["title"]] = part
+                    schema["oneOf"][place] = {"$ref": _REF.format(model=part["title"])}
+
     def reference(self, model: type[BaseModel], mode: JsonSchemaMode) -> dict[str, Any]:
         return self._references[model, mode]
 
 
 def _is_model(schema: Any) -> bool:
     return isinstance(schema, type) and issubclass(schema, BaseModel)
-
-
-def _problem_response(status: int, schemas: _Schemas) -> dict[str, Any]:
-    response: dict[str, Any] = {
-        "description": _DESCRIPTIONS[status],
-        "content": {PROBLEM_TYPE: {"schema": schemas.reference(Problem, "serialization")}},
-    }
-    if status in _RETRYABLE:
-        response["headers"] = {
-            "Retry-After": {"schema": {"type": "integer"}, "description": "Seconds to wait."}
-        }
-    return response
 
 
 def _complete_input(operation: _Operation, schemas: _Schemas) -> None:
@@ -212,6 +199,8 @@ def _complete_input(operation: _Operation, schemas: _Schemas) -> None:
         parameters += _query_parameters(query)
     if operation.has("conditional"):
         parameters.append(_header("If-Match", "Act only on this version: the `ETag` of a read."))
+    if operation.has("kept"):
+        parameters.append(_header("If-None-Match", "Only if this `ETag` does not hold any more."))
     if operation.has("idempotent"):
         parameters.append(_header("Idempotency-Key", "Makes it safe to send the request again."))
     written["parameters"] = parameters
@@ -266,6 +255,9 @@ def _complete_answers(operation: _Operation, schemas: _Schemas) -> None:
         headers = _success_headers(operation, status)
         if headers:
             response.setdefault("headers", {}).update(headers)
+    if operation.has("kept"):
+        headers = {"ETag": _header_of_answer(_KEPT)}
+        responses["304"] = {"description": "It is still what the client has.", "headers": headers}
     for problem in sorted(_problems(operation)):
         responses[str(problem)] = {"$ref": f"#/components/responses/{problem}"}
 
@@ -278,9 +270,15 @@ def _success_headers(operation: _Operation, status: str) -> dict[str, Any]:
         texts["Location"] = "Where the new resource is."
     if operation.has("conditional"):
         texts["ETag"] = "The version, for `If-Match`."
+    if operation.has("kept"):
+        texts["ETag"] = _KEPT
     if operation.has("idempotent"):
         texts["Idempotency-Replayed"] = "`true` on the stored answer of the first request."
-    return {name: {"schema": {"type": "string"}, "description": t} for name, t in texts.items()}
+    return {name: _header_of_answer(text) for name, text in texts.items()}
+
+
+def _header_of_answer(text: str) -> dict[str, Any]:
+    return {"schema": {"type": "string"}, "description": text}
 
 
 def _problems(operation: _Operation) -> set[int]:
@@ -288,6 +286,8 @@ def _problems(operation: _Operation) -> set[int]:
     found = {422, 503, *getattr(operation.view, "problems", ())}
     if not operation.is_public:
         found |= {401, 403}
+    if operation.has("known"):
+        found.add(401)
     if operation.rule.arguments:
         found.add(404)
     if operation.body is not None:

@@ -1,6 +1,7 @@
 """The sections of the settings; each field's description is its documentation."""
 
 import json
+import re
 from decimal import Decimal
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from typing import Annotated, Any, Literal
@@ -20,6 +21,11 @@ PKR PLN QAR RON RSD RUB SAR SBD SCR SDG SEK SGD SHP SLE SOS SRD SSP STN SVC SYP 
 TMT TOP TRY TTD TWD TZS UAH USD UYU UZS VED VES WST XCD XCG YER ZAR ZMW ZWG
 """
 CURRENCIES = frozenset(_CODES.split())
+
+# As browsers send them (RFC 6454): a scheme, a host in small letters, and a port that is not the scheme's own.
+_ORIGIN = re.compile(
+    r"https?://(?:[a-z0-9-]+(?:\.[a-z0-9-]+)*|\[[0-9a-f:]+\])(?::[1-9][0-9]{0,4})?", re.ASCII
+)
 
 
 class Section(BaseModel):
@@ -118,6 +124,11 @@ class HttpSettings(Section):
         default=512, ge=1, le=100_000, description="Most requests at once in one worker, then 503."
     )
     docs: bool = Field(default=False, description="Serve /docs and /openapi.json.")
+    cors_origins: Annotated[tuple[str, ...], NoDecode] = Field(
+        default=(),
+        description="Origins whose pages may call the API from a browser, exactly as browsers say them:"
+        " https://shop.example, with the port unless it is the scheme's own. In the environment parted by commas.",
+    )
     metrics: bool = Field(default=False, description="Serve /metrics.")
     gateways: Annotated[tuple[Gateway, ...], NoDecode] = Field(
         default=(),
@@ -137,14 +148,29 @@ class HttpSettings(Section):
     def _gateways(cls, value: Any) -> Any:
         return _networks(value)
 
+    @field_validator("cors_origins", mode="before")
+    @classmethod
+    def _cors_origins(cls, value: Any) -> Any:
+        try:
+            origins = _parted(value) if isinstance(value, str) else value
+            if all(_ORIGIN.fullmatch(each) for each in origins):
+                return origins
+        except (TypeError, ValueError):
+            pass
+        raise ValueError("must be origins like https://shop.example, in small letters")
+
+
+def _parted(text: str) -> Any:
+    """Return the parts of a variable's text: JSON, or with commas."""
+    if text.lstrip().startswith("["):
+        return json.loads(text)
+    return [part.strip() for part in text.split(",") if part.strip()]
+
 
 def _networks(value: Any) -> list[Gateway]:
-    """Return the networks of a list, or of a variable's text: JSON, or with commas."""
+    """Return the networks of a list, or of a variable's text."""
     try:
-        if isinstance(value, str):
-            is_json = value.lstrip().startswith("[")
-            value = json.loads(value) if is_json else [part for part in value.split(",") if part]
-        return [_network(each) for each in value]
+        return [_network(each) for each in (_parted(value) if isinstance(value, str) else value)]
     except (TypeError, ValueError):
         raise ValueError(
             'must be a list of networks or addresses like ["10.0.0.0/8", "127.0.0.1"], or "unix"'

@@ -4,7 +4,8 @@ from datetime import date, timedelta
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import ConfigDict, Field
+from pydantic import Field, GetJsonSchemaHandler
+from pydantic_core import CoreSchema
 
 from app.core.paging import PageQuery
 from app.core.schema import (
@@ -111,28 +112,42 @@ class MovementQuery(PageQuery):
     invoice_request: RequestCode | None = None
 
 
-def _one_of_two_forms(schema: dict[str, Any]) -> None:
-    schema["oneOf"] = [
-        {"title": "Of a lot", "required": ["lot"], "properties": {"lot": {"type": "integer"}}},
-        {
-            "title": "A new lot",
-            "required": ["product", "unit_cost"],
-            "properties": {"product": {"type": "string"}, "unit_cost": {"type": "string"}},
-        },
-    ]
+class LotCorrection(Schema):
+    """More or less of a lot than the books say."""
+
+    lot: Id
+    quantity: SignedQuantity = Field(description="Not 0.")
+    reason: Reason
+
+
+class FoundLot(Schema):
+    """A lot that the books do not know."""
+
+    product: Sku
+    quantity: Quantity
+    unit_cost: UnitCost
+    expires_on: Date | None = Field(default=None, description="Today or later.")
+    reason: Reason
 
 
 class NewAdjustment(Schema):
     """A correction: of a lot by a signed quantity, or by a new lot of a product."""
 
-    model_config = ConfigDict(json_schema_extra=_one_of_two_forms)
-
     lot: Id | None = None
     product: Sku | None = None
-    quantity: SignedQuantity = Field(description="Not 0; of a new lot, above 0.")
-    unit_cost: UnitCost | None = Field(default=None, description="Of a new lot, and only then.")
-    expires_on: Date | None = Field(default=None, description="Of a new lot; today or later.")
+    quantity: SignedQuantity
+    unit_cost: UnitCost | None = None
+    expires_on: Date | None = None
     reason: Reason
+
+    @classmethod
+    def __get_pydantic_json_schema__(
+        cls, core_schema: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> dict[str, Any]:
+        """Describe the two forms, which a body is read as one so that its faults can be named better."""
+        forms = (LotCorrection, FoundLot)
+        named = [handler(form.__pydantic_core_schema__) for form in forms]
+        return {"description": cls.__doc__, "oneOf": named}
 
 
 class NewWaste(Schema):

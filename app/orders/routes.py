@@ -20,7 +20,7 @@ blueprint = APIBlueprint("carts", __name__, url_prefix="/api/v1/carts", tag="Car
 
 @blueprint.post("")
 @public
-@describe(401)
+@describe(known=True)
 @blueprint.output(OpenedCart, status_code=201)
 async def open_cart() -> Response:
     """Open an empty cart.

@@ -44,6 +44,7 @@ async def create_brand(json_data: NewBrand) -> Response:
 
 @blueprint.get("/<code>")
 @public
+@describe(kept=True)
 @blueprint.output(Brand)
 async def read_brand(code: str) -> Response:
     """Read a brand by its code."""

@@ -44,6 +44,7 @@ async def create_category(json_data: NewCategory) -> Response:
 
 @blueprint.get("/<code>")
 @public
+@describe(kept=True)
 @blueprint.output(Category)
 async def read_category(code: str) -> Response:
     """Read a category by its code."""

@@ -32,6 +32,7 @@ async def list_products(query_data: ProductQuery) -> Response:
 
 @blueprint.get("/barcode/<gtin>")
 @public
+@describe(kept=True)
 @blueprint.output(Product)
 async def read_product_by_barcode(gtin: str) -> Response:
     """Read a product by its barcode's number.
@@ -55,6 +56,7 @@ async def create_product(json_data: NewProduct) -> Response:
 
 @blueprint.get("/<code>")
 @public
+@describe(kept=True)
 @blueprint.output(Product)
 async def read_product(code: str) -> Response:
     """Read a product by its code."""

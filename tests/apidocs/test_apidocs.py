@@ -1,13 +1,17 @@
 """The API's description is complete and valid, and its page needs nothing from elsewhere."""
 
+import ast
 import re
+from pathlib import Path
 
 import httpx
 import pytest
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
+from app.orders.checkout_service import _REFUSALS
 from tests.support.asgi import running
 
+APP = Path(__file__).parents[2] / "app"
 METHODS = {"GET", "POST", "PUT", "PATCH", "DELETE"}
 
 
@@ -62,7 +66,7 @@ class TestDescription:
         self, description
     ):
         for method, path, operation in operations(description):
-            if operation.get("security"):
+            if operation.get("security") and {} not in operation["security"]:
                 assert "401" in operation["responses"], f"{method} {path}"
                 assert "403" in operation["responses"], f"{method} {path}"
 
@@ -83,12 +87,80 @@ class TestDescription:
             if body:
                 assert "$ref" in body["schema"], f"{method} {path}"
 
+    def test_alternatives_have_names(self, description):
+        schemas = description["components"]["schemas"]
+        assert schemas["NewAdjustment"]["oneOf"] == [
+            {"$ref": "#/components/schemas/LotCorrection"},
+            {"$ref": "#/components/schemas/FoundLot"},
+        ]
+        for name, schema in schemas.items():
+            assert all("$ref" in part for part in schema.get("oneOf", ())), name
+        assert schemas["LotCorrection"]["required"] == ["lot", "quantity", "reason"]
+
+    def test_a_cart_may_be_opened_with_a_token_or_without(self, description):
+        assert description["paths"]["/api/v1/carts"]["post"]["security"] == [{}, {"session": []}]
+
+    def test_what_may_be_kept_says_how_to_ask_again(self, description):
+        kept = [
+            (path, operation)
+            for method, path, operation in operations(description)
+            if "304" in operation["responses"]
+        ]
+        assert {path for path, _ in kept} == {
+            "/api/v1/products/{code}",
+            "/api/v1/products/barcode/{gtin}",
+            "/api/v1/brands/{code}",
+            "/api/v1/categories/{code}",
+        }
+        for _, operation in kept:
+            assert "If-None-Match" in [parameter["name"] for parameter in operation["parameters"]]
+            assert "ETag" in operation["responses"]["200"]["headers"]
+            assert "ETag" in operation["responses"]["304"]["headers"]
+
+    def test_says_what_its_groups_are_for(self, description):
+        assert all(tag["description"] for tag in description["tags"])
+
+    async def test_says_where_it_is_served(self, docs_client, description):
+        assert description["servers"] == [{"url": "/"}]
+
     async def test_is_not_sent_again_to_who_has_it(self, docs_client):
         first = await docs_client.get("/openapi.json")
         again = await docs_client.get(
             "/openapi.json", headers={"If-None-Match": first.headers["etag"]}
         )
         assert (again.status_code, again.content) == (304, b"")
+
+
+class TestCodes:
+    def test_each_has_an_example_with_its_status(self, description):
+        for status, response in description["components"]["responses"].items():
+            examples = response["content"]["application/problem+json"]["examples"]
+            for code, example in examples.items():
+                assert example["value"]["code"] == code
+                assert str(example["value"]["status"]) == status
+
+    def test_all_that_the_code_says_are_listed(self, description):
+        """Found in the code itself: as `code=…` of an error, and as a class's own."""
+        problem = description["components"]["schemas"]["Problem"]
+        assert said_in_code() == set(problem["properties"]["code"]["enum"])
+
+
+def said_in_code() -> set[str]:
+    found = set(_REFUSALS)
+    for path in APP.rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            match node:
+                case ast.keyword(arg="code", value=ast.Constant(value=str(code))):
+                    found.add(code)
+                # As the classes of core/errors.py have it: a status, a code and a title.
+                case ast.Assign(
+                    targets=[ast.Tuple(elts=[_, ast.Name(id="code"), _])],
+                    value=ast.Tuple(elts=[_, ast.Constant(value=str(code)), _]),
+                ):
+                    found.add(code)
+                case ast.AnnAssign(target=ast.Name(id="code"), value=ast.Constant(value=str(code))):
+                    found.add(code)
+    return found
 
 
 class TestPage:
