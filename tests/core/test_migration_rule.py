@@ -28,6 +28,8 @@ BAD = {
     "ALTER TABLE product ADD COLUMN origin text NOT NULL;": "adding-required-field",
     "ALTER TABLE product ADD COLUMN token uuid DEFAULT gen_random_uuid();": "adding-field-with-default",
     "ALTER TABLE product ADD CONSTRAINT dear CHECK (price < 900);": "constraint-missing-not-valid",
+    "ALTER TABLE product ADD COLUMN origin text CHECK (length(origin) < 60);": "adds-column-with-check",
+    "ALTER TABLE product ADD origin text, ADD days int NULL CHECK (days > 0);": "adds-column-with-check",
     "ALTER TABLE product ADD FOREIGN KEY (brand_id) REFERENCES brand;": "adding-foreign-key-constraint",
     "ALTER TABLE product ADD CONSTRAINT one UNIQUE (name);": "disallowed-unique-constraint",
     "CREATE INDEX product_price ON product (price);": "require-concurrent-index-creation",
@@ -58,6 +60,7 @@ GOOD = {
     "columns that the old version does not know": """
         ALTER TABLE product ADD COLUMN origin text;
         ALTER TABLE product ADD COLUMN organic boolean NOT NULL DEFAULT false;
+        ALTER TABLE product ADD COLUMN days int, ADD CONSTRAINT days_check CHECK (days > 0) NOT VALID;
     """,
     "a table of its own, with all that it has": """
         CREATE TABLE shelf (

@@ -27,6 +27,11 @@ HOLDS = {
     "needs-no-transaction": re.compile(
         r"(CREATE|DROP|REINDEX)\b.*\bCONCURRENTLY\b|VACUUM\b", re.IGNORECASE
     ),
+    # Read as a constraint of the table's: all rows, under a lock that nobody gets past.
+    "adds-column-with-check": re.compile(
+        r"ALTER\s+TABLE\b.*\bADD\s+(?:COLUMN\s+)?(?!COLUMN\b|CONSTRAINT\b|CHECK\b)\w+(?:(?!\bADD\b).)*\bCHECK\b",
+        re.IGNORECASE,
+    ),
     "drops-trigger": re.compile(r"DROP\s+TRIGGER\b", re.IGNORECASE),
 }
 # To one without: what holds nobody up, and can be run again after it failed half-way.
