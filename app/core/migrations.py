@@ -61,8 +61,8 @@ def migrate(
     what the app needs and no more. `app_settings` (PostgreSQL parameters such as statement_timeout) become
     the session defaults of the role in `app_url`, so that they hold behind a connection pooler too; no
     migration is bound by them. The migrations are those in `directory`.
-    Raises MigrationError for a role that may not make tables, or if a table was in use for `patience` seconds;
-    psycopg2.Error if the database refuses anything else; and leaves what was applied before.
+    Raises MigrationError for a role that may not make tables, if a table was in use for `patience` seconds, or if a
+    migration says (by RAISE EXCEPTION) what people must put right before it can be applied; psycopg2.Error if the database refuses anything else; and leaves what was applied before.
     """
     with _locked(owner_url) as session:
         applied = _apply(owner_url, directory, patience)
@@ -104,6 +104,10 @@ def _patiently(work: Callable[[Migration], None], migration: Migration, seconds:
                     f"The migration {migration.id} waited in vain for a table that others are using (a dump, a long"
                     " report, a forgotten transaction): run migrate again when they are done."
                 ) from error
+        except errors.RaiseException as error:
+            raise MigrationError(
+                f"The migration {migration.id} needs your help first: {error.diag.message_primary}."
+            ) from error
         time.sleep(PAUSE_SECONDS)
 
 

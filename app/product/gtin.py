@@ -1,13 +1,10 @@
-"""How one GTIN is written in several lengths. Pure."""
-
-LENGTHS = (8, 12, 13, 14)
+"""A GTIN is one number, however many zeros it is written with. Pure."""
 
 
-def spellings(gtin: str) -> dict[int, str]:
-    """Return how the number `gtin` is written in each length that holds it.
+def gtin14(gtin: str) -> str:
+    """Return the number `gtin` as 14 digits, its longest form, which no two products share.
 
     Zeros in front say nothing (GS1 General Specifications, section 3.3.2): a scanner may give the
     12 digits of a UPC-A as an EAN-13 with a zero before them.
     """
-    number = gtin.lstrip("0")
-    return {length: number.zfill(length) for length in LENGTHS if len(number) <= length}
+    return gtin.lstrip("0").zfill(14)

@@ -7,10 +7,10 @@ from typing import Any, NamedTuple
 from app.core.database import CheckViolation, Manager, UniqueViolation
 from app.core.errors import Conflict, FieldError, Invalid, NotFound
 from app.core.paging import Scalar
-from app.product.gtin import LENGTHS, spellings
+from app.product.gtin import gtin14
 from app.product.kinds import Kind, Named
 from app.product.listing import Wanted, listing
-from app.product.statements import READ_BARCODE
+from app.product.statements import CODE_BY_BARCODE, READ_BARCODE
 
 
 class Found(NamedTuple):
@@ -43,9 +43,7 @@ class CatalogueRepository:
 
     async def by_barcode(self, gtin: str) -> Found:
         """Return the product with that GTIN, in whatever length it is written. Raises NotFound."""
-        written = spellings(gtin)
-        parameters = {f"gtin_{length}": written.get(length) for length in LENGTHS}
-        row = await self._manager.fetch_one(READ_BARCODE, asked=gtin, **parameters)
+        row = await self._manager.fetch_one(READ_BARCODE, gtin14=gtin14(gtin))
         if row is None:
             raise NotFound("No product has that barcode.")
         return Found(*row)
@@ -82,18 +80,33 @@ class CatalogueRepository:
         Raises Conflict for a code or GTIN that is taken, Invalid for a code that names nothing.
         """
         row = {"code": code, **await self._row(kind, values)}
+        await self._claim_gtin(values.get("gtin"))
         with _refusals(kind):
             await self._manager.execute(kind.model.insert(row))
 
     async def update(self, kind: Kind, id_: int, values: Mapping[str, Any]) -> None:
         """Set these values, by member. Raises what insert() does, and Conflict for a unit in use."""
         row = await self._row(kind, values)
+        await self._claim_gtin(values.get("gtin"), id_)
         with _refusals(kind):
             await self._manager.execute(kind.model.update(row).where(kind.model.id == id_))
 
     async def delete(self, kind: Kind, id_: int) -> None:
         """Delete a thing. Raises ForeignKeyViolation if anything refers to it."""
         await self._manager.execute(kind.model.delete().where(kind.model.id == id_))
+
+    async def _claim_gtin(self, gtin: str | None, by: int = 0) -> None:
+        """Raise Conflict, which names it, if another product than the one with the id `by` has that GTIN."""
+        if gtin is None:
+            return
+        # The index would say no more than that it is taken, and after that PostgreSQL answers nothing in this transaction.
+        code = await self._manager.fetch_value(CODE_BY_BARCODE, gtin14=gtin14(gtin), but=by)
+        if code is not None:
+            raise Conflict(
+                f"The product {code} has that GTIN already.",
+                code="already_exists",
+                errors=[FieldError("/gtin", f"is that of the product {code}")],
+            )
 
     async def _row(self, kind: Kind, values: Mapping[str, Any]) -> dict[str, Any]:
         """Return values by the model's names, with the ids of what they name by code."""
@@ -121,7 +134,7 @@ def _refusals(kind: Kind) -> Iterator[None]:
     try:
         yield
     except UniqueViolation as error:
-        member = "gtin" if error.constraint == "product_gtin_key" else "code"
+        member = "gtin" if "gtin" in (error.constraint or "") else "code"
         raise Conflict(
             f"There is a {kind.name} with that {member} already.",
             code="already_exists",

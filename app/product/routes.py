@@ -48,7 +48,11 @@ async def read_product_by_barcode(gtin: str) -> Response:
 @blueprint.input(NewProduct, location="json")
 @blueprint.output(Product, status_code=201)
 async def create_product(json_data: NewProduct) -> Response:
-    """Add a product."""
+    """Add a product.
+
+    Refused with 409 `already_exists` for a code that is taken, or a GTIN: `detail` names the product
+    that has it. With or without zeros in front it is the same number.
+    """
     values = json_data.model_dump()
     found = await wired(Catalogue).create(PRODUCT, values, principal().login_id)
     return created(found, json_data.code)
@@ -71,8 +75,8 @@ async def read_product(code: str) -> Response:
 async def change_product(code: str, json_data: ProductChanges) -> Response:
     """Change a product: what is not sent stays as it is.
 
-    A new price is charged at once, in carts too. Refused with 409 `already_exists` for a GTIN that is
-    taken, and `in_use` for the unit of a product with stock.
+    A new price is charged at once, in carts too. Refused with 409 `already_exists` for a GTIN that
+    another product has, which `detail` names, and `in_use` for the unit of a product with stock.
     """
     by, expected = principal().login_id, expected_version()
     change = wired(Catalogue).change

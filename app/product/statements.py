@@ -70,10 +70,10 @@ def _read_product(condition: str) -> Statement:
 
 READ_PRODUCT = _read_product("p.code = %(code)s")
 
-# The same number may be written in several lengths; the one that is written as asked comes first.
-READ_BARCODE = _read_product("""
-    p.gtin IN (%(asked)s, %(gtin_8)s, %(gtin_12)s, %(gtin_13)s, %(gtin_14)s)
-    ORDER BY p.gtin = %(asked)s DESC""")
+READ_BARCODE = _read_product("lpad(p.gtin, 14, '0') = %(gtin14)s")
+CODE_BY_BARCODE = Statement(
+    "SELECT code FROM product WHERE lpad(gtin, 14, '0') = %(gtin14)s AND id <> %(but)s", read=True
+)
 
 
 def read_by_code(table: str, json: str) -> Statement:

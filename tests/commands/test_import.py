@@ -129,6 +129,20 @@ class TestBadFiles:
         assert result.output.endswith("Nothing was imported.\n")
         assert value(fresh_database, "SELECT count(*) FROM product") == 0
 
+    def test_one_gtin_in_several_lengths_is_refused_and_who_has_it_named(
+        self, run, write, catalogue, fresh_database
+    ):
+        content = (
+            "code,name,category,unit,list_price,vat_rate,gtin\n"
+            "s-80,Cheap cola,dairy,piece,1.29,0.07,012345678905\n"
+            "s-81,Dear caviar,dairy,piece,99.00,0.07,0012345678905\n"
+            "s-82,Third,dairy,piece,1.29,0.07,00012345678905\n"
+        )
+        result = run("import", "products", write("p.csv", content))
+        assert result.exit_code == 1
+        assert "line 3, gtin: is that of the product s-80" in result.output
+        assert value(fresh_database, "SELECT count(*) FROM product") == 0
+
     def test_all_faults_are_told_at_once(self, run, write, catalogue):
         bad = PRODUCTS.replace("1.29", "x").replace("1.80", "y").replace("0.0700,,12", "7,,12")
         result = run("import", "products", write("p.csv", bad))

@@ -202,6 +202,23 @@ class TestTheDatabase:
         with pytest.raises(errors.CheckViolation):
             cursor.execute("UPDATE product SET gtin = '4006381333932'")
 
+    @pytest.mark.parametrize("gtin", ["00000000", "00000000000000"])
+    def test_refuses_a_gtin_of_zeros(self, cursor, gtin):
+        cursor.execute(MILK)
+        with pytest.raises(errors.CheckViolation):
+            cursor.execute("UPDATE product SET gtin = %s", (gtin,))
+
+    @pytest.mark.parametrize("gtin", ["012345678905", "0012345678905", "00012345678905"])
+    def test_refuses_one_gtin_in_another_length(self, cursor, gtin):
+        cursor.execute(MILK)
+        cursor.execute("UPDATE product SET gtin = '012345678905'")
+        with pytest.raises(errors.UniqueViolation):
+            cursor.execute(
+                "INSERT INTO product (code, gtin, name, category_id, unit, price, vat_rate)"
+                " SELECT 'cream', %s, 'Cream', category_id, 'piece', 1, 0.07 FROM product",
+                (gtin,),
+            )
+
     def test_refuses_a_ring_of_categories(self, cursor):
         cursor.execute("INSERT INTO category (code, name) VALUES ('a', 'A') RETURNING id")
         (a,) = cursor.fetchone()

@@ -55,6 +55,8 @@ WRONG = [
     ({"code": "a b"}, "/code"),
     ({"gtin": "2012345678901"}, "/gtin"),
     ({"gtin": "12345"}, "/gtin"),
+    ({"gtin": "00000000"}, "/gtin"),
+    ({"gtin": "00000000000000"}, "/gtin"),
     ({"name": ""}, "/name"),
     ({"name": "two\nlines"}, "/name"),
     ({"description": "x" * 2001}, "/description"),
@@ -161,34 +163,6 @@ class TestRead:
         made = product(database, code=unique("Milk"))
         assert (await client.get(f"{PRODUCTS}/{made.code}")).status_code == 200
         assert (await client.get(f"{PRODUCTS}/{made.code.lower()}")).status_code == 404
-
-
-class TestBarcode:
-    async def test_missing(self, client):
-        for number in ("2099999999990", "0", "00000000", "abc", "%00", "1" * 500):
-            answer = await client.get(f"{PRODUCTS}/barcode/{number}")
-            assert answer.status_code == 404
-
-    async def test_good(self, client, database):
-        made = product(database, gtin=gtin(database), active=False)
-        answer = await client.get(f"{PRODUCTS}/barcode/{made.gtin}")
-        assert answer.status_code == 200
-        assert Product.model_validate_json(answer.content).code == made.code
-        assert answer.json()["active"] is False
-
-    async def test_zeros_in_front_do_not_count(self, client, database):
-        # 11 random digits and their check digit: a UPC-A.
-        upc = _upc(database)
-        made = product(database, gtin=upc)
-        for number in (upc, f"0{upc}", f"00{upc}"):
-            answer = await client.get(f"{PRODUCTS}/barcode/{number}")
-            assert answer.json()["code"] == made.code
-
-
-def _upc(database):
-    digits = gtin(database)[1:12].replace("0", "3", 1)
-    total = sum(int(d) * (1 if place % 2 else 3) for place, d in enumerate(digits))
-    return f"{digits}{-total % 10}"
 
 
 class TestChange:

@@ -1,0 +1,1 @@
+ALTER TABLE product DROP CONSTRAINT product_gtin_not_zero;
