@@ -83,7 +83,7 @@ gives a token that opens that cart, and later the purchase made from it.
 
 Money and quantities are strings, times are RFC 3339 in UTC. Lists have a `limit` and a `cursor`. Errors are
 `application/problem+json` with a stable `code`. Send an `ETag` back as `If-Match` to change only what you have seen, and an
-`Idempotency-Key` to be free to send a request again. A product, a brand or a category may be kept: send its `ETag` as
+`Idempotency-Key` with any POST but a login to be free to send it again. A product, a brand or a category may be kept: send its `ETag` as
 `If-None-Match`, and if it still is so the answer is 304, without a body.
 """.strip()
 
@@ -220,7 +220,7 @@ def _provide_orders(app: Shop, manager: Manager, audit: AuditTrail, shop: ShopSe
     checkouts = CheckoutRepository(manager)
     purchases = PurchaseRepository(manager)
     allocations = Allocations(AllocationRepository(manager))
-    provide(app, Carts(carts, shop))
+    provide(app, Carts(manager, carts, shop))
     sales = Sales(manager, shop.currency)
     provide(app, Checkout(manager, carts, checkouts, shop, sales))
     provide(app, Purchases(manager, purchases, allocations, audit, sales))

@@ -1,23 +1,30 @@
 """Requests that may be sent twice and are done once: `Idempotency-Key`.
 
-The first answer is stored in the transaction that did the work: both are there, or neither.
+The first answer is stored in the transaction that did the work: both are there, or neither. A view is
+@idempotent, or its service calls once() itself where some of its work must come before a transaction.
 """
 
 import hashlib
+import hmac
 import re
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, TypedDict
+from functools import wraps
+from typing import Any, ParamSpec, TypedDict, cast
 
 import orjson
-from flask import Response, request
+from flask import Response, g, request
 
+from app.core.config import Settings
 from app.core.database import Manager, TransactionConflict
 from app.core.errors import Conflict, FieldError, Invalid
 from app.core.json import json_response
 from app.core.metrics import REPLAYS
 from app.core.security import principal
 from app.core.statement import Statement
+from app.core.wiring import wired
+
+P = ParamSpec("P")
 
 _KEY = re.compile(r"[\x21-\x7e]{1,200}", re.ASCII)
 
@@ -43,6 +50,12 @@ class Answer:
         """Return the answer to send."""
         return json_response(self.body, self.status, self.headers)
 
+    @classmethod
+    def of(cls, response: Response) -> "Answer":
+        """Return what to keep of a view's JSON."""
+        headers = {n: v for n, v in response.headers if n not in {"Content-Type", "Content-Length"}}
+        return cls(response.status_code, response.get_data(), headers)
+
 
 class RequestIdentity(TypedDict):
     """What makes two requests the same one: the arguments of once()."""
@@ -65,6 +78,50 @@ def request_identity() -> RequestIdentity:
         key=request.headers.get("Idempotency-Key"),
         request=request.get_data(),
     )
+
+
+def confidential_identity() -> RequestIdentity:
+    """Return the identity of a request whose body has a secret in it, like a password.
+
+    Only a keyed digest of the body is kept. Who has no token is known by it: to whoever sends another
+    body, a key that somebody else chose is a new one.
+    """
+    secret = b"request:" + wired(Settings).secret.get_secret_value().encode()
+    digest = hmac.digest(secret, request.get_data(), "sha256")
+    known = g.get("principal")
+    return RequestIdentity(
+        principal_key=known.key if known else f"guest:{digest.hex()}",
+        route=f"{request.method} {request.path}",
+        key=request.headers.get("Idempotency-Key"),
+        request=digest,
+    )
+
+
+UNREPEATED = RequestIdentity(principal_key="", route="", key=None, request=b"")
+"""Of what no request asks for, but a command."""
+
+
+def idempotent(
+    view: Callable[P, Awaitable[Response]],
+) -> Callable[P, Awaitable[Response]]:
+    """Do once() what a view does, for requests with an `Idempotency-Key`. For views behind `@allow`.
+
+    Put it directly above the view. All that the view does is one transaction then: what takes long
+    without the database does not belong into it.
+    """
+
+    @wraps(view)
+    async def done_once(*args: P.args, **kwargs: P.kwargs) -> Response:
+        if "Idempotency-Key" not in request.headers:
+            return await view(*args, **kwargs)
+
+        async def work() -> Answer:
+            return Answer.of(await view(*args, **kwargs))
+
+        return (await once(wired(Manager), **request_identity(), work=work)).response()
+
+    cast("Any", done_once).idempotent = True
+    return done_once
 
 
 async def once(  # noqa: PLR0913 - a request's identity, and what to do

@@ -50,15 +50,16 @@ def describe(
 ) -> Any:
     """Say of a view what cannot be seen: further problems by status, and headers that it reads.
 
-    `conditional` views honour `If-Match` (and answer 412), `idempotent` ones `Idempotency-Key`; what `kept`
-    ones answer may be kept and asked for again with `If-None-Match`; `known` ones are public and know who asks
-    if there is a token. Put it below the guard. 400, 401, 403, 404, 413, 415, 422 and 503 are found out without it.
+    `conditional` views honour `If-Match` (and answer 412), `idempotent` ones `Idempotency-Key`: those that are
+    @idempotent need not say so. What `kept` ones answer may be kept and asked for again with `If-None-Match`; `known`
+    ones are public and know who asks if there is a token. Put it below the guard. 400, 401, 403, 404, 413, 415, 422 and
+    503 are found out without it.
     """
 
     def decorator(view: Any) -> Any:
         view.problems = frozenset(statuses)
         view.conditional = conditional
-        view.idempotent = idempotent
+        view.idempotent = idempotent or getattr(view, "idempotent", False)
         view.kept = kept
         view.known = known
         return view
@@ -202,7 +203,12 @@ def _complete_input(operation: _Operation, schemas: _Schemas) -> None:
     if operation.has("kept"):
         parameters.append(_header("If-None-Match", "Only if this `ETag` does not hold any more."))
     if operation.has("idempotent"):
-        parameters.append(_header("Idempotency-Key", "Makes it safe to send the request again."))
+        parameters.append(
+            _header(
+                "Idempotency-Key",
+                "Makes it safe to send the request again: what it asks for is done once, and each time has the first answer.",
+            )
+        )
     written["parameters"] = parameters
     if _is_model(operation.body):
         media = written["requestBody"]["content"]["application/json"]

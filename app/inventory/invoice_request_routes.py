@@ -4,7 +4,7 @@ from apiflask import APIBlueprint
 from flask import Response, request
 
 from app.core.conditional import etag, expected_version
-from app.core.idempotency import request_identity
+from app.core.idempotency import idempotent, request_identity
 from app.core.json import json_response, no_content
 from app.core.openapi import describe
 from app.core.paging import Page, after, page
@@ -43,6 +43,7 @@ async def list_invoice_requests(query_data: InvoiceRequestQuery) -> Response:
 @describe(409)
 @blueprint.input(NewInvoiceRequest)
 @blueprint.output(InvoiceRequest, status_code=201)
+@idempotent
 async def create_invoice_request(json_data: NewInvoiceRequest) -> Response:
     """Ask a supplier for goods."""
     code, body, version = await wired(InvoiceRequests).create(json_data, principal().login_id)

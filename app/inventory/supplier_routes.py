@@ -4,6 +4,7 @@ from apiflask import APIBlueprint
 from flask import Response, request
 
 from app.core.conditional import etag, expected_version
+from app.core.idempotency import idempotent
 from app.core.json import json_response, no_content
 from app.core.openapi import describe
 from app.core.paging import Page, after, page
@@ -33,6 +34,7 @@ async def list_suppliers(query_data: SupplierQuery) -> Response:
 @describe(409)
 @blueprint.input(NewSupplier)
 @blueprint.output(Supplier, status_code=201)
+@idempotent
 async def create_supplier(json_data: NewSupplier) -> Response:
     """Add a supplier."""
     body, version = await wired(Suppliers).create(json_data.model_dump(), principal().login_id)

@@ -5,7 +5,7 @@ from uuid import UUID
 from apiflask import APIBlueprint
 from flask import Response
 
-from app.core.idempotency import request_identity
+from app.core.idempotency import idempotent, request_identity
 from app.core.json import json_response
 from app.core.openapi import describe
 from app.core.paging import Page, after, page
@@ -77,6 +77,7 @@ async def record_refund(purchase: UUID, json_data: RefundRequest) -> Response:
 @allow(*STAFF)
 @describe(409)
 @blueprint.output(Purchase)
+@idempotent
 async def collect_purchase(purchase: UUID) -> Response:
     """Hand a purchase over that is paid in full: its goods leave the stock.
 
@@ -90,6 +91,7 @@ async def collect_purchase(purchase: UUID) -> Response:
 @describe(409)
 @blueprint.input(CancelRequest, location="json")
 @blueprint.output(Purchase)
+@idempotent
 async def cancel_purchase(purchase: UUID, json_data: CancelRequest) -> Response:
     """Cancel a purchase: its stock is free again, and what was paid is refunded.
 

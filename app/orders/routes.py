@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from apiflask import APIBlueprint
-from flask import Response, request
+from flask import Response
 
 from app.core.idempotency import request_identity
 from app.core.json import json_response, no_content
@@ -20,16 +20,19 @@ blueprint = APIBlueprint("carts", __name__, url_prefix="/api/v1/carts", tag="Car
 
 @blueprint.post("")
 @public
-@describe(known=True)
+@describe(known=True, idempotent=True)
 @blueprint.output(OpenedCart, status_code=201)
 async def open_cart() -> Response:
     """Open an empty cart.
 
     With a customer's token it is the customer's; otherwise it comes with a token of its own, shown
-    this once, which opens it and the purchase made from it.
+    this once, which opens it and the purchase made from it. A customer's `Idempotency-Key` counts;
+    a guest has a new cart each time, as a token is never shown again.
     """
-    cart, made = await wired(Carts).open(await maybe_principal())
-    return json_response(made, 201, {"Location": f"{request.path}/{cart}"})
+    who, carts = await maybe_principal(), wired(Carts)
+    if who is not None and who.customer_id is not None:
+        return (await carts.open(who.customer_id, request_identity())).response()
+    return (await carts.open_for_guest()).response()
 
 
 @blueprint.get("/<uuid:cart>")

@@ -2,7 +2,9 @@
 
 from decimal import Decimal
 
+from app.core.database import Manager
 from app.core.errors import Conflict, FieldError, Invalid, NotFound, Problem
+from app.core.idempotency import Answer, RequestIdentity, once
 from app.core.sections import ShopSettings
 from app.core.security import CART_TOKEN, Principal, hash_token, new_token
 from app.orders.repository import CartRepository
@@ -22,18 +24,32 @@ def checked_out(purchase: str | None) -> Conflict:
 class Carts:
     """What guests and customers do with carts. Another one's cart is NotFound."""
 
-    def __init__(self, carts: CartRepository, shop: ShopSettings) -> None:
+    def __init__(self, manager: Manager, carts: CartRepository, shop: ShopSettings) -> None:
+        self._manager = manager
         self._carts = carts
         self._shop = shop
 
-    async def open(self, who: Principal | None) -> tuple[str, str]:
-        """Open an empty cart, and return its id and JSON; with a token, unless it is a customer's."""
-        shop = self._shop
-        if who is not None and who.customer_id is not None:
-            return await self._carts.open(None, who.customer_id, shop.cart_days, shop.currency)
+    async def open(self, customer_id: int, identity: RequestIdentity) -> Answer:
+        """Open an empty cart of a customer's, and answer 201."""
+
+        async def work() -> Answer:
+            return _opened(*await self._open(None, customer_id))
+
+        return await once(self._manager, **identity, work=work, one_statement=True)
+
+    async def open_for_guest(self) -> Answer:
+        """Open an empty cart with a token of its own, and answer 201.
+
+        Each time another one: the token is kept nowhere, and a guest has no name under which to
+        keep the answer that no other guest could have.
+        """
         token = new_token(CART_TOKEN)
-        cart, made = await self._carts.open(hash_token(token), None, shop.cart_days, shop.currency)
-        return cart, f'{{"token":"{token}",{made.removeprefix("{")}'
+        cart, made = await self._open(hash_token(token), None)
+        return _opened(cart, f'{{"token":"{token}",{made.removeprefix("{")}')
+
+    async def _open(self, token_hash: bytes | None, customer_id: int | None) -> tuple[str, str]:
+        shop = self._shop
+        return await self._carts.open(token_hash, customer_id, shop.cart_days, shop.currency)
 
     async def read(self, who: Principal, cart: str) -> str:
         """Return the cart's JSON, with today's prices and what is available."""
@@ -81,6 +97,10 @@ class Carts:
                 return _wrong_quantity("must be whole: the product is sold by the piece")
             case _:
                 return Conflict(f"A cart holds at most {most} products.", code="cart_full")
+
+
+def _opened(cart: str, made: str) -> Answer:
+    return Answer(201, made.encode(), {"Location": f"/api/v1/carts/{cart}"})
 
 
 def _wrong_quantity(message: str) -> Invalid:

@@ -4,6 +4,7 @@ from apiflask import APIBlueprint
 from flask import Response
 
 from app.core.conditional import expected_version
+from app.core.idempotency import idempotent
 from app.core.json import no_content
 from app.core.openapi import describe
 from app.core.paging import Page, after, page
@@ -35,6 +36,7 @@ async def list_categories(query_data: ListQuery) -> Response:
 @describe(409)
 @blueprint.input(NewCategory, location="json")
 @blueprint.output(Category, status_code=201)
+@idempotent
 async def create_category(json_data: NewCategory) -> Response:
     """Add a category."""
     values = json_data.model_dump()

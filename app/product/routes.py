@@ -4,6 +4,7 @@ from apiflask import APIBlueprint
 from flask import Response
 
 from app.core.conditional import expected_version
+from app.core.idempotency import idempotent
 from app.core.json import no_content
 from app.core.openapi import describe
 from app.core.paging import Page, after, page
@@ -47,6 +48,7 @@ async def read_product_by_barcode(gtin: str) -> Response:
 @describe(409)
 @blueprint.input(NewProduct, location="json")
 @blueprint.output(Product, status_code=201)
+@idempotent
 async def create_product(json_data: NewProduct) -> Response:
     """Add a product.
 

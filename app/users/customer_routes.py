@@ -4,6 +4,7 @@ from apiflask import APIBlueprint
 from flask import Response, request
 
 from app.core.conditional import etag, expected_version
+from app.core.idempotency import confidential_identity
 from app.core.json import json_response, no_content
 from app.core.openapi import describe
 from app.core.paging import Page, after, page
@@ -18,15 +19,13 @@ blueprint = APIBlueprint("customers", __name__, url_prefix="/api/v1/customers", 
 
 @blueprint.post("")
 @public
-@describe(409, 429)
+@describe(409, 429, idempotent=True)
 @blueprint.input(NewCustomer, location="json")
 @blueprint.output(Customer, status_code=201)
 async def register(json_data: NewCustomer) -> Response:
     """Register as a customer; log in next."""
-    address = request.remote_addr or "unknown"
-    customer_id, text, version = await wired(Customers).register(json_data, address)
-    headers = {"Location": f"/api/v1/customers/{customer_id}", "ETag": etag(version)}
-    return json_response(text, 201, headers)
+    address, identity = request.remote_addr or "unknown", confidential_identity()
+    return (await wired(Customers).register(json_data, address, identity)).response()
 
 
 @blueprint.get("")

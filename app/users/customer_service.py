@@ -4,9 +4,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from app.audit import AuditTrail
-from app.core.conditional import check_version
+from app.core.conditional import check_version, etag
 from app.core.database import Manager
 from app.core.errors import Forbidden, NotFound
+from app.core.idempotency import UNREPEATED, Answer, RequestIdentity, once
 from app.core.paging import Scalar
 from app.core.security import Principal
 from app.login.accounts import Accounts
@@ -32,8 +33,10 @@ class Customers:
         self._attempts = attempts
         self._audit = audit
 
-    async def register(self, new: NewCustomer, address: str) -> tuple[int, str, int]:
-        """Register a customer from a peer's address; return the id, JSON and version.
+    async def register(
+        self, new: NewCustomer, address: str, identity: RequestIdentity = UNREPEATED
+    ) -> Answer:
+        """Register a customer from a peer's address, and answer 201.
 
         Raises TooManyRequests for too many from there, Invalid for a weak password, Conflict
         (`already_exists`) if the e-mail address has an account, whatever its case.
@@ -41,12 +44,14 @@ class Customers:
         await self._attempts.count("register", address=address)
         password_hash = await self._accounts.hash(new.password, new.email)
 
-        async def work() -> tuple[int, str, int]:
+        async def work() -> Answer:
             login_id = await self._accounts.open(new.email, password_hash, "customer")
             customer_id = await self._customers.insert(login_id, new.name, new.phone, new.address)
-            return customer_id, *await self._customers.read(customer_id)
+            text, version = await self._customers.read(customer_id)
+            headers = {"Location": f"/api/v1/customers/{customer_id}", "ETag": etag(version)}
+            return Answer(201, text.encode(), headers)
 
-        return await self._manager.transaction(work)
+        return await once(self._manager, **identity, work=work)
 
     async def read(self, customer_id: int, who: Principal) -> tuple[str, int]:
         """Return a customer's JSON and version. Raises NotFound, also for somebody else's."""

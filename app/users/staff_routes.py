@@ -4,6 +4,7 @@ from apiflask import APIBlueprint
 from flask import Response
 
 from app.core.conditional import etag, expected_version
+from app.core.idempotency import confidential_identity
 from app.core.json import json_response, no_content
 from app.core.openapi import describe
 from app.core.paging import Page, after, page
@@ -30,17 +31,13 @@ async def list_staff(query_data: PeopleQuery) -> Response:
 
 @blueprint.post("")
 @allow("admin")
-@describe(409)
+@describe(409, idempotent=True)
 @blueprint.input(NewStaff, location="json")
 @blueprint.output(Staff, status_code=201)
 async def create_staff(json_data: NewStaff) -> Response:
     """Take on a clerk or an admin, with a first password."""
-    new = json_data
-    staff_id, text, version = await wired(StaffDirectory).create(
-        new.email, new.name, new.role, new.password, principal().login_id
-    )
-    headers = {"Location": f"/api/v1/staff/{staff_id}", "ETag": etag(version)}
-    return json_response(text, 201, headers)
+    create = wired(StaffDirectory).create
+    return (await create(json_data, principal().login_id, confidential_identity())).response()
 
 
 @blueprint.get("/<int:staff_id>")

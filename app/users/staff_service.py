@@ -4,10 +4,12 @@ from collections.abc import Mapping
 from typing import Any
 
 from app.audit import AuditTrail
-from app.core.conditional import check_version
+from app.core.conditional import check_version, etag
 from app.core.database import Manager
+from app.core.idempotency import Answer, RequestIdentity, once
 from app.core.paging import Scalar
-from app.login.accounts import Accounts, StaffRole
+from app.login.accounts import Accounts
+from app.users.schemas import NewStaff
 from app.users.staff_repository import StaffRepository
 
 
@@ -32,20 +34,22 @@ class StaffDirectory:
         """Return up to `limit` rows of (JSON, name, id), by name, behind the key `after`."""
         return await self._staff.page(q, limit, after, active=active)
 
-    async def create(
-        self, email: str, name: str, role: StaffRole, password: str, by: int | None
-    ) -> tuple[int, str, int]:
-        """Take somebody on; return their id, JSON and version.
+    async def create(self, new: NewStaff, by: int | None, identity: RequestIdentity) -> Answer:
+        """Take somebody on, and answer 201.
 
         Raises Invalid for a weak password, Conflict (`already_exists`) for a known address.
         """
-        password_hash = await self._accounts.hash(password, email)
+        password_hash = await self._accounts.hash(new.password, new.email)
 
-        async def work() -> tuple[int, str, int]:
-            staff_id = await self._accounts.open_staff(email, name, role, password_hash, by)
-            return staff_id, *await self._staff.read(staff_id)
+        async def work() -> Answer:
+            staff_id = await self._accounts.open_staff(
+                new.email, new.name, new.role, password_hash, by
+            )
+            text, version = await self._staff.read(staff_id)
+            headers = {"Location": f"/api/v1/staff/{staff_id}", "ETag": etag(version)}
+            return Answer(201, text.encode(), headers)
 
-        return await self._manager.transaction(work)
+        return await once(self._manager, **identity, work=work)
 
     async def change(
         self, staff_id: int, values: Mapping[str, Any], expected: int | None, by: int | None

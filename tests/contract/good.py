@@ -248,7 +248,7 @@ GOOD: dict[str, Callable[[World], Good]] = {
     f"POST {API}/stock/waste": lambda w: Good(
         w.clerk, {}, {"lot": w.lot().id, "quantity": "1", "reason": "broken"}, 201
     ),
-    f"POST {API}/carts": lambda w: Good(status=201),
+    f"POST {API}/carts": lambda w: Good(w.somebody.headers, status=201),
     f"GET {API}/carts/{{cart}}": _with_cart,
     f"PUT {API}/carts/{{cart}}/items/{{product}}": lambda w: _with_cart(
         w, {"quantity": "1"}, item=True

@@ -1,12 +1,17 @@
 import asyncio
 import uuid
 
+import httpx
 import pytest
 
+from app.core.asgi import WsgiToAsgi
 from app.core.database import Manager, PooledPostgresqlDatabase, TransactionConflict
 from app.core.errors import Conflict, Invalid
-from app.core.idempotency import Answer, once, request_identity
+from app.core.idempotency import Answer, idempotent, once, request_identity
+from app.core.json import json_response
+from app.core.openapi import describe
 from app.core.security import allow
+from app.core.wiring import provide
 from tests.core.toy import bearer, make_toy
 
 COUNT = "SELECT count(*) FROM idempotency_key WHERE key = %(key)s"
@@ -184,6 +189,70 @@ class TestOnce:
         for _ in range(2):
             await once(manager, work=work, **{**identity, "key": key, "route": route})
         assert work.done == 1
+
+
+class TestIdempotentViews:
+    @pytest.fixture
+    def toy(self, manager):
+        app = make_toy()
+        app.filled = []
+        provide(app, manager)
+
+        @app.post("/boxes/<name>")
+        @allow("clerk")
+        @describe(409)
+        @idempotent
+        async def fill(name):
+            app.filled.append(name)
+            key = uuid.uuid4().hex
+            await manager.run(
+                "INSERT INTO idempotency_key (principal, route, key, request_hash, status, headers, body)"
+                " VALUES ('trace', %(trace)s, %(key)s, sha256(''), 200, '{}', '')",
+                trace=name,
+                key=key,
+            )
+            if name == "full" and len(app.filled) == 1:
+                raise Conflict
+            return json_response({"key": key}, 201, {"Location": f"/boxes/{key}", "ETag": '"v1"'})
+
+        return app
+
+    @pytest.fixture
+    def post(self, toy):
+        async def ask(path, key=None):
+            headers = bearer("clerk") | ({"Idempotency-Key": key} if key else {})
+            transport = httpx.ASGITransport(app=WsgiToAsgi(toy))
+            async with httpx.AsyncClient(transport=transport, base_url="http://toy.test") as client:
+                return await client.post(path, headers=headers)
+
+        return ask
+
+    async def test_do_once_what_they_do(self, toy, post):
+        key = uuid.uuid4().hex
+        first, second = await post("/boxes/a", key), await post("/boxes/a", key)
+        assert toy.filled == ["a"]
+        assert (first.status_code, first.content) == (second.status_code, second.content)
+        for name in ("Location", "ETag", "Content-Type", "Content-Length"):
+            assert first.headers[name] == second.headers[name]
+        assert "Idempotency-Replayed" not in first.headers
+        assert second.headers["Idempotency-Replayed"] == "true"
+
+    async def test_do_it_each_time_without_a_key(self, toy, post):
+        answers = [await post("/boxes/a"), await post("/boxes/a")]
+        assert toy.filled == ["a", "a"]
+        assert len({answer.content for answer in answers}) == 2
+
+    async def test_that_fail_leave_nothing_and_may_be_asked_again(self, manager, toy, post):
+        key = uuid.uuid4().hex
+        assert (await post("/boxes/full", key)).status_code == 409
+        query = "SELECT count(*) FROM idempotency_key WHERE principal = 'trace' AND route = 'full'"
+        assert await manager.fetch_value(query) == 0
+        assert (await post("/boxes/full", key)).status_code == 201
+        assert await manager.fetch_value(query) == 1
+
+    async def test_are_described(self, toy):
+        (post,) = toy.spec["paths"]["/boxes/{name}"].values()
+        assert "Idempotency-Key" in {parameter["name"] for parameter in post["parameters"]}
 
 
 class TestRequestIdentity:

@@ -53,6 +53,14 @@ def path(made):
 
 
 class TestCreate:
+    async def test_of_one_that_is_sent_twice_one_is_made(self, staff, database, dairy, milk):
+        body = {"supplier": dairy.code, "lines": [line(milk)]}
+        headers = {"Idempotency-Key": unique()}
+        first, second = [await staff.post(LIST, json=body, headers=headers) for _ in range(2)]
+        assert (first.status_code, second.content) == (201, first.content)
+        count = "SELECT count(*) FROM invoice_request WHERE supplier_id = %(id)s"
+        assert value(database, count, id=dairy.id) == 1
+
     async def test_strangers(self, refuses_strangers, dairy, milk):
         body = {"supplier": dairy.code, "lines": [line(milk)]}
         await refuses_strangers("POST", LIST, json=body)

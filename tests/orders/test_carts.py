@@ -62,6 +62,14 @@ class TestOpen:
         (row,) = rows(database, "SELECT * FROM cart WHERE id = %(id)s", id=answer.json()["id"])
         assert (row.customer_id, row.token_hash) == (who.customer_id, None)
 
+    async def test_a_guest_never_gets_another_ones_by_a_key(self, client, database):
+        key = {"Idempotency-Key": "1"}
+        for who in ({}, as_clerk(database)):
+            answers = [await client.post(CARTS, headers={**who, **key}) for _ in range(2)]
+            assert len({answer.json()["token"] for answer in answers}) == 2
+        kept = "SELECT count(*) FROM idempotency_key WHERE route = 'POST /api/v1/carts'"
+        assert value(database, f"{kept} AND body LIKE '%%token%%'") == 0
+
     async def test_staff_gets_a_guests(self, client, database):
         answer = await client.post(CARTS, headers=as_clerk(database))
         assert answer.json()["token"]

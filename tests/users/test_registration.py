@@ -1,6 +1,8 @@
 """POST /customers: registering."""
 
 import asyncio
+import hashlib
+import json
 
 import pytest
 
@@ -42,6 +44,25 @@ class TestRegister:
             email=answer.json()["email"],
         )
         assert kept.startswith("$argon2id$v=19$m=47104,t=1,p=1$")
+
+    async def test_keeps_no_weak_hash_for_a_request_that_may_come_again(
+        self, stranger, database
+    ) -> None:
+        text = json.dumps(registration()).encode()
+        headers = {"Idempotency-Key": unique(), "Content-Type": "application/json"}
+        for _ in range(2):
+            answer = await stranger.post(CUSTOMERS, content=text, headers=headers)
+            assert answer.status_code == 201
+        assert answer.headers["Idempotency-Replayed"] == "true"
+        (kept,) = rows(
+            database,
+            "SELECT * FROM idempotency_key WHERE key = %(key)s",
+            key=headers["Idempotency-Key"],
+        )
+        assert b"apples" not in str(kept).encode()
+        plain = hashlib.sha256(text).digest()
+        assert bytes(kept.request_hash) not in {plain, hashlib.sha256(plain).digest()}
+        assert plain.hex() not in kept.principal
 
     async def test_an_address_registers_once_whatever_its_case(self, stranger) -> None:
         email = f"anna.{unique()}@shop.example"
