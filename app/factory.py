@@ -141,7 +141,7 @@ def create_asgi_app(app: Shop) -> WsgiToAsgi:
     async def start() -> None:
         await database.open()
         try:
-            await readiness.refuse_demo_data()
+            await readiness.refuse_unsafe()
         except PeeweeException:
             return  # A database that cannot be asked is no reason not to start: /readyz asks again.
         except BaseException:

@@ -74,6 +74,7 @@ class Run:
                 LOGINS.parent.mkdir(exist_ok=True)
                 # Removed first, as it may be another user's.
                 LOGINS.unlink(missing_ok=True)
+                LOGINS.touch(mode=0o600)
                 LOGINS.write_text(self.logins, encoding="utf-8")
 
     def _command(self, database: ShopDatabase, name: str, *options: str) -> str:

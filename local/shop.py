@@ -69,8 +69,11 @@ class ShopDatabase:
 def given_database() -> ShopDatabase | None:
     """Return the PostgreSQL that the settings name, wherever they do; None if they name none.
 
-    Raises LocalError for wrong settings, before anything was started with them.
+    What is started here is a developer's, unless something says otherwise. Raises LocalError for wrong
+    settings, before anything was started with them.
     """
+    if "OGS_CONFIG" not in os.environ:
+        os.environ.setdefault("OGS_ENV", "development")
     try:
         settings = load_settings()
     except SettingsError as error:

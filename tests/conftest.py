@@ -22,6 +22,9 @@ from tests.support.settings import settings_for
 hypothesis.settings.register_profile("suite", deadline=None, derandomize=True)
 hypothesis.settings.load_profile("suite")
 
+# Of the shops that tests start too: nothing said means production.
+os.environ.setdefault("OGS_ENV", "test")
+
 CLUSTER = pytest.StashKey[Cluster]()
 
 

@@ -5,7 +5,6 @@ import tomllib
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, Literal
-from urllib.parse import parse_qs, unquote, urlsplit
 
 import click
 import pydantic_settings
@@ -18,6 +17,7 @@ from pydantic_settings import (
     TomlConfigSettingsSource,
 )
 
+from app.core.production import faults
 from app.core.sections import (
     DatabaseSettings,
     HttpSettings,
@@ -29,14 +29,7 @@ from app.core.sections import (
 PREFIX = "OGS_"
 DEVELOPMENT_FILE = Path(__file__).parents[2] / "config_dev.toml"
 
-MIN_SECRET = 32
-# What stands in config_dev.toml, examples and tutorials; lower case, found anywhere in the value.
-KNOWN_SECRETS = ("development", "changeme", "change-me", "change_me", "example", "secret")
-_PASSWORDS = """
-postgres postgresql password passw0rd secret changeme change-me change_me example admin root
-test demo development dev ogs ogs_app ogs_owner app owner grocery shop 123456 12345678
-"""
-KNOWN_PASSWORDS = frozenset(_PASSWORDS.split())
+_UNSAID = " (this is production, as nothing says otherwise: OGS_ENV=development starts from config_dev.toml)"
 
 
 class SettingsError(click.ClickException):
@@ -118,10 +111,9 @@ def _toml_file() -> Path | None:
         if not Path(named).is_file():
             raise SettingsError(f"OGS_CONFIG names {named}, which is not a file.")
         return Path(named)
-    # The real shop never takes a developer's settings because its own were forgotten.
-    if os.environ.get(f"{PREFIX}ENV") == "production" or not DEVELOPMENT_FILE.is_file():
-        return None
-    return DEVELOPMENT_FILE
+    # Said, not guessed: the real shop never takes a developer's settings because its own were forgotten.
+    is_developers = os.environ.get(f"{PREFIX}ENV") in {"development", "test"}
+    return DEVELOPMENT_FILE if is_developers and DEVELOPMENT_FILE.is_file() else None
 
 
 def load_settings(**overrides: Any) -> Settings:
@@ -135,16 +127,19 @@ def load_settings(**overrides: Any) -> Settings:
     except ValidationError as error:
         details = error.errors(include_input=False)
         only_missing = all(detail["type"] == "missing" for detail in details)
+        unsaid = "" if {f"{PREFIX}ENV", f"{PREFIX}CONFIG"} & os.environ.keys() else _UNSAID
         raise SettingsError(
-            f"The settings are wrong: {'; '.join(map(_fault, details))}.",
+            f"The settings are wrong: {'; '.join(map(_fault, details))}{unsaid}.",
             missing=[".".join(_path(detail)) for detail in details] if only_missing else (),
         ) from None
     except tomllib.TOMLDecodeError as error:
         raise SettingsError(f"The settings file is not valid TOML: {error}.") from None
     except pydantic_settings.SettingsError as error:
         raise SettingsError(f"The settings cannot be read: {error}.") from None
-    if settings.production and (faults := _production_faults(settings)):
-        raise SettingsError(f"Production refuses these settings: {'; '.join(faults)}.")
+    if settings.production and (
+        found := faults(settings.secret.get_secret_value(), settings.database, debug=settings.debug)
+    ):
+        raise SettingsError(f"Production refuses these settings: {'; '.join(found)}.")
     return settings
 
 
@@ -171,29 +166,3 @@ def _fault(details: Any) -> str:
     elif details["type"] == "extra_forbidden":
         message = "is not a setting"
     return f"{'.'.join(path)} ({PREFIX}{'__'.join(path).upper()}) {message[0].lower()}{message[1:]}"
-
-
-def _production_faults(settings: Settings) -> list[str]:
-    """Say what a real shop must not run with; never with the value itself."""
-    faults = []
-    secret = settings.secret.get_secret_value()
-    if len(secret) < MIN_SECRET:
-        faults.append(f"secret (OGS_SECRET) is shorter than {MIN_SECRET} characters")
-    elif len(set(secret)) < MIN_SECRET // 4 or any(k in secret.lower() for k in KNOWN_SECRETS):
-        faults.append("secret (OGS_SECRET) is a known or a guessable one")
-    if settings.debug:
-        faults.append("debug (OGS_DEBUG) is on")
-    database = settings.database
-    for name, url in (("url", database.url), ("owner_url", database.owner_url)):
-        if url is None:
-            continue
-        setting = f"database.{name} (OGS_DATABASE__{name.upper()})"
-        parts, query = urlsplit(url), parse_qs(url.partition("?")[2])
-        if "sslmode" not in query:
-            faults.append(f"{setting} does not say which sslmode")
-        password = parts.password or query.get("password", [""])[0]
-        if unquote(password).lower() in KNOWN_PASSWORDS or (
-            password and password == parts.username
-        ):
-            faults.append(f"{setting} has a known password")
-    return faults

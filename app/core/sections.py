@@ -8,6 +8,8 @@ from typing import Annotated, Any, Literal
 from urllib.parse import parse_qs, urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+import psycopg2
+from psycopg2.extensions import parse_dsn
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 from pydantic_settings import NoDecode
 
@@ -41,6 +43,11 @@ def _postgresql_url(url: str) -> str:
         raise ValueError("must be a URL") from None
     if parts.scheme not in {"postgresql", "postgres"}:
         raise ValueError("must start with postgresql://")
+    try:
+        parse_dsn(url)
+    except psycopg2.Error:
+        # libpq's sentence may quote the password.
+        raise ValueError("must be a URL that libpq understands") from None
     if not parts.path.strip("/") and "dbname" not in parse_qs(parts.query):
         raise ValueError("must name a database, as in postgresql://user@host:5432/database")
     return url
@@ -62,6 +69,11 @@ class DatabaseSettings(Section):
         description="`url` leads to a PgBouncer in transaction mode. Sessions then have the time zone and"
         " the time limits that the last `migrate` gave the role: run it after changing them, then have"
         " PgBouncer RECONNECT. owner_url must lead to PostgreSQL itself.",
+    )
+    trusted_network: bool = Field(
+        default=False,
+        description="Nobody can listen or take the server's place between here and PostgreSQL, as on one"
+        " machine's own network: production then takes sslmode=disable for another host.",
     )
     pool_size: int = Field(
         default=10, ge=1, le=500, description="Most connections of one worker process."

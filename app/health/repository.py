@@ -8,6 +8,12 @@ _IS_APPLIED = Statement(
     "SELECT EXISTS (SELECT FROM _yoyo_migration WHERE migration_id = %(version)s)"
 )
 
+# A superuser's statements no rule binds, and the owner may drop the rules. Who may become the owner is it.
+_POWER = Statement("""
+    SELECT CASE WHEN current_setting('is_superuser')::boolean THEN 'superuser'
+        WHEN pg_has_role(c.relowner, 'MEMBER') THEN 'owner' END
+    FROM pg_class c WHERE c.oid = to_regclass('login')
+""")
 
 # The addresses of `demo`, whose passwords everybody can read.
 _HAS_DEMO_LOGINS = Statement(
@@ -16,7 +22,7 @@ _HAS_DEMO_LOGINS = Statement(
 
 
 class SchemaRepository:
-    """Knows which migrations the database has, and whether it is a demo's."""
+    """Knows which migrations the database has, whose it is, and whether it is a demo's."""
 
     def __init__(self, manager: Manager) -> None:
         self._manager = manager
@@ -35,6 +41,11 @@ class SchemaRepository:
         if not await self._manager.fetch_value(_HAS_MIGRATIONS):
             return False
         return bool(await self._manager.fetch_value(_IS_APPLIED, version=version))
+
+    async def excessive_power(self) -> str | None:
+        """Return "superuser" or "owner" if the application's role is one, or may become it."""
+        found: str | None = await self._manager.fetch_value(_POWER)
+        return found
 
     async def has_demo_logins(self) -> bool:
         """Return whether anybody may log in with a password of the demo shop."""

@@ -23,7 +23,7 @@ class Readiness:
 
         A newer schema is fine: migrations run before the code that needs them is rolled out. Raises
         Unavailable with the code `shutting_down` after withdraw(), `schema_outdated` if `version` was not
-        applied, or `demo_data` in production, and what the database raises if it is away.
+        applied, what refuse_unsafe() raises, and what the database raises if it is away.
         """
         if self._withdrawn:
             raise Unavailable("This process is shutting down.", code="shutting_down")
@@ -45,14 +45,24 @@ class Readiness:
                 code="schema_outdated",
                 retry_after=5,
             )
-        await self.refuse_demo_data()
+        await self.refuse_unsafe()
 
-    async def refuse_demo_data(self) -> None:
-        """Raise Unavailable with the code `demo_data` if this is production on a demo shop's database.
+    async def refuse_unsafe(self) -> None:
+        """Raise Unavailable if this is production on a database, or by a role, that is not safe for a real shop.
 
-        Raises what the database raises if it is away or has no tables yet.
+        The code is `demo_data` where the demo shop's logins are in it, and `excessive_role` for a superuser and
+        the tables' owner. Raises what the database raises if it is away or has no tables yet.
         """
-        if self._production and await self._schema.has_demo_logins():
+        if not self._production:
+            return
+        if power := await self._schema.excessive_power():
+            raise Unavailable(
+                f"Production refuses to serve as the database's {power}, whom neither rights nor ledgers bind:"
+                " OGS_DATABASE__URL is for the role that `migrate` grants what the shop needs.",
+                code="excessive_role",
+                retry_after=60,
+            )
+        if await self._schema.has_demo_logins():
             raise Unavailable(
                 "Production refuses this database: the demo shop's logins, whose passwords everybody"
                 " knows, are in it.",

@@ -1,7 +1,9 @@
-"""Fixtures for the tests of the database in app/core: a database with two small tables."""
+"""Fixtures for the tests of app/core: a database with two small tables, and no settings."""
 
+import os
 import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -68,3 +70,13 @@ async def make_pool(
     yield make
     for pool in made:
         await pool.close(timeout=0)
+
+
+@pytest.fixture
+def no_settings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Nothing of this process's environment, and an empty file instead of the development one."""
+    for name in [name for name in os.environ if name.upper().startswith("OGS_")]:
+        monkeypatch.delenv(name)
+    empty = tmp_path / "empty.toml"
+    empty.write_text("")
+    monkeypatch.setenv("OGS_CONFIG", str(empty))

@@ -6,7 +6,8 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from app.core.config import KNOWN_PASSWORDS, SettingsError, load_settings
+from app.core.config import SettingsError, load_settings
+from app.core.production import KNOWN_PASSWORDS
 from tests.support.containers import (
     ROOT,
     compose,

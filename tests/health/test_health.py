@@ -5,33 +5,17 @@ import socket
 import threading
 
 import httpx
-import pytest
 from prometheus_client import REGISTRY
 from prometheus_client.registry import Collector
 
 from app.core import migrations
 from app.factory import create_app, create_asgi_app
-from tests.builders import clerk, rows
+from tests.builders import rows
 from tests.support.asgi import running
 from tests.support.clients import client_at, shop_with
 from tests.support.load import Connection, load
 from tests.support.locks import transaction, until_blocked
 from tests.support.servers import shop_server
-
-
-@pytest.fixture
-async def ask(make_settings):
-    """Ask a shop on that database once: `await ask(database, "/readyz")`."""
-
-    async def get(on, *paths, **settings):
-        async with running(create_asgi_app(create_app(make_settings(on, **settings)))) as shop:
-            transport = httpx.ASGITransport(app=shop)
-            async with httpx.AsyncClient(
-                transport=transport, base_url="http://shop.test"
-            ) as client:
-                return [await client.get(path) for path in paths]
-
-    return get
 
 
 class TestLiveness:
@@ -148,59 +132,6 @@ async def metrics_of(url):
         return (await connection.request("GET", "/metrics")).body.decode()
     finally:
         connection.close()
-
-
-PRODUCTION = {"env": "production", "secret": "b7Qz0vKc3xWm9rTf2yLh8pNd5sGj1aUe"}
-
-
-def in_production(on):
-    """Return settings that production takes, but for what is in the database."""
-    urls = {"url": f"{on.app_url}&sslmode=disable", "owner_url": f"{on.owner_url}&sslmode=disable"}
-    return {**PRODUCTION, "database": urls}
-
-
-class TestDemoData:
-    async def test_is_no_shop_for_production(self, ask, fresh_database):
-        clerk(fresh_database, email="Clerk@Demo.example")
-        with pytest.raises(RuntimeError, match="the demo shop's logins"):
-            await ask(fresh_database, "/readyz", **in_production(fresh_database))
-
-    async def test_that_comes_later_makes_production_unready(self, make_settings, fresh_database):
-        settings = make_settings(fresh_database, **in_production(fresh_database))
-        async with (
-            running(create_asgi_app(create_app(settings))) as shop,
-            httpx.AsyncClient(
-                transport=httpx.ASGITransport(app=shop), base_url="http://shop.test"
-            ) as client,
-        ):
-            assert (await client.get("/readyz")).status_code == 200
-            clerk(fresh_database, email="clerk@demo.example")
-            answer = await client.get("/readyz")
-        assert (answer.status_code, answer.json()["code"]) == (503, "demo_data")
-
-    async def test_whose_logins_were_closed_is_fine(self, ask, fresh_database):
-        clerk(fresh_database, email="clerk@demo.example", active=False)
-        (answer,) = await ask(fresh_database, "/readyz", **in_production(fresh_database))
-        assert answer.status_code == 200
-
-    async def test_is_fine_in_development(self, ask, fresh_database):
-        clerk(fresh_database, email="clerk@demo.example")
-        (answer,) = await ask(fresh_database, "/readyz")
-        assert answer.status_code == 200
-
-    async def test_production_starts_where_the_question_takes_too_long(
-        self, ask, fresh_database, cursor
-    ):
-        cursor.execute("LOCK TABLE login")
-        settings = in_production(fresh_database)
-        settings["database"] |= {"statement_timeout": 0.3}
-        (answer,) = await ask(fresh_database, "/livez", **settings)
-        assert answer.status_code == 200
-
-    async def test_production_starts_without_a_database(self, ask, private_postgres):
-        private_postgres.stop("immediate")
-        (answer,) = await ask(private_postgres, "/livez", **in_production(private_postgres))
-        assert answer.status_code == 200
 
 
 class TestMetrics:

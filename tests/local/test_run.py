@@ -33,6 +33,7 @@ class TestRun:
         with started([sys.executable, "-m", "local.run"], folder) as (process, address, said):
             assert httpx.get(f"{address}/api/v1/products", trust_env=False).json()["items"]
             assert "admin" in said
+            assert (folder / "demo-logins.txt").stat().st_mode & 0o777 == 0o600
             server = Postgres(folder / "postgres")
             assert server.is_running()
             children = psutil.Process(process.pid).children(recursive=True)
