@@ -6,6 +6,10 @@ Length counts, the mix of characters does not; refused is what an attacker would
 import re
 import string
 import unicodedata
+from collections.abc import Iterator
+from importlib.util import find_spec
+from pathlib import Path
+from runpy import run_path
 
 MIN_LENGTH, MAX_LENGTH = 10, 128
 
@@ -13,28 +17,39 @@ MIN_LENGTH, MAX_LENGTH = 10, 128
 MIN_OWN = 6
 MIN_DISTINCT = 5
 
+# Passwords and first names of this length and more become one with digits around them; other words are in any text.
+MIN_BASE, MIN_WORD = 5, 8
+_WORDS = frozenset({"english_wikipedia", "surnames", "us_tv_and_film"})
+
 _AROUND = string.digits + string.punctuation + string.whitespace
 _LEET = str.maketrans("013457@$!", "oieastasi")
 
-# Words and runs of keys on which common passwords are built, digits and punctuation around them
-# aside: `Password2024!` is `password`.
-# fmt: off
-_COMMON = frozenset((
-    "abcdefghij", "abcdefghijk", "abcdefghijkl", "admin", "administrator", "asdfghjkl",
-    "asdfghjklz", "babygirl", "baseball", "basketball", "butterfly", "changeit", "changeme",
-    "charlie", "chocolate", "computer", "correcthorsebatterystaple", "default", "dragon",
-    "football", "freedom", "grocery", "groceries", "guest", "hello", "helloworld", "iloveyou",
-    "iloveyousomuch", "internet", "letmein", "letmeinnow", "liverpool", "login", "lovely",
-    "loveyou", "manchester", "master", "michelle", "mypassword", "newpassword", "onlinegrocery",
-    "passphrase", "password", "passwordpassword", "passwort", "pokemon", "princess", "qazwsx",
-    "qazwsxedc", "qazwsxedcrfv", "qwerty", "qwertyqwerty", "qwertyuiop", "qwertyuiopasdfgh",
-    "qwertz", "qwertzuiop", "secret", "shadow", "starwars", "summer", "sunshine", "superman",
-    "supersecret", "supermarket", "temporary", "testing", "testpassword", "thisismypassword",
-    "trustno", "welcome", "welcomehome", "whatever", "winter", "zaqxsw", "zxcvbnm",
-    "zxcvbnmasdfghjkl",
-))
-# fmt: on
+# What those who guess at a grocery's shop begin with, and no list of words has.
+_OURS = """
+correcthorsebatterystaple groceries grocery guest iloveyousomuch login onlinegrocery passphrase supermarket
+supersecret testpassword thisismypassword welcomehome
+""".split()  # noqa: SIM905 - a list of strings would fill a page
+
+
+def _common_words() -> Iterator[str]:
+    """Yield the passwords that are met most, and the words on which others are built: `Dragon2024!` is `dragon`."""
+    # Read by its path: to import the package would make dictionaries with a rank for each word, and keep them.
+    package = find_spec("zxcvbn")
+    source = Path(package.origin if package and package.origin else "")
+    lists = run_path(str(source.with_name("frequency_lists.py")))["FREQUENCY_LISTS"]
+    for name, words in lists.items():
+        least = MIN_WORD if name in _WORDS else MIN_BASE
+        yield from (word for word in words if len(word) >= least)
+    yield from _OURS
+
+
+COMMON = frozenset(_common_words())
+"""The lists' words in small letters: 13,000 of MIN_LENGTH and more, and those that take something around them."""
+
 _RUNS = (
+    "abcdefghijklmnopqrstuvwxyz",
+    "qwertyuiopasdfghjklzxcvbnm",
+    "zxcvbnmasdfghjklqwertyuiop",
     "01234567890123456789",
     "98765432109876543210",
     "1qaz2wsx3edc4rfv5tgb",
@@ -63,7 +78,10 @@ def weakness(password: str, email: str) -> str | None:
 def _common(folded: str) -> bool:
     squeezed = re.sub(r"[\s._-]+", "", folded)
     trimmed = squeezed.strip(_AROUND)
-    return bool(_COMMON & {squeezed, trimmed, trimmed.translate(_LEET), squeezed.translate(_LEET)})
+    plain = {folded, squeezed, trimmed, trimmed.translate(_LEET), squeezed.translate(_LEET)}
+    # The same word twice is no second word.
+    halves = {word[: len(word) // 2] for word in plain if word[: len(word) // 2] * 2 == word}
+    return not COMMON.isdisjoint(plain | halves)
 
 
 def _close(folded: str, email: str) -> bool:

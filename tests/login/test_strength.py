@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.login.strength import MAX_LENGTH, MIN_LENGTH, normalized, weakness
+from app.login.strength import COMMON, MAX_LENGTH, MIN_LENGTH, normalized, weakness
 
 EMAIL = "anna.kowalska@shop.example"
 
@@ -37,6 +37,9 @@ def test_good_ones(password) -> None:
         ("P@ssw0rd123", "guessed first"),
         ("qwertyuiop", "guessed first"),
         ("Correct Horse Battery Staple", "guessed first"),
+        ("passwordpassword", "guessed first"),
+        ("Asdfghjklzx", "guessed first"),
+        ("Michelle1987", "guessed first"),
         ("anna.kowalska@shop.example", "e-mail"),
         ("ANNA.KOWALSKA@SHOP.EXAMPLE!", "e-mail"),
         ("annakowalska1", "e-mail"),
@@ -46,6 +49,22 @@ def test_good_ones(password) -> None:
 )
 def test_weak_ones(password, fault) -> None:
     assert fault in (weakness(password, EMAIL) or "")
+
+
+def test_the_commonest_are_refused_whole_and_with_something_around_them() -> None:
+    long = [word for word in COMMON if len(word) >= MIN_LENGTH]
+    assert len(long) >= 10_000
+    assert all(weakness(word.title(), EMAIL) for word in long)
+    some = sorted(filter(str.isalpha, COMMON))[::97]
+    assert all(weakness(f"{word}-2026!?", EMAIL) for word in some)
+
+
+@pytest.mark.parametrize(
+    "password",
+    ["Terminator", "jessejames", "Weihnachtsbaum", "understanding", "usuckballz1", "Monkey 54321!"],
+)
+def test_so_are_those_that_people_had_before(password) -> None:
+    assert "guessed first" in (weakness(password, EMAIL) or "")
 
 
 def test_length_is_of_what_is_hashed() -> None:
