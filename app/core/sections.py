@@ -252,7 +252,23 @@ class SecuritySettings(Section):
         default=30, ge=1, le=365, description="Days that a customer's session lasts."
     )
     attempts_per_account: int = Field(
-        default=10, ge=1, le=10_000, description="Most failed logins of one account in a window."
+        default=10,
+        ge=1,
+        le=10_000,
+        description="Most failed logins of one account from one network in a window.",
+    )
+    attempts_per_account_anywhere: int = Field(
+        default=100,
+        ge=1,
+        le=100_000,
+        description="Logins of one account in a window from all networks that never logged in to it;"
+        " behind that there is a pause before each, twice as long as the one before.",
+    )
+    known_network_days: int = Field(
+        default=90,
+        ge=1,
+        le=400,
+        description="Days that a network counts as one that logged in to an account before.",
     )
     attempts_per_address: int = Field(
         default=100,

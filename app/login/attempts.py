@@ -23,8 +23,10 @@ class Attempts:
         # A key of its own: what is made with it means nothing anywhere else.
         self._key = hashlib.sha256(b"attempt:" + secret.encode()).digest()
         self._per_account = limits.attempts_per_account
+        self._per_account_anywhere = limits.attempts_per_account_anywhere
         self._per_address = limits.attempts_per_address
         self._window = timedelta(minutes=limits.attempts_window_minutes)
+        self._spared_for = timedelta(days=limits.known_network_days)
 
     async def count(
         self, kind: str, *, address: str | None = None, account: str | None = None
@@ -41,16 +43,41 @@ class Attempts:
         if account is not None:
             bounds[self._digest(kind, "account", account)] = self._per_account
         counted = await self._repository.count(sorted(bounds), self._window)
-        waits = [wait for key, tries, wait in counted if tries > bounds[key]]
-        if waits:
-            raise TooManyRequests("Tried too often. Wait, then try again.", retry_after=max(waits))
+        _refuse_for(max((wait for key, tries, wait in counted if tries > bounds[key]), default=0))
+
+    async def count_login(self, account: str, address: str) -> None:
+        """Count one more login to an account from the peer's address, as count() does.
+
+        What comes from one network has a tight bound, so that a stranger who guesses locks out nobody but his
+        network. What comes from all of them together has a loose one, and behind it not a wall but pauses that grow:
+        only for networks from which nobody has logged in to it.
+        """
+        network = network_of(address)
+        await self.count("login", address=address, account=f"{account} {network}")
+        key, spared = self._digest("login", "anywhere", account), self._known(account, network)
+        bound = self._per_account_anywhere
+        _refuse_for(await self._repository.count_slowly(key, spared, bound, self._window))
+
+    async def logged_in(self, account: str, address: str) -> None:
+        """Begin the count of a login's network anew, and know it: its owner has shown who they are."""
+        network = network_of(address)
+        await self.forget("login", f"{account} {network}")
+        await self._repository.spare(self._known(account, network), self._spared_for)
 
     async def forget(self, kind: str, account: str) -> None:
         """Begin the count on `account` anew: its owner has shown who they are."""
         await self._repository.forget(self._digest(kind, "account", account))
 
+    def _known(self, account: str, network: str) -> bytes:
+        return self._digest("login", "known", account, network)
+
     def _digest(self, *parts: str) -> bytes:
         return hmac.digest(self._key, "\0".join(parts).encode(), "sha256")
+
+
+def _refuse_for(seconds: int) -> None:
+    if seconds:
+        raise TooManyRequests("Tried too often. Wait, then try again.", retry_after=seconds)
 
 
 def network_of(address: str) -> str:

@@ -27,8 +27,9 @@ def peer() -> Peer:
 async def sign_in(json_data: Credentials) -> Response:
     """Log in.
 
-    The token is shown this once. Too many tries on one account or from one address are refused
-    for a while.
+    The token is shown this once. Too many tries on one account from one network, or from one address
+    at all, are refused for a while. Many on one account from everywhere make each further one wait, but
+    not where somebody has logged in to it before.
     """
     made = await wired(Sessions).sign_in(json_data.email, json_data.password, peer())
     return json_response(made, 201, {"Location": request.path})

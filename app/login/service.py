@@ -67,11 +67,11 @@ class Sessions:
         account = await self._accounts.find(email)
         # PostgreSQL folds cases that Python does not: the count is under the address it found.
         counted = (account.email if account else email).lower()
-        await self._attempts.count("login", address=peer.address, account=counted)
+        await self._attempts.count_login(counted, peer.address)
         right = await self._accounts.verify(account, password)
         if not (account and right and account.active):
             raise _bad_credentials()
-        await self._attempts.forget("login", counted)
+        await self._attempts.logged_in(counted, peer.address)
         await self._accounts.refresh_hash(account, password)
         return await self._open(account, peer)
 
@@ -114,7 +114,8 @@ class Sessions:
         """
         login_id, session_id = _ids(who)
         account = await self._accounts.get(login_id)
-        counted = str(account.id)
+        # By session: who has stolen one must not keep the owner from changing the password in another.
+        counted = str(session_id)
         await self._attempts.count("password", account=counted)
         if not await self._accounts.verify(account, current):
             wrong = FieldError("/current_password", "is not the present password")

@@ -16,7 +16,11 @@ from tests.support.settings import settings_for
 # Requests come by the thousand from one address.
 UNBOUNDED: Mapping[str, Any] = {
     "http": {"docs": True, "metrics": True},
-    "security": {"attempts_per_account": 10_000, "attempts_per_address": 100_000},
+    "security": {
+        "attempts_per_account": 10_000,
+        "attempts_per_account_anywhere": 100_000,
+        "attempts_per_address": 100_000,
+    },
 }
 
 

@@ -9,17 +9,31 @@ import httpx
 import pytest
 
 from app.login.attempts import network_of
-from tests.builders import PASSWORD, clerk, customer, rows, unique, value
+from tests.builders import (
+    PASSWORD,
+    admin,
+    bearer,
+    clerk,
+    customer,
+    rows,
+    session,
+    unique,
+    value,
+)
 from tests.support.clients import client_at, shop_with
 
 LOGIN = "/api/v1/login"
-PER_ACCOUNT, PER_ADDRESS = 3, 5
+PER_ACCOUNT, ANYWHERE, PER_ADDRESS = 3, 4, 6
 
 
 @pytest.fixture
 async def strict(fresh_database, make_settings) -> AsyncIterator[Any]:
     """A shop with low bounds, on a database of its own."""
-    limits = {"attempts_per_account": PER_ACCOUNT, "attempts_per_address": PER_ADDRESS}
+    limits = {
+        "attempts_per_account": PER_ACCOUNT,
+        "attempts_per_account_anywhere": ANYWHERE,
+        "attempts_per_address": PER_ADDRESS,
+    }
     async with shop_with(make_settings(fresh_database, security=limits)) as started:
         yield started
 
@@ -36,6 +50,21 @@ def end_windows(database: Any) -> None:
     rows(database, "UPDATE attempt SET window_ends_at = now()")
 
 
+def let_pass(database: Any, seconds: int) -> None:
+    """Make all that was counted as old as it will be then."""
+    past = "UPDATE attempt SET window_ends_at = window_ends_at - make_interval(secs => %(seconds)s)"
+    rows(database, past, seconds=seconds)
+
+
+async def strangers(shop: Any, email: str, times: int) -> list[int]:
+    """Try a wrong password once from each of so many networks."""
+    answers = []
+    for _ in range(times):
+        async with client_at(shop) as client:
+            answers += await statuses(client, email, 1)
+    return answers
+
+
 class TestByAccount:
     async def test_above_the_bound_even_the_right_password_is_refused(
         self, strict, fresh_database
@@ -43,12 +72,18 @@ class TestByAccount:
         known = clerk(fresh_database)
         async with client_at(strict) as client:
             assert await statuses(client, known.email, PER_ACCOUNT) == [401] * PER_ACCOUNT
-        # From elsewhere too, and in another case.
-        async with client_at(strict) as client:
+            # In another case too.
             answer = await sign_in(client, known.email.upper(), PASSWORD)
         assert answer.status_code == 429
         assert answer.json()["code"] == "too_many_requests"
         assert 0 < int(answer.headers["Retry-After"]) <= 15 * 60
+
+    async def test_a_stranger_locks_out_nobody_but_himself(self, strict, fresh_database) -> None:
+        known = admin(fresh_database)
+        async with client_at(strict) as client:
+            await statuses(client, known.email, PER_ACCOUNT + 10)
+        async with client_at(strict) as elsewhere:
+            assert (await sign_in(elsewhere, known.email, PASSWORD)).status_code == 201
 
     async def test_letters_that_only_postgresql_folds_are_no_way_around(
         self, strict, fresh_database
@@ -74,8 +109,8 @@ class TestByAccount:
 
     async def test_signing_in_begins_the_count_anew(self, strict, fresh_database) -> None:
         known = clerk(fresh_database)
-        for _ in range(2):
-            async with client_at(strict) as client:
+        async with client_at(strict) as client:
+            for _ in range(2):
                 assert await statuses(client, known.email, PER_ACCOUNT - 1) == [401, 401]
                 assert (await sign_in(client, known.email, PASSWORD)).status_code == 201
 
@@ -97,6 +132,18 @@ class TestByAccount:
             await statuses(client, "nobody@shop.example", PER_ACCOUNT)
         assert value(fresh_database, end) == first
 
+    async def test_the_password_can_be_changed_meanwhile(self, strict, fresh_database) -> None:
+        known = admin(fresh_database)
+        await strangers(strict, known.email, ANYWHERE + 2)
+        stolen = session(fresh_database, known.login_id)
+        change = {"current_password": "wrong", "new_password": "seven green apples a day"}
+        async with client_at(strict, headers=bearer(stolen.token)) as thief:
+            for _ in range(PER_ACCOUNT + 1):
+                await thief.put(f"{LOGIN}/password", json=change)
+        change["current_password"] = PASSWORD
+        async with client_at(strict, headers=known.headers) as owner:
+            assert (await owner.put(f"{LOGIN}/password", json=change)).status_code == 204
+
     async def test_guessing_the_present_password_is_bounded(self, strict, fresh_database) -> None:
         known = customer(fresh_database)
         change = {"current_password": "wrong", "new_password": "seven green apples a day"}
@@ -106,6 +153,56 @@ class TestByAccount:
                 for _ in range(PER_ACCOUNT + 1)
             ]
         assert answers == [422] * PER_ACCOUNT + [429]
+
+
+class TestAnywhere:
+    async def test_many_networks_have_to_wait_longer_each_time(
+        self, strict, fresh_database
+    ) -> None:
+        known = clerk(fresh_database)
+        assert await strangers(strict, known.email, ANYWHERE + 2) == [401] * ANYWHERE + [429] * 2
+        pauses = []
+        for _ in range(7):
+            async with client_at(strict) as client:
+                # What is refused is refused whatever it is, and makes no pause longer.
+                for password in ("wrong", PASSWORD):
+                    answer = await sign_in(client, known.email, password)
+                    assert answer.status_code == 429
+                pauses.append(int(answer.headers["Retry-After"]))
+                let_pass(fresh_database, pauses[-1])
+                assert await statuses(client, known.email, 1) == [401]
+        # A slow machine has waited for a part of it already.
+        for pause, whole in zip(pauses, [15, 30, 60, 120, 240, 450, 450], strict=True):
+            assert whole - 10 < pause <= whole
+
+    async def test_but_not_one_that_logged_in_before(self, strict, fresh_database) -> None:
+        known = admin(fresh_database)
+        async with client_at(strict) as home, client_at(strict) as new:
+            assert (await sign_in(home, known.email, PASSWORD)).status_code == 201
+            assert (await strangers(strict, known.email, ANYWHERE + 1))[-1] == 429
+            assert (await sign_in(new, known.email, PASSWORD)).status_code == 429
+            assert (await sign_in(home, known.email, PASSWORD)).status_code == 201
+            # For so long as the shop knows it.
+            let_pass(fresh_database, 91 * 24 * 3600)
+            assert (await strangers(strict, known.email, ANYWHERE + 1))[-1] == 429
+            assert (await sign_in(home, known.email, PASSWORD)).status_code == 429
+
+    async def test_it_is_over_a_window_after_the_last_try(self, strict, fresh_database) -> None:
+        known = clerk(fresh_database)
+        assert (await strangers(strict, known.email, ANYWHERE + 1))[-1] == 429
+        let_pass(fresh_database, 15 * 60)
+        assert await strangers(strict, known.email, ANYWHERE) == [401] * ANYWHERE
+
+    async def test_an_account_that_does_not_exist_is_bounded_alike(self, strict) -> None:
+        answers = await strangers(strict, "nobody@shop.example", ANYWHERE + 1)
+        assert answers == [401] * ANYWHERE + [429]
+
+    async def test_of_many_at_once_no_more_get_through(self, strict, fresh_database) -> None:
+        known = clerk(fresh_database)
+        answers = await asyncio.gather(
+            *(strangers(strict, known.email, 1) for _ in range(ANYWHERE + 4))
+        )
+        assert answers.count([401]) == ANYWHERE
 
 
 class TestByAddress:
@@ -181,7 +278,8 @@ class TestTogether:
                 shop_with(make_settings(fresh_database, security=limits))
             )
             clients = [
-                await stack.enter_async_context(client_at(shop)) for shop in (strict, second)
+                await stack.enter_async_context(client_at(shop, "192.0.2.7"))
+                for shop in (strict, second)
             ]
             answers = await asyncio.gather(
                 *(sign_in(clients[n % 2], "nobody@shop.example") for n in range(8))
@@ -196,4 +294,4 @@ class TestTogether:
         kept = bytes(value(fresh_database, "SELECT string_agg(key, '') FROM attempt"))
         assert b"nobody" not in kept
         assert b"192.0.2.77" not in kept
-        assert value(fresh_database, "SELECT count(*) FROM attempt") == 2
+        assert value(fresh_database, "SELECT count(*) FROM attempt") == 3
