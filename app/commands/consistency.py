@@ -151,12 +151,15 @@ RULES = (
     Rule(
         "a line's amounts follow from its quantity, price, discount and VAT rate",
         """
-        SELECT 'purchase ' || purchase_id || ' line ' || id, 'unit price ' || unit_price || ', total ' || total
-            || ', VAT ' || vat_amount
-        FROM purchase_line
-        WHERE unit_price <> round(price * (1 - discount_rate), 2)
-            OR total <> round(quantity * unit_price, 2)
-            OR vat_amount <> total - round(total / (1 + vat_rate), 2)
+        SELECT 'purchase ' || p.id || ' line ' || l.id, 'unit price ' || l.unit_price || ', total ' || l.total
+            || ', VAT ' || l.vat_amount
+        FROM purchase p
+        JOIN purchase_line l ON l.purchase_id = p.id
+        -- A cent at least, unless it was placed when half a cent was nothing.
+        CROSS JOIN LATERAL (SELECT CASE WHEN p.pricing_rules >= 2 THEN 0.01 ELSE 0 END AS lowest) charged
+        WHERE l.unit_price <> greatest(round(l.price * (1 - l.discount_rate), 2), least(l.price, charged.lowest))
+            OR l.total <> greatest(round(l.quantity * l.unit_price, 2), least(l.unit_price, charged.lowest))
+            OR l.vat_amount <> l.total - round(l.total / (1 + l.vat_rate), 2)
         """,
     ),
     Rule(

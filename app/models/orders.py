@@ -52,6 +52,7 @@ class Purchase(Row):
     currency = peewee.TextField()
     total = MoneyField()
     vat_total = MoneyField()
+    pricing_rules = peewee.IntegerField()
     placed_at = TimestampTzField()
     pay_by = TimestampTzField()
     collected_at = TimestampTzField(null=True)

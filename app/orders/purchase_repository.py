@@ -153,7 +153,7 @@ CANCEL = Statement(
 UNPAID = Statement(
     """
     SELECT p.id::text FROM purchase p
-    WHERE p.status = 'placed' AND p.pay_by < now() AND 0 >= (
+    WHERE p.status = 'placed' AND p.pay_by < now() AND p.total > 0 AND 0 >= (
         SELECT coalesce(sum(CASE kind WHEN 'payment' THEN amount ELSE -amount END), 0)
         FROM payment WHERE purchase_id = p.id)
     ORDER BY p.pay_by LIMIT %(limit)s
@@ -164,7 +164,7 @@ UNPAID = Statement(
 LOCK_LATE = Statement(
     """
     SELECT id::text FROM purchase
-    WHERE id = %(purchase)s::uuid AND status = 'placed' AND pay_by < now()
+    WHERE id = %(purchase)s::uuid AND status = 'placed' AND pay_by < now() AND total > 0
     FOR UPDATE SKIP LOCKED
     """,
     read=False,

@@ -64,6 +64,24 @@ def test_cancels_what_nobody_paid_in_time(run, fresh_database):
     assert run("tidy").output.startswith("0 unpaid purchases cancelled")
 
 
+def test_nothing_due_is_never_unpaid(run, fresh_database):
+    """From when half a cent was nothing: there may be purchases that cost 0.00."""
+    cart = filled_cart(fresh_database)
+    rows(fresh_database, "UPDATE cart SET status = 'checked_out' WHERE id = %(id)s", id=cart.id)
+    free = insert(
+        fresh_database,
+        "purchase",
+        cart_id=cart.id,
+        contact_name="Test",
+        currency="EUR",
+        total=0,
+        vat_total=0,
+        pay_by=AGO,
+    )
+    assert run("tidy").output.startswith("0 unpaid purchases cancelled")
+    assert purchases(fresh_database) == {free.id: "placed"}
+
+
 def test_drops_old_carts_and_keeps_the_others(run, fresh_database):
     sold = on_sale(fresh_database)
     filled_cart(fresh_database, (sold, 1), hours=-1)

@@ -129,6 +129,26 @@ BREACHES = {
 }
 
 
+FREE = """
+    ALTER TABLE purchase_line DROP CONSTRAINT purchase_line_charged_check;
+    UPDATE purchase_line SET price = 0.01, discount_rate = 0.6, unit_price = 0, total = 0, vat_amount = 0;
+    UPDATE purchase SET total = 0, vat_total = 0, pricing_rules = {rules};
+"""
+
+
+@pytest.mark.parametrize(("rules", "exit_code"), [(1, 0), (2, 1)])
+def test_what_was_sold_for_nothing_is_right_only_if_it_was_so_then(
+    run, fresh_database, purchase, rules, exit_code
+):
+    rows(fresh_database, FREE.format(rules=rules))
+    result = run("verify")
+    assert result.exit_code == exit_code
+    said = (
+        f"purchase {purchase.id} line {purchase.line}: unit price 0.00, total 0.00" in result.output
+    )
+    assert said == (exit_code == 1)
+
+
 def test_counts_as_people_do(run, purchase):
     assert run("verify").output.startswith("1 product, 1 lot, 1 movement, 1 purchase, 0 payments ")
 

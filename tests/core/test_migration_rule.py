@@ -20,6 +20,9 @@ BAD = {
     "DROP VIEW offer;": "ban-drop-view",
     "DROP FUNCTION plain_text(text);": "ban-drop-function",
     "CREATE OR REPLACE VIEW offer AS SELECT 1 AS product_id;": "ban-replace-view-function",
+    "-- squawk-ignore ban-replace-view-function\nCREATE OR REPLACE VIEW offer AS SELECT 1 AS product_id;": (
+        "exemption-without-reason"
+    ),
     "ALTER TABLE product DROP CONSTRAINT product_price_check;": "ban-drop-constraint",
     "ALTER TABLE product ALTER COLUMN name DROP NOT NULL;": "ban-drop-not-null",
     "ALTER TABLE product ALTER COLUMN description DROP DEFAULT;": "ban-drop-default",
@@ -92,6 +95,11 @@ DO $$ BEGIN UPDATE product SET origin = '' WHERE origin IS NULL; COMMIT; END $$;
 ALTER TABLE product DROP COLUMN gtin;
 -- contract: 1.2.0 no longer needs the version
 DROP TRIGGER product_stamp ON product;
+    """,
+    "a function that says the same better": """
+-- because it takes and returns the same
+-- squawk-ignore ban-replace-view-function
+CREATE OR REPLACE FUNCTION grocery_answer() RETURNS integer LANGUAGE sql IMMUTABLE AS 'SELECT 42';
     """,
     "an exemption with a reason": """
 -- because a shop has a hundred brands

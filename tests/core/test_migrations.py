@@ -1,5 +1,6 @@
 """Migrations go forth and back, one run at a time, and say what is in their way."""
 
+import re
 import secrets
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
@@ -10,6 +11,7 @@ import pytest
 from app.core import migrations
 from local.dump import program, run
 
+REPLACED = re.compile(r"^CREATE OR REPLACE FUNCTION (\w+)", re.MULTILINE)
 FILES = sorted(path for path in migrations.DIRECTORY.glob("*.sql") if ".rollback" not in path.name)
 EXPAND = "ALTER TABLE product ADD COLUMN origin text;\n"
 INDEX = """-- transactional: false
@@ -88,6 +90,22 @@ class TestMigrations:
             folder = folder_of(tmp_path / str(count), count)
             assert migrations.migrate(url, directory=folder) == [FILES[count - 1].stem]
             assert schema(url, tmp_path / "schema.sql") == undone[count]
+
+    def test_no_index_column_or_check_keeps_results_of_a_text_that_was_replaced(self, cursor):
+        replaced = {name for path in FILES for name in REPLACED.findall(path.read_text())}
+        cursor.execute(
+            """
+            SELECT p.proname, pg_describe_object(d.classid, d.objid, d.objsubid)
+            FROM pg_depend d JOIN pg_proc p ON d.refclassid = 'pg_proc'::regclass AND d.refobjid = p.oid
+            LEFT JOIN pg_class c ON d.classid = 'pg_class'::regclass AND d.objid = c.oid
+            WHERE p.pronamespace = 'public'::regnamespace
+                AND (c.relkind = 'i' OR d.classid IN ('pg_attrdef'::regclass, 'pg_constraint'::regclass))
+            """
+        )
+        users = dict(cursor.fetchall())
+        assert "plain_text" in users, "the question finds what is used"
+        assert replaced
+        assert users.keys() & replaced == set()
 
     def test_a_second_run_changes_nothing(self, fresh_database):
         assert migrations.migrate(fresh_database.owner_url, fresh_database.app_url) == []

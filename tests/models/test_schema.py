@@ -196,6 +196,17 @@ class TestTheDatabase:
         with pytest.raises(errors.CheckViolation):
             cursor.execute(MILK.replace("1.29", f"'{price}'"))
 
+    @pytest.mark.parametrize("charged", ["1, 0, 0", "1, 1, 0"], ids=["unit price", "total"])
+    def test_refuses_to_charge_nothing_for_what_is_not_free(self, cursor, charged):
+        with pytest.raises(errors.CheckViolation, match="purchase_line_charged_check"):
+            cursor.execute(
+                f"""
+                INSERT INTO purchase_line (purchase_id, product_id, code, name, unit, quantity, discount_rate,
+                    vat_rate, vat_amount, price, unit_price, total)
+                VALUES (gen_random_uuid(), 1, 'x', 'x', 'piece', 1, 0, 0, 0, {charged})
+                """
+            )
+
     def test_refuses_a_gtin_with_a_wrong_check_digit(self, cursor):
         cursor.execute(MILK)
         cursor.execute("UPDATE product SET gtin = '4006381333931'")

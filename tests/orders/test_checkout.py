@@ -164,6 +164,19 @@ class TestPrices:
         assert made.status_code == 201
         assert made.json()["total"] == shown["total"] == "8.00"
 
+    async def test_what_costs_anything_costs_a_cent(self, client, database):
+        vanilla = on_sale(database, unit="litre", price="2.40")
+        bag = on_sale(database, price="0.01", discount=discount(database, "0.60"))
+        cart = filled_cart(database, (vanilla, "0.002"), (bag, 3))
+        shown = (await client.get(f"/api/v1/carts/{cart.id}", headers=cart.headers)).json()
+        assert [item["total"] for item in shown["items"]] == ["0.01", "0.03"]
+        made = (await check_out(client, cart, expected_total=shown["total"])).json()
+        lines = [(line["unit_price"], line["total"]) for line in made["lines"]]
+        assert lines == [("2.40", "0.01"), ("0.01", "0.03")]
+        assert made["total"] == made["due"] == shown["total"] == "0.04"
+        listed = (await client.get(f"/api/v1/products/{bag.code}")).json()
+        assert listed["price"] == "0.01"
+
     async def test_a_changed_total_is_refused_with_the_new_one(self, client, database):
         milk = on_sale(database, price="2.00")
         cart = filled_cart(database, (milk, 2))

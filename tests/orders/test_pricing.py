@@ -36,7 +36,10 @@ class TestLineTotal:
             ("1", "2.50", "2.50"),
             ("0.125", "1.00", "0.13"),  # half up, not to even
             ("0.335", "3.00", "1.01"),
-            ("0.001", "0.49", "0.00"),
+            ("0.002", "2.40", "0.01"),  # what costs anything costs a cent
+            ("0.001", "0.01", "0.01"),
+            ("5", "0.00", "0.00"),
+            ("0", "2.40", "0.00"),
             ("999999.999", "9999999999.99", "9999999989990000.00"),
         ],
     )
@@ -44,9 +47,13 @@ class TestLineTotal:
         assert str(line_total(database, quantity, price)) == total
 
     @given(quantities, prices)
-    def test_is_the_exact_product_to_half_a_cent(self, database, quantity, price):
-        difference = line_total(database, quantity, price) - quantity * price
-        assert -CENT / 2 < difference <= CENT / 2
+    def test_is_the_exact_product_to_half_a_cent_or_a_cent(self, database, quantity, price):
+        total, exact = line_total(database, quantity, price), quantity * price
+        assert -CENT / 2 < total - exact <= CENT / 2 or (total == CENT and 0 < exact < CENT / 2)
+
+    @given(decimals("0.100", 3), decimals("0.10", 2))
+    def test_only_what_is_free_costs_nothing(self, database, quantity, price):
+        assert (line_total(database, quantity, price) == 0) == (quantity * price == 0)
 
 
 class TestVat:

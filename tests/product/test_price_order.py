@@ -7,10 +7,12 @@ from decimal import ROUND_HALF_UP, Decimal
 
 import psycopg2
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from app.core.errors import Invalid
 from app.product.listing import Wanted, listing
-from tests.builders import brand, category, discount, product, rows, stocked
+from tests.builders import brand, category, discount, product, rows, stocked, value
 from tests.product.test_product_list import walk
 
 CENT = Decimal("0.01")
@@ -18,8 +20,8 @@ LONG_AGO = date(2020, 1, 2)
 
 
 def reduced(price, rate):
-    """Return what a rate leaves of a price, as people round."""
-    return (price * (1 - rate)).quantize(CENT, ROUND_HALF_UP)
+    """Return what a rate leaves of a price, as people round; a cent at least of what is not free."""
+    return max((price * (1 - rate)).quantize(CENT, ROUND_HALF_UP), min(price, CENT))
 
 
 @pytest.fixture(scope="module")
@@ -34,8 +36,8 @@ def aisle(database):
     cuts.append((discount(database, "0.9000", ends_on=LONG_AGO), Decimal(0)))
     cuts.append((discount(database, "0.9000", active=False), Decimal(0)))
     dice, made = random.Random(5), []
-    for number in range(120):
-        price = Decimal(dice.choice(["1.00", "1.01", "1.98", "2.00", "3.00"]))
+    for number in range(160):
+        price = Decimal(dice.choice(["0.01", "0.02", "1.00", "1.01", "1.98", "2.00", "3.00"]))
         (cut, rate), maker, active = dice.choice(cuts), dice.choice(makers), number % 10 > 0
         row = product(
             database,
@@ -54,7 +56,14 @@ class TestByPrice:
     @pytest.mark.parametrize("limit", [1, 7, 100])
     @pytest.mark.parametrize(
         "between",
-        [(None, None), ("1.01", None), (None, "1.98"), ("1.00", "2.00"), ("1.33", "1.34")],
+        [
+            (None, None),
+            ("1.01", None),
+            (None, "1.98"),
+            ("1.00", "2.00"),
+            ("1.33", "1.34"),
+            ("0.01", "0.01"),
+        ],
     )
     async def test_every_page_is_right(self, client, aisle, sort, limit, between):
         top, makers, made = aisle
@@ -91,6 +100,29 @@ class TestByPrice:
 
 
 class TestFunctions:
+    @pytest.mark.parametrize(
+        ("price", "rate", "left"),
+        [
+            ("0.01", "0.6000", "0.01"),
+            ("0.40", "0.9999", "0.01"),
+            ("0.01", "0.0001", "0.01"),
+            ("0.50", "0.9900", "0.01"),  # half up
+            ("0.00", "0.6000", "0.00"),
+        ],
+    )
+    def test_a_discount_leaves_a_cent_of_what_is_not_free(self, database, price, rate, left):
+        query = "SELECT reduced_price(%(p)s, %(r)s)"
+        assert str(value(database, query, p=Decimal(price), r=Decimal(rate))) == left
+
+    def test_no_discount_is_no_price(self, database):
+        assert value(database, "SELECT reduced_price(1, NULL)") is None
+
+    @given(st.integers(0, 10**6), st.integers(0, 9999))
+    def test_what_is_left_is_as_people_round(self, database, cents, rate):
+        price, part = Decimal(cents).scaleb(-2), Decimal(rate).scaleb(-4)
+        found = value(database, "SELECT reduced_price(%(p)s, %(r)s)", p=price, r=part)
+        assert found == reduced(price, part) <= price
+
     def test_the_lowest_list_price_is_exact(self, fresh_database):
         """For every price up to ten, and rates that are hard on rounding: it comes to the price, one cent less does not."""
         with (
@@ -100,7 +132,7 @@ class TestFunctions:
             cursor.execute(
                 """
                 SELECT t, rate, p FROM generate_series(0.01, 10.00, 0.01) t
-                CROSS JOIN unnest(ARRAY[0, 0.0001, 0.0050, 0.1, 0.15, 0.25, 0.3333, 0.5, 0.6667, 0.9, 0.9999]) rate
+                CROSS JOIN unnest(ARRAY[0, 0.0001, 0.0050, 0.1, 0.15, 0.25, 0.3333, 0.5, 0.6, 0.6667, 0.9, 0.9999]) rate
                 CROSS JOIN LATERAL (SELECT list_price_from(t, rate) AS p) least
                 WHERE reduced_price(p, rate) < t OR reduced_price(p - 0.01, rate) >= t OR p <> round(p, 2)
                 """
