@@ -159,7 +159,32 @@ RULES = (
         CROSS JOIN LATERAL (SELECT CASE WHEN p.pricing_rules >= 2 THEN 0.01 ELSE 0 END AS lowest) charged
         WHERE l.unit_price <> greatest(round(l.price * (1 - l.discount_rate), 2), least(l.price, charged.lowest))
             OR l.total <> greatest(round(l.quantity * l.unit_price, 2), least(l.unit_price, charged.lowest))
-            OR l.vat_amount <> l.total - round(l.total / (1 + l.vat_rate), 2)
+            OR p.pricing_rules < 2 AND l.vat_amount <> l.total - round(l.total / (1 + l.vat_rate), 2)
+        """,
+    ),
+    Rule(
+        "a purchase's VAT is worked out for all that is charged at a rate, and each line has its part of it",
+        """
+        SELECT 'purchase ' || v.purchase_id || ' line ' || v.id, 'VAT ' || v.vat_amount || ' of ' || v.total
+            || ', of the VAT ' || v.vat || ' of ' || v.gross || ' at ' || v.vat_rate
+        FROM (
+            SELECT q.*, sum(q.vat_amount) OVER rate AS shared,
+                max(q.lacks) OVER rate - min(q.lacks) OVER rate AS apart
+            FROM (
+                -- What a line's part lacks to its share, vat * total / gross, in parts of a cent: exact, without a division.
+                SELECT g.*, 100 * (g.vat * g.total - g.vat_amount * g.gross) AS lacks FROM (
+                    SELECT l.*, sum(l.total) OVER rate AS gross,
+                        sum(l.total) OVER rate - round(sum(l.total) OVER rate / (1 + l.vat_rate), 2) AS vat
+                    FROM purchase p
+                    JOIN purchase_line l ON l.purchase_id = p.id
+                    WHERE p.pricing_rules >= 2
+                    WINDOW rate AS (PARTITION BY l.purchase_id, l.vat_rate)
+                ) g
+            ) q
+            WINDOW rate AS (PARTITION BY q.purchase_id, q.vat_rate)
+        ) v
+        -- By largest remainder: no part is a cent off, and who has a cent more had the larger remainder.
+        WHERE v.shared <> v.vat OR v.gross > 0 AND (abs(v.lacks) >= v.gross OR v.apart > v.gross)
         """,
     ),
     Rule(

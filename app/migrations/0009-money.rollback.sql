@@ -100,4 +100,6 @@ CREATE OR REPLACE FUNCTION reduced_price(price numeric, rate numeric) RETURNS nu
 CREATE OR REPLACE FUNCTION line_total(quantity numeric, unit_price numeric) RETURNS numeric
     LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
     AS $$ SELECT round(quantity * unit_price, 2) $$;
+DROP FUNCTION vat_shares(numeric[], numeric[]);
+DROP FUNCTION vat_by_rate(numeric[], numeric[]);
 ALTER TABLE purchase DROP COLUMN pricing_rules;

@@ -1,7 +1,8 @@
 -- depends: 0008-one-trip
 
 -- By which rules a purchase's sums were made, so that `verify` asks of each what was so when it was placed. 1: what comes
--- to less than half a cent is 0.00. 2: it is 0.01.
+-- to less than half a cent is 0.00, and VAT is worked out for each line alone. 2: it is 0.01, and VAT is worked out for
+-- all that is charged at a rate.
 ALTER TABLE purchase ADD COLUMN pricing_rules integer NOT NULL DEFAULT 1;
 
 -- The functions below take and return what they did, so old workers go on; none of them is under an index, a generated
@@ -39,6 +40,41 @@ CREATE OR REPLACE FUNCTION list_price_from(reduced numeric, rate numeric) RETURN
             ELSE ceil(100 * (reduced - 0.005) / (1 - rate)) / 100 END
     $$;
 
+-- What is charged at each rate of VAT, which prices include, and the VAT in it: rounded once for each rate.
+CREATE FUNCTION vat_by_rate(totals numeric[], rates numeric[])
+    RETURNS TABLE (rate numeric, gross numeric, net numeric, vat numeric)
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    AS $$
+        SELECT g.rate, g.gross, g.gross - v.vat, v.vat
+        FROM (SELECT l.rate, sum(l.total) AS gross FROM unnest(totals, rates) AS l (total, rate) GROUP BY l.rate) g
+        CROSS JOIN LATERAL (SELECT vat_amount(g.gross, g.rate) AS vat) v
+    $$;
+
+-- Each line's part of the VAT of its rate, in proportion to what it costs: whole cents by largest remainder, so that the
+-- parts make the sum. Of equal remainders the earlier line's gets the cent. The quotients are of whole numbers, so exact.
+CREATE FUNCTION vat_shares(totals numeric[], rates numeric[]) RETURNS TABLE (place bigint, vat numeric)
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    AS $$
+        SELECT s.place,
+               0.01 * CASE WHEN s.cents_left >= row_number() OVER (PARTITION BY s.rate ORDER BY s.remainder DESC, s.place)
+                   THEN s.cents + 1 ELSE s.cents END
+        FROM (
+            SELECT q.place, q.rate, q.cents, q.remainder,
+                   100 * q.vat - sum(q.cents) OVER (PARTITION BY q.rate) AS cents_left
+            FROM (
+                SELECT g.place, g.rate, v.vat,
+                       -- All of it may be free.
+                       coalesce(div(100 * v.vat * g.total, nullif(g.gross, 0)), 0) AS cents,
+                       coalesce(100 * v.vat * g.total % nullif(g.gross, 0), 0) AS remainder
+                FROM (
+                    SELECT l.place, l.rate, l.total, sum(l.total) OVER (PARTITION BY l.rate) AS gross
+                    FROM unnest(totals, rates) WITH ORDINALITY AS l (total, rate, place)
+                ) g
+                CROSS JOIN LATERAL (SELECT vat_amount(g.gross, g.rate) AS vat) v
+            ) q
+        ) s
+    $$;
+
 -- The price that a product is listed and charged at today.
 -- A session's CURRENT_DATE is the shop's today, because its time zone is the shop's.
 -- because it has the same columns, and says of prices what reduced_price says
@@ -66,10 +102,11 @@ CREATE OR REPLACE FUNCTION check_out(
     #variable_conflict use_column
     DECLARE
         held record;
-        vat numeric;
         priced priced_line[];
         products bigint[];
         quantities numeric[];
+        totals numeric[];
+        rates numeric[];
         picked_products bigint[];
         picked_lots bigint[];
         picked numeric[];
@@ -81,14 +118,16 @@ CREATE OR REPLACE FUNCTION check_out(
         IF NOT FOUND THEN
             RETURN;
         END IF;
-        SELECT sum(t.total), sum(vat_amount(t.total, p.vat_rate)),
+        SELECT sum(t.total),
                array_agg(p.id ORDER BY i.added_at, p.id), array_agg(i.quantity ORDER BY i.added_at, p.id),
+               array_agg(t.total ORDER BY i.added_at, p.id), array_agg(p.vat_rate ORDER BY i.added_at, p.id),
+               -- What VAT is in a line, all lines together tell.
                array_agg((p.id, p.code, p.name, p.unit, i.quantity, p.price, o.discount_rate, o.unit_price,
-                          p.vat_rate, t.total, vat_amount(t.total, p.vat_rate))::priced_line
+                          p.vat_rate, t.total, NULL)::priced_line
                          ORDER BY i.added_at, p.id),
                json_agg(json_build_object('product', p.code) ORDER BY p.active, i.added_at, p.id)
                    FILTER (WHERE NOT (p.active AND sold_in(p.unit, i.quantity)))
-            INTO total, vat, products, quantities, priced, items
+            INTO total, products, quantities, totals, rates, priced, items
             FROM cart_item i
             JOIN product p ON p.id = i.product_id
             JOIN offer o ON o.product_id = i.product_id
@@ -123,15 +162,17 @@ CREATE OR REPLACE FUNCTION check_out(
         END IF;
         INSERT INTO purchase AS p (cart_id, customer_id, contact_name, contact_phone, currency, total, vat_total, pricing_rules,
                                    pay_by)
-            VALUES (of_cart, held.customer_id, held.name, held.phone, in_currency, total, vat, 2,
+            VALUES (of_cart, held.customer_id, held.name, held.phone, in_currency, total,
+                    (SELECT sum(v.vat) FROM vat_by_rate(totals, rates) v), 2,
                     now() + make_interval(mins => minutes_to_pay))
             RETURNING p.* INTO made;
         WITH line AS (
             INSERT INTO purchase_line (purchase_id, product_id, code, name, unit, quantity, price, discount_rate, unit_price,
                                        vat_rate, total, vat_amount)
             SELECT made.id, l.product_id, l.code, l.name, l.unit, l.quantity, l.price, l.discount_rate, l.unit_price,
-                   l.vat_rate, l.total, l.vat_amount
-            FROM unnest(priced) l
+                   l.vat_rate, l.total, v.vat
+            FROM unnest(priced) WITH ORDINALITY l JOIN vat_shares(totals, rates) v ON v.place = l.ordinality
+            ORDER BY l.ordinality
             RETURNING *
         ), served AS (
             INSERT INTO allocation (purchase_line_id, stock_id, quantity)

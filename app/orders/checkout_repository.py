@@ -9,7 +9,7 @@ from app.core.database import Manager
 from app.core.sections import ShopSettings
 from app.core.security import Principal
 from app.core.statement import Statement
-from app.orders.purchase_repository import JSON, LINE
+from app.orders.purchase_repository import JSON, LINE, vat_of
 from app.orders.repository import OWN, missing, own
 from app.orders.schemas import CheckoutRequest
 
@@ -25,7 +25,7 @@ CHECK_OUT = Statement(
     CROSS JOIN LATERAL (SELECT (done.made).*) p
     CROSS JOIN (SELECT 0.00 AS paid, 0.00 AS refunded, '[]'::json AS payments) m
     CROSS JOIN LATERAL (
-        SELECT json_agg({LINE} ORDER BY l.id) AS lines
+        SELECT json_agg({LINE} ORDER BY l.id) AS lines, {vat_of("unnest(done.lines)")} AS vat
         FROM unnest(done.lines) l CROSS JOIN (SELECT 0.000 AS quantity) r
     ) n
     """,

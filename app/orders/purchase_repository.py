@@ -12,12 +12,13 @@ from app.core.errors import NotFound
 from app.core.security import Principal
 from app.core.statement import Statement, literal
 from app.orders.purchase_schemas import Status
+from app.orders.repository import VAT
 
 # What a purchase looks like, for rows that are named p, and what m and n say of each.
 JSON = """json_build_object(
     'id', p.id, 'invoice_number', p.invoice_number, 'status', p.status,
     'contact_name', p.contact_name, 'contact_phone', p.contact_phone, 'currency', p.currency,
-    'total', p.total::text, 'vat_total', p.vat_total::text,
+    'total', p.total::text, 'vat_total', p.vat_total::text, 'vat', n.vat,
     'paid', m.paid::text, 'refunded', m.refunded::text,
     'due', CASE p.status WHEN 'placed' THEN p.total - m.paid + m.refunded ELSE 0.00 END::text,
     'lines', n.lines, 'payments', m.payments,
@@ -33,6 +34,15 @@ LINE = """json_build_object(
     'vat_amount', l.vat_amount::text, 'total', l.total::text,
     'returned', coalesce(r.quantity, 0.000)::text)"""
 
+
+def vat_of(lines: str) -> str:
+    """Return the JSON of the VAT by rate that is frozen in `lines`, a table of purchase_line's rows."""
+    return f"""(
+        SELECT json_agg({VAT} ORDER BY v.rate) FROM (
+            SELECT l.vat_rate AS rate, sum(l.total) AS gross, sum(l.total - l.vat_amount) AS net, sum(l.vat_amount) AS vat
+            FROM {lines} l GROUP BY l.vat_rate) v)"""
+
+
 _PAYMENT = """json_build_object(
     'id', y.id, 'kind', y.kind, 'method', y.method, 'amount', y.amount::text,
     'reference', y.reference, 'reason', y.reason, 'at', rfc3339(y.at))"""
@@ -45,7 +55,8 @@ _PARTS = f"""
         FROM payment y WHERE y.purchase_id = p.id
     ) m
     CROSS JOIN LATERAL (
-        SELECT json_agg({LINE} ORDER BY l.id) AS lines
+        SELECT json_agg({LINE} ORDER BY l.id) AS lines,
+               {vat_of("(SELECT * FROM purchase_line WHERE purchase_id = p.id)")} AS vat
         FROM purchase_line l
         LEFT JOIN (
             SELECT v.product_id, sum(v.quantity) AS quantity FROM stock_movement v

@@ -21,7 +21,7 @@ from app.core.schema import (
     Sku,
     Text,
 )
-from app.orders.schemas import Unit
+from app.orders.schemas import Unit, VatOfRate
 
 Status = Literal["placed", "collected", "cancelled"]
 Method = Literal["cash", "card", "transfer"]
@@ -42,7 +42,9 @@ class PurchaseLine(Schema):
     discount_rate: Rate
     unit_price: Money = Field(description="What one unit was charged at, VAT included.")
     vat_rate: Rate
-    vat_amount: Money = Field(description="The VAT within the total.")
+    vat_amount: Money = Field(
+        description="Its part of the VAT of its rate: all parts together make what `vat` says."
+    )
     total: Money
     returned: QuantityOrZero = Field(description="How much of it came back.")
 
@@ -69,7 +71,8 @@ class Purchase(Schema):
     contact_phone: str | None
     currency: str
     total: Money
-    vat_total: Money
+    vat_total: Money = Field(description="The VAT within the total.")
+    vat: list[VatOfRate] = Field(description="The VAT by rate, the lowest rate first.")
     paid: Money
     refunded: Money
     due: Money = Field(description="What is still to be paid before it can be collected.")

@@ -21,16 +21,21 @@ OPEN = Statement(
     VALUES (%(token_hash)s, %(customer)s, now() + make_interval(days => %(days)s))
     RETURNING id::text, json_build_object(
         'id', id, 'status', status, 'currency', %(currency)s::text, 'items', '[]'::json,
-        'total', '0.00', 'created_at', rfc3339(created_at), 'expires_at', rfc3339(expires_at),
-        'purchase', NULL)::text
+        'total', '0.00', 'vat_total', '0.00', 'vat', '[]'::json,
+        'created_at', rfc3339(created_at), 'expires_at', rfc3339(expires_at), 'purchase', NULL)::text
     """,
     read=False,
 )
+
+# What is charged at one rate of VAT, for a row that is named v.
+VAT = """json_build_object(
+    'rate', v.rate::text, 'gross', v.gross::text, 'net', v.net::text, 'vat', v.vat::text)"""
 
 # What a cart looks like, for a row that is named c and what _items() says of it.
 _JSON = """json_build_object(
     'id', c.id, 'status', c.status, 'currency', %(currency)s::text,
     'items', coalesce(x.items, '[]'), 'total', coalesce(x.total, 0.00)::text,
+    'vat_total', coalesce(w.total, 0.00)::text, 'vat', coalesce(w.rates, '[]'),
     'created_at', rfc3339(c.created_at), 'expires_at', rfc3339(c.expires_at),
     'purchase', (SELECT id FROM purchase WHERE cart_id = c.id))::text"""
 
@@ -42,7 +47,7 @@ def _items(rows: str) -> str:
     """
     return f"""
         CROSS JOIN LATERAL (
-            SELECT sum(y.total) AS total,
+            SELECT sum(y.total) AS total, array_agg(y.total) AS totals, array_agg(p.vat_rate) AS rates,
                    json_agg(json_build_object(
                        'product', json_build_object('code', p.code, 'name', p.name, 'unit', p.unit),
                        'quantity', i.quantity::text, 'unit_price', o.unit_price::text,
@@ -54,7 +59,11 @@ def _items(rows: str) -> str:
             JOIN offer o ON o.product_id = i.product_id
             JOIN sellable a ON a.product_id = i.product_id
             CROSS JOIN LATERAL (SELECT line_total(i.quantity, o.unit_price) AS total) y
-        ) x"""
+        ) x
+        CROSS JOIN LATERAL (
+            SELECT sum(v.vat) AS total, json_agg({VAT} ORDER BY v.rate) AS rates
+            FROM vat_by_rate(x.totals, x.rates) v
+        ) w"""
 
 
 READ = Statement(

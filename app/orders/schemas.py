@@ -5,7 +5,18 @@ from uuid import UUID
 
 from pydantic import Field
 
-from app.core.schema import Moment, Money, Name, Phone, Quantity, QuantityOrZero, Schema, Sku, Total
+from app.core.schema import (
+    Moment,
+    Money,
+    Name,
+    Phone,
+    Quantity,
+    QuantityOrZero,
+    Rate,
+    Schema,
+    Sku,
+    Total,
+)
 
 Unit = Literal["piece", "kg", "litre"]
 
@@ -28,6 +39,15 @@ class CartItem(Schema):
     available: QuantityOrZero = Field(description="What of the product could be bought now.")
 
 
+class VatOfRate(Schema):
+    """All that is charged at one rate of VAT, and the VAT in it: rounded once, half up."""
+
+    rate: Rate
+    gross: Total = Field(description="The sum of the lines at this rate, VAT included.")
+    net: Total = Field(description="The same without VAT.")
+    vat: Total = Field(description="The VAT: gross less net.")
+
+
 class Cart(Schema):
     """What somebody means to buy. Nothing is promised before checkout, neither price nor stock."""
 
@@ -36,6 +56,10 @@ class Cart(Schema):
     currency: str
     items: list[CartItem]
     total: Total
+    vat_total: Total = Field(
+        description="The VAT within the total, as checkout would charge it now."
+    )
+    vat: list[VatOfRate] = Field(description="The VAT by rate, the lowest rate first.")
     created_at: Moment
     expires_at: Moment = Field(description="When an open cart ends, unless it is used.")
     purchase: UUID | None = Field(description="The purchase that was made from it.")

@@ -149,6 +149,57 @@ def test_what_was_sold_for_nothing_is_right_only_if_it_was_so_then(
     assert said == (exit_code == 1)
 
 
+BY_LINE = """
+    UPDATE purchase_line SET vat_amount = vat_amount(total, vat_rate);
+    UPDATE purchase SET vat_total = (SELECT sum(vat_amount) FROM purchase_line), pricing_rules = {rules};
+"""
+# Each makes the right sum of parts that are not by largest remainder.
+WRONG_PARTS = """
+    WITH line AS (SELECT id, row_number() OVER (ORDER BY id) AS place FROM purchase_line)
+    UPDATE purchase_line l SET vat_amount = (ARRAY{parts}::numeric[])[line.place] FROM line WHERE line.id = l.id
+"""
+
+
+class TestVat:
+    """Of 1.00, 1.19 and 3.19 at 7 %: 0.35 in all; the shares are 6.506, 7.742 and 20.75 cents."""
+
+    @pytest.fixture
+    def placed(self, fresh_database):
+        goods = [
+            on_sale(fresh_database, price=price, vat_rate="0.0700")
+            for price in ("1.00", "1.19", "3.19")
+        ]
+        cart = filled_cart(fresh_database, *((each, 1) for each in goods))
+        query = "SELECT (made).id FROM check_out(%(cart)s, 'Jan', '555', NULL, 'EUR', 60)"
+        return value(fresh_database, query, cart=cart.id)
+
+    def test_of_a_checkout_is_consistent(self, run, fresh_database, placed):
+        parts = [
+            row.vat_amount
+            for row in rows(fresh_database, "SELECT vat_amount FROM purchase_line ORDER BY id")
+        ]
+        assert list(map(str, parts)) == ["0.06", "0.08", "0.21"]
+        result = run("verify")
+        assert result.exit_code == 0, result.output
+
+    @pytest.mark.parametrize(("rules", "exit_code"), [(1, 0), (2, 1)])
+    def test_of_each_line_alone_is_right_only_if_it_was_so_then(
+        self, run, fresh_database, placed, rules, exit_code
+    ):
+        rows(fresh_database, BY_LINE.format(rules=rules))
+        assert value(fresh_database, "SELECT vat_total::text FROM purchase") == "0.36"
+        result = run("verify")
+        assert result.exit_code == exit_code, result.output
+        assert ("VAT 0.07 of 1.00, of the VAT 0.35 of 5.38" in result.output) == (exit_code == 1)
+
+    @pytest.mark.parametrize("parts", [[0.07, 0.08, 0.20], [0.07, 0.07, 0.21], [0.05, 0.08, 0.22]])
+    def test_shared_out_otherwise_is_named(self, run, fresh_database, placed, parts):
+        rows(fresh_database, WRONG_PARTS.format(parts=parts))
+        result = run("verify")
+        assert result.exit_code == 1
+        assert result.output.count(f"purchase {placed} line") == 3
+
+
 def test_counts_as_people_do(run, purchase):
     assert run("verify").output.startswith("1 product, 1 lot, 1 movement, 1 purchase, 0 payments ")
 

@@ -144,6 +144,10 @@ class TestPrices:
             Decimal("0.96"),
             Decimal("9.64"),
         )
+        assert [(each.rate, each.gross, each.net, each.vat) for each in made.vat] == [
+            (Decimal("0.05"), Decimal("6.07"), Decimal("5.78"), Decimal("0.29")),
+            (Decimal("0.23"), Decimal("3.57"), Decimal("2.90"), Decimal("0.67")),
+        ]
         assert (made.status, made.paid, made.refunded) == ("placed", 0, 0)
         assert made.pay_by - made.placed_at == timedelta(minutes=120)
 
@@ -154,6 +158,25 @@ class TestPrices:
         )
         again = await client.get(answer.headers["Location"], headers=cart.headers)
         assert again.json() == answer.json()
+
+    async def test_vat_is_worked_out_by_rate_and_the_lines_have_their_part(self, client, database):
+        eggs = [on_sale(database, price="1.19", vat_rate="0.0700") for _ in range(3)]
+        bag = on_sale(database, price="0.20", vat_rate="0.1900")
+        cart = filled_cart(database, (eggs[0], 1), (bag, 1), (eggs[1], 1), (eggs[2], 1))
+        shown = (await client.get(f"/api/v1/carts/{cart.id}", headers=cart.headers)).json()
+        made = (await check_out(client, cart)).json()
+        # For each line alone it would be 0.08 three times. 7⅔ cents each: the first two get the cents.
+        seven = {"rate": "0.0700", "gross": "3.57", "net": "3.34", "vat": "0.23"}
+        nineteen = {"rate": "0.1900", "gross": "0.20", "net": "0.17", "vat": "0.03"}
+        assert made["vat"] == shown["vat"] == [seven, nineteen]
+        assert made["vat_total"] == shown["vat_total"] == "0.26"
+        parts = [(line["product"], line["vat_amount"]) for line in made["lines"]]
+        assert parts == [
+            (eggs[0].code, "0.08"),
+            (bag.code, "0.03"),
+            (eggs[1].code, "0.08"),
+            (eggs[2].code, "0.07"),
+        ]
 
     async def test_costs_what_the_cart_said(self, client, database):
         cart = filled_cart(

@@ -1,13 +1,14 @@
 """Sums of money: what a line costs and the VAT within it, in the database; what goes back, in Python."""
 
 from decimal import Decimal
+from fractions import Fraction
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from app.orders.pricing import money_back
-from tests.builders import value
+from tests.builders import rows, value
 
 CENT = Decimal("0.01")
 
@@ -80,6 +81,114 @@ class TestVat:
         net = total - vat_amount(database, total, rate)
         # |net - exact| <= half a cent, without dividing.
         assert abs(2 * (net * (1 + rate) - total)) <= CENT * (1 + rate)
+
+
+# Lines at few rates, so that there are several at each; some of them free.
+baskets = st.lists(
+    st.tuples(
+        st.one_of(decimals("99999.99", 2), decimals("0.09", 2)),
+        st.sampled_from(
+            [Decimal(rate) for rate in ("0.0000", "0.0700", "0.1900", "0.2300", "0.9999")]
+        ),
+    ),
+    min_size=1,
+    max_size=12,
+)
+
+
+def by_rate(database, lines):
+    query = "SELECT * FROM vat_by_rate(%(totals)s::numeric[], %(rates)s::numeric[]) ORDER BY rate"
+    return rows(database, query, totals=[t for t, _ in lines], rates=[r for _, r in lines])
+
+
+def shares(database, lines):
+    query = "SELECT place, vat FROM vat_shares(%(totals)s::numeric[], %(rates)s::numeric[]) ORDER BY place"
+    found = rows(database, query, totals=[t for t, _ in lines], rates=[r for _, r in lines])
+    assert [row.place for row in found] == list(range(1, len(lines) + 1))
+    return [row.vat for row in found]
+
+
+class TestVatByRate:
+    def test_rounds_once_for_all_that_is_charged_at_a_rate(self, database):
+        # Alone, 1.19 has 0.08 of VAT (1.19 - 1.11); three of it have 0.23.
+        lines = [(Decimal("1.19"), Decimal("0.0700"))] * 3 + [(Decimal("5.00"), Decimal("0.1900"))]
+        seven, nineteen = by_rate(database, lines)
+        assert (seven.gross, seven.net, seven.vat) == (
+            Decimal("3.57"),
+            Decimal("3.34"),
+            Decimal("0.23"),
+        )
+        assert (nineteen.gross, nineteen.net, nineteen.vat) == (
+            Decimal("5.00"),
+            Decimal("4.20"),
+            Decimal("0.80"),
+        )
+
+    def test_nothing_has_none(self, database):
+        assert by_rate(database, []) == []
+        assert rows(database, "SELECT * FROM vat_by_rate(NULL, NULL)") == []
+
+    @given(baskets)
+    def test_net_is_gross_without_vat_half_up(self, database, lines):
+        found = by_rate(database, lines)
+        assert [row.rate for row in found] == sorted({rate for _, rate in lines})
+        for row in found:
+            assert row.gross == sum(total for total, rate in lines if rate == row.rate)
+            assert row.net + row.vat == row.gross
+            exact = Fraction(row.gross) / (1 + Fraction(row.rate))
+            assert -Fraction(CENT) / 2 < Fraction(row.net) - exact <= Fraction(CENT) / 2
+
+
+class TestVatShares:
+    @pytest.mark.parametrize(
+        ("lines", "parts"),
+        [
+            # The VAT of 3.57 is 0.23: 7⅔ cents each, so two of the three get eight.
+            (["1.19 0.07"] * 3, ["0.08", "0.08", "0.07"]),
+            # 0.01 / 1.19 rounds to 0.01, 0.05 to 0.04: one cent of VAT for five lines, the first has it.
+            (["0.01 0.19"] * 5, ["0.01", "0.00", "0.00", "0.00", "0.00"]),
+            # 0.50 of VAT in 3.12 at 19 %: 3.21, 16.03 and 30.77 cents; the largest remainder is the last one's.
+            (["0.20 0.19", "1.00 0.19", "1.92 0.19"], ["0.03", "0.16", "0.31"]),
+            (["1.00 0.19", "1.00 0.07", "1.00 0"], ["0.16", "0.07", "0.00"]),
+            (["0.00 0.19", "0.00 0.19"], ["0.00", "0.00"]),
+        ],
+    )
+    def test_examples(self, database, lines, parts):
+        given_lines = [tuple(map(Decimal, line.split())) for line in lines]
+        assert [f"{part:f}" for part in shares(database, given_lines)] == parts
+
+    @given(baskets)
+    def test_make_the_vat_of_their_rate_and_none_is_a_cent_off(self, database, lines):
+        parts = shares(database, lines)
+        assert parts == shares(database, lines)
+        for row in by_rate(database, lines):
+            mine = [
+                (t, part) for (t, rate), part in zip(lines, parts, strict=True) if rate == row.rate
+            ]
+            assert sum(part for _, part in mine) == row.vat
+            for total, part in mine:
+                assert 0 <= part <= total
+                assert part == part.quantize(CENT)
+                exact = (
+                    Fraction(row.vat) * Fraction(total) / Fraction(row.gross) if row.gross else 0
+                )
+                assert abs(Fraction(part) - exact) < CENT
+
+    @given(baskets)
+    def test_the_largest_remainders_have_the_cents_and_the_first_of_equal_ones(
+        self, database, lines
+    ):
+        parts = shares(database, lines)
+        for row in by_rate(database, lines):
+            rounded_up, rounded_down = [], []
+            for place, ((total, rate), part) in enumerate(zip(lines, parts, strict=True)):
+                if rate != row.rate or not row.gross:
+                    continue
+                exact = Fraction(row.vat) * Fraction(total) / Fraction(row.gross)
+                (rounded_up if part > exact else rounded_down).append(
+                    (-(exact % Fraction(CENT)), place)
+                )
+            assert not rounded_up or not rounded_down or max(rounded_up) < min(rounded_down)
 
 
 class TestSoldIn:

@@ -7,7 +7,6 @@ from typing import Any
 from benchmarks.peers.fastapi_asyncpg import statements as sql
 from benchmarks.peers.fastapi_asyncpg.database import in_transaction
 from benchmarks.peers.fastapi_shop.basket import (
-    NOTHING,
     Line,
     Lot,
     Pick,
@@ -15,6 +14,7 @@ from benchmarks.peers.fastapi_shop.basket import (
     is_whole,
     out_of_stock,
     pick_all,
+    share_vat,
 )
 from benchmarks.peers.fastapi_shop.inputs import CheckoutRequest
 from benchmarks.peers.fastapi_shop.keys import CART_TOKEN, SESSION_TOKEN, hash_token
@@ -117,7 +117,7 @@ async def check_out(
             *contact,
             settings.currency,
             total,
-            sum((line.vat for line in lines), NOTHING),
+            share_vat(lines),
             settings.minutes_to_pay,
             *_columns(lines),
             *_picked(picks),

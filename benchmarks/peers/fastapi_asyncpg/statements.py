@@ -115,15 +115,19 @@ WHERE $4::bigint > (
 ON CONFLICT (cart_id, product_id) DO UPDATE SET quantity = EXCLUDED.quantity
 RETURNING 1"""
 
-READ_CART = """
+_VAT = """json_agg(json_build_object(
+    'rate', v.rate::text, 'gross', v.gross::text, 'net', v.net::text, 'vat', v.vat::text) ORDER BY v.rate)"""
+
+READ_CART = f"""
 SELECT json_build_object(
     'id', c.id, 'status', c.status, 'currency', $2::text,
     'items', coalesce(x.items, '[]'), 'total', coalesce(x.total, 0.00)::text,
+    'vat_total', coalesce(w.total, 0.00)::text, 'vat', coalesce(w.rates, '[]'),
     'created_at', rfc3339(c.created_at), 'expires_at', rfc3339(c.expires_at),
     'purchase', (SELECT id FROM purchase WHERE cart_id = c.id))::text
 FROM cart c
 CROSS JOIN LATERAL (
-    SELECT sum(y.total) AS total,
+    SELECT sum(y.total) AS total, array_agg(y.total) AS totals, array_agg(p.vat_rate) AS rates,
            json_agg(json_build_object(
                'product', json_build_object('code', p.code, 'name', p.name, 'unit', p.unit),
                'quantity', i.quantity::text, 'unit_price', o.unit_price::text,
@@ -134,9 +138,12 @@ CROSS JOIN LATERAL (
     JOIN product p ON p.id = i.product_id
     JOIN offer o ON o.product_id = i.product_id
     JOIN availability a ON a.product_id = i.product_id
-    CROSS JOIN LATERAL (SELECT round(i.quantity * o.unit_price, 2) AS total) y
+    CROSS JOIN LATERAL (SELECT line_total(i.quantity, o.unit_price) AS total) y
     WHERE i.cart_id = c.id
 ) x
+CROSS JOIN LATERAL (
+    SELECT sum(v.vat) AS total, {_VAT} AS rates FROM vat_by_rate(x.totals, x.rates) v
+) w
 WHERE c.id = $1::uuid"""
 
 LOCK_CART = f"""
@@ -182,8 +189,8 @@ SELECT product_id, available FROM availability WHERE product_id = ANY ($1::bigin
 PLACE = """
 WITH placed AS (
     INSERT INTO purchase (cart_id, customer_id, contact_name, contact_phone,
-                          currency, total, vat_total, pay_by)
-    VALUES ($1, $2, $3, $4, $5, $6, $7, now() + make_interval(mins => $8))
+                          currency, total, vat_total, pricing_rules, pay_by)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, 2, now() + make_interval(mins => $8))
     RETURNING id
 ), line AS (
     INSERT INTO purchase_line (purchase_id, product_id, code, name, unit, quantity, price,
@@ -203,11 +210,11 @@ WITH placed AS (
 )
 SELECT id FROM placed"""
 
-READ_PURCHASE = """
+READ_PURCHASE = f"""
 SELECT json_build_object(
     'id', p.id, 'invoice_number', p.invoice_number, 'status', p.status,
     'contact_name', p.contact_name, 'contact_phone', p.contact_phone, 'currency', p.currency,
-    'total', p.total::text, 'vat_total', p.vat_total::text,
+    'total', p.total::text, 'vat_total', p.vat_total::text, 'vat', w.rates,
     'paid', m.paid::text, 'refunded', m.refunded::text,
     'due', CASE p.status WHEN 'placed' THEN p.total - m.paid + m.refunded ELSE 0.00 END::text,
     'lines', n.lines, 'payments', m.payments,
@@ -238,6 +245,12 @@ CROSS JOIN LATERAL (
     ) r ON r.product_id = l.product_id
     WHERE l.purchase_id = p.id
 ) n
+CROSS JOIN LATERAL (
+    SELECT {_VAT} AS rates FROM (
+        SELECT l.vat_rate AS rate, sum(l.total) AS gross, sum(l.total - l.vat_amount) AS net, sum(l.vat_amount) AS vat
+        FROM purchase_line l WHERE l.purchase_id = p.id GROUP BY l.vat_rate
+    ) v
+) w
 WHERE p.id = $1"""
 
 ACCOUNT = """

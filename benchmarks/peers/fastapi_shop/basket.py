@@ -3,17 +3,12 @@
 from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 
 from benchmarks.peers.fastapi_shop.problems import Problem
+from benchmarks.peers.vat import line_total, vat_shares
 
-_CENT = Decimal("0.01")
 NOTHING = Decimal("0.00")
-
-
-def cents(amount: Decimal) -> Decimal:
-    """Return `amount` rounded to two decimals, half up."""
-    return amount.quantize(_CENT, ROUND_HALF_UP)
 
 
 def is_whole(unit: str, quantity: Decimal) -> bool:
@@ -23,7 +18,7 @@ def is_whole(unit: str, quantity: Decimal) -> bool:
 
 @dataclass(slots=True)
 class Line:
-    """What is bought of one product at today's prices; `total` and `vat` follow from the rest."""
+    """What is bought of one product at today's prices; `total` follows from that, and `vat` from all lines."""
 
     active: bool
     product_id: int
@@ -39,8 +34,15 @@ class Line:
     vat: Decimal = NOTHING
 
     def __post_init__(self) -> None:
-        self.total = cents(self.quantity * self.unit_price)
-        self.vat = self.total - cents(self.total / (1 + self.vat_rate))
+        self.total = line_total(self.quantity, self.unit_price)
+
+
+def share_vat(lines: Sequence[Line]) -> Decimal:
+    """Give each line its part of the VAT, and return all of it."""
+    parts = vat_shares([(line.total, line.vat_rate) for line in lines])
+    for line, vat in zip(lines, parts, strict=True):
+        line.vat = vat
+    return sum((line.vat for line in lines), NOTHING)
 
 
 def check(lines: Sequence[Line], expected_total: Decimal | None) -> Decimal:

@@ -21,8 +21,9 @@ from benchmarks.peers.fastapi_sqlalchemy.sales import (
     Purchase,
     PurchaseLine,
 )
-from benchmarks.peers.fastapi_sqlalchemy.schemas import CartItemOut, CartOut
+from benchmarks.peers.fastapi_sqlalchemy.schemas import CartItemOut, CartOut, VatOut
 from benchmarks.peers.fastapi_sqlalchemy.security import Owner
+from benchmarks.peers.vat import line_total, vat_by_rate
 
 
 def _own(cart: UUID, owner: Owner) -> tuple[ColumnElement[bool], ...]:
@@ -111,18 +112,22 @@ def _shown(cart: Cart, items: Sequence[CartItem]) -> CartOut:
                 "product": item.product,
                 "quantity": item.quantity,
                 "unit_price": item.product.price,
-                "total": basket.cents(item.quantity * item.product.price),
+                "total": line_total(item.quantity, item.product.price),
                 "available": item.product.available if item.product.active else Decimal("0.000"),
             }
         )
         for item in items
     ]
+    charged = [(each.total, item.product.vat_rate) for each, item in zip(shown, items, strict=True)]
+    vat = vat_by_rate(charged)
     return CartOut(
         id=cart.id,
         status=cart.status,
         currency=settings.currency,
         items=shown,
         total=sum((each.total for each in shown), basket.NOTHING),
+        vat_total=sum((each.vat for each in vat), basket.NOTHING),
+        vat=[VatOut.model_validate(each) for each in vat],
         created_at=cart.created_at,
         expires_at=cart.expires_at,
     )
@@ -144,7 +149,8 @@ async def check_out(
         contact_phone=phone,
         currency=settings.currency,
         total=total,
-        vat_total=sum((line.vat for line in lines), basket.NOTHING),
+        vat_total=basket.share_vat(lines),
+        pricing_rules=2,
         pay_by=datetime.now(UTC) + timedelta(minutes=settings.minutes_to_pay),
         lines=[_sold(line, picks) for line in lines],
     )

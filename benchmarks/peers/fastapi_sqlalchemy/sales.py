@@ -19,6 +19,7 @@ from benchmarks.peers.fastapi_sqlalchemy.base import (
 )
 from benchmarks.peers.fastapi_sqlalchemy.goods import Product, StockMovement
 from benchmarks.peers.fastapi_sqlalchemy.people import Customer
+from benchmarks.peers.vat import VatOfRate, vat_by_rate
 
 
 class Cart(Base):
@@ -67,6 +68,7 @@ class Purchase(Base):
     currency: Mapped[str]
     total: Mapped[Money]
     vat_total: Mapped[Money]
+    pricing_rules: Mapped[int]
     placed_at: Mapped[Stamp]
     pay_by: Mapped[datetime]
     collected_at: Mapped[datetime | None]
@@ -81,6 +83,11 @@ class Purchase(Base):
     def cancel_reason(self) -> str | None:
         """Why it was cancelled, if it was."""
         return self.reason or None
+
+    @property
+    def vat(self) -> list[VatOfRate]:
+        """The VAT by rate."""
+        return vat_by_rate([(line.total, line.vat_rate) for line in self.lines])
 
     @property
     def paid(self) -> Decimal:

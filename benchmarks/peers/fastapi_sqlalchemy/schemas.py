@@ -88,6 +88,15 @@ class CartItemOut(Output):
     available: Decimal
 
 
+class VatOut(Output):
+    """All that is charged at one rate of VAT."""
+
+    rate: Decimal
+    gross: Decimal
+    net: Decimal
+    vat: Decimal
+
+
 class CartOut(Output):
     """What somebody means to buy."""
 
@@ -96,6 +105,8 @@ class CartOut(Output):
     currency: str
     items: list[CartItemOut]
     total: Decimal
+    vat_total: Decimal
+    vat: list[VatOut]
     created_at: Moment
     expires_at: Moment
     purchase: UUID | None = None
@@ -140,6 +151,7 @@ class PurchaseOut(Output):
     currency: str
     total: Decimal
     vat_total: Decimal
+    vat: list[VatOut]
     paid: Decimal
     refunded: Decimal
     due: Decimal

@@ -74,6 +74,7 @@ async def items(cart: UUID) -> Any:
             Product.name,
             Product.unit,
             Product.active,
+            Product.vat_rate,
             Offer.unit_price,
             available(),
         )

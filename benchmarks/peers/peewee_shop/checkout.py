@@ -34,9 +34,9 @@ from benchmarks.peers.peewee_shop.rules import (
     Lot,
     Pick,
     pick,
+    share_vat,
     sold_in,
     total_of,
-    vat_of,
 )
 from benchmarks.peers.peewee_shop.schemas import CheckoutRequest
 from benchmarks.peers.peewee_shop.security import Buyer, owned
@@ -223,7 +223,8 @@ async def _place(
             customer=cart.customer,
             currency=settings.currency,
             total=total_of(lines),
-            vat_total=vat_of(lines),
+            vat_total=share_vat(lines),
+            pricing_rules=2,
             pay_by=fn.now() + timedelta(minutes=settings.minutes_to_pay),
             **contact,
         )

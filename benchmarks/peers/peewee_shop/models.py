@@ -186,6 +186,7 @@ class Purchase(BaseModel):
     currency = peewee.TextField()
     total = peewee.DecimalField()
     vat_total = peewee.DecimalField()
+    pricing_rules = peewee.IntegerField()
     placed_at = DateTimeTZField()
     pay_by = DateTimeTZField()
     version = peewee.IntegerField()

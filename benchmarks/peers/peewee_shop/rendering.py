@@ -1,11 +1,11 @@
 """Rows as JSON objects: what the peers answer."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
-from benchmarks.peers.peewee_shop.rules import line_total
+from benchmarks.peers.vat import line_total, vat_by_rate
 
 NOTHING = Decimal("0.000")
 
@@ -47,11 +47,13 @@ def cart_json(cart: Any, items: Iterable[Any], purchase: str | None, currency: s
     """Return the cart with rows of carts.items(), at today's prices."""
     shown = []
     total = Decimal("0.00")
+    charged = []
     for item in items:
         product = item.product
         price = product.offer.unit_price
         costs = line_total(item.quantity, price)
         total += costs
+        charged.append((costs, product.vat_rate))
         shown.append(
             {
                 "product": {"code": product.code, "name": product.name, "unit": product.unit},
@@ -61,19 +63,22 @@ def cart_json(cart: Any, items: Iterable[Any], purchase: str | None, currency: s
                 "available": str(item.available if product.active else NOTHING),
             }
         )
+    vat = vat_by_rate(charged)
     return {
         "id": str(cart.id),
         "status": cart.status,
         "currency": currency,
         "items": shown,
         "total": str(total),
+        "vat_total": str(sum((each.vat for each in vat), Decimal("0.00"))),
+        "vat": [each.json() for each in vat],
         "created_at": moment(cart.created_at),
         "expires_at": moment(cart.expires_at),
         "purchase": purchase,
     }
 
 
-def placed_json(purchase: Any, lines: Iterable[Any]) -> dict[str, Any]:
+def placed_json(purchase: Any, lines: Sequence[Any]) -> dict[str, Any]:
     """Return a purchase that was just placed, which nothing is paid for yet."""
     return {
         "id": str(purchase.id),
@@ -84,6 +89,9 @@ def placed_json(purchase: Any, lines: Iterable[Any]) -> dict[str, Any]:
         "currency": purchase.currency,
         "total": str(purchase.total),
         "vat_total": str(purchase.vat_total),
+        "vat": [
+            each.json() for each in vat_by_rate([(line.total, line.vat_rate) for line in lines])
+        ],
         "paid": "0.00",
         "refunded": "0.00",
         "due": str(purchase.total),

@@ -1,20 +1,11 @@
 """What a basket costs, and which lots it is served from: pure, on Decimals and dates."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 
-_CENT = Decimal("0.01")
-
-
-def _cents(amount: Decimal) -> Decimal:
-    return amount.quantize(_CENT, ROUND_HALF_UP)
-
-
-def line_total(quantity: Decimal, unit_price: Decimal) -> Decimal:
-    """Return what so much costs, rounded half up to the cent."""
-    return _cents(quantity * unit_price)
+from benchmarks.peers.vat import line_total, vat_shares
 
 
 def sold_in(unit: str, quantity: Decimal) -> bool:
@@ -24,7 +15,7 @@ def sold_in(unit: str, quantity: Decimal) -> bool:
 
 @dataclass(slots=True)
 class Line:
-    """What is bought of one product at today's prices; `vat` is within the `total`."""
+    """What is bought of one product at today's prices; all lines together tell what `vat` is within the `total`."""
 
     product_id: int
     code: str
@@ -40,7 +31,6 @@ class Line:
 
     def __post_init__(self) -> None:
         self.total = line_total(self.quantity, self.unit_price)
-        self.vat = self.total - _cents(self.total / (1 + self.vat_rate))
 
 
 def total_of(lines: Iterable[Line]) -> Decimal:
@@ -48,8 +38,11 @@ def total_of(lines: Iterable[Line]) -> Decimal:
     return sum((line.total for line in lines), Decimal("0.00"))
 
 
-def vat_of(lines: Iterable[Line]) -> Decimal:
-    """Return the VAT within that."""
+def share_vat(lines: Sequence[Line]) -> Decimal:
+    """Give each line its part of the VAT within that, and return all of it."""
+    parts = vat_shares([(line.total, line.vat_rate) for line in lines])
+    for line, vat in zip(lines, parts, strict=True):
+        line.vat = vat
     return sum((line.vat for line in lines), Decimal("0.00"))
 
 
