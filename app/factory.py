@@ -141,7 +141,7 @@ def create_asgi_app(app: Shop) -> WsgiToAsgi:
     async def start() -> None:
         await database.open()
         try:
-            await readiness.refuse_unsafe()
+            await readiness.refuse_wrong_database()
         except PeeweeException:
             return  # A database that cannot be asked is no reason not to start: /readyz asks again.
         except BaseException:
@@ -188,7 +188,7 @@ def _provide_all(app: Shop, settings: Settings, database: PooledPostgresqlDataba
         provide(app, instance)
     schema = SchemaRepository(manager)
     version = migrations.expected_version()
-    provide(app, Readiness(schema, version, production=settings.production))
+    provide(app, Readiness(schema, version, settings.shop, production=settings.production))
     provide(app, Catalogue(manager, CatalogueRepository(manager), audit))
     _provide_people(app, manager, audit, settings)
     _provide_inventory(app, manager, audit)

@@ -138,6 +138,15 @@ RULES = (
         """,
     ),
     Rule(
+        "a purchase is in the shop's currency",
+        """
+        SELECT 'purchase ' || p.id, 'currency ' || p.currency || ', the shop''s ' || coalesce(s.currency, 'not known')
+        FROM purchase p
+        LEFT JOIN shop s ON true
+        WHERE p.currency IS DISTINCT FROM s.currency
+        """,
+    ),
+    Rule(
         "a purchase's totals are the sums of its lines",
         """
         SELECT 'purchase ' || p.id, 'total ' || p.total || ' with VAT ' || p.vat_total || ', lines '

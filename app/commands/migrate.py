@@ -3,7 +3,9 @@
 import click
 from flask.cli import with_appcontext
 
+from app.commands.consistency import snapshot
 from app.commands.failing import one_sentence
+from app.commands.identity import refuse_another, write_down
 from app.core import migrations
 from app.core.config import Settings
 from app.core.sections import DatabaseSettings
@@ -13,16 +15,22 @@ from app.core.wiring import wired
 @click.command()
 @with_appcontext
 def migrate() -> None:
-    """Bring the database's tables to the newest version; safe to run again, and by several at once."""
+    """Bring the database's tables to the newest version; safe to run again, and by several at once.
+
+    Refused, before anything is changed, if the database's money is in another currency than the settings'.
+    """
     settings = wired(Settings)
     database = settings.database
     with one_sentence():
         owner_url, app_url = _urls(database)
+        with snapshot(owner_url) as cursor:
+            refuse_another(cursor, settings.shop)
         applied = migrations.migrate(
             owner_url,
             app_url,
             app_settings=database.session(settings.shop.time_zone),
         )
+        write_down(owner_url, settings.shop)
     if applied:
         click.echo(f"Applied {', '.join(applied)}.")
     else:

@@ -8,6 +8,7 @@ from flask.cli import with_appcontext
 from app.commands.consistency import RULES, breaches, counts, snapshot
 from app.commands.counting import counted
 from app.commands.failing import one_sentence
+from app.commands.identity import refuse_another
 from app.core.config import Settings
 from app.core.wiring import wired
 
@@ -15,8 +16,13 @@ from app.core.wiring import wired
 @click.command()
 @with_appcontext
 def verify() -> None:
-    """Prove that stock and money add up: name each row that is off, and exit 1 if there is one."""
-    with one_sentence(), snapshot(wired(Settings).database.url) as cursor:
+    """Prove that stock and money add up: name each row that is off, and exit 1 if there is one.
+
+    Refused where the database's money is in another currency than the settings'.
+    """
+    settings = wired(Settings)
+    with one_sentence(), snapshot(settings.database.url) as cursor:
+        refuse_another(cursor, settings.shop)
         found = breaches(cursor)
         numbers = counts(cursor)
     for breach in found:

@@ -205,8 +205,15 @@ class ShopSettings(Section):
     name: str = Field(
         default="Online Grocery", min_length=1, max_length=120, description="Its name."
     )
-    currency: str = Field(default="EUR", description="The ISO 4217 code of its one currency.")
-    time_zone: str = Field(default="UTC", description="Whose midnight starts a day: Europe/Warsaw.")
+    currency: str = Field(
+        default="EUR",
+        description="The ISO 4217 code of its one currency. The first `migrate` writes it into the database;"
+        " what has another is refused from then on.",
+    )
+    time_zone: str = Field(
+        default="UTC",
+        description="Whose midnight starts a day: Europe/Warsaw. Run `migrate` after changing it.",
+    )
     minutes_to_pay: int = Field(
         default=120,
         ge=1,

@@ -15,6 +15,8 @@ _POWER = Statement("""
     FROM pg_class c WHERE c.oid = to_regclass('login')
 """)
 
+_SHOP = Statement("SELECT currency, time_zone FROM shop")
+
 # The addresses of `demo`, whose passwords everybody can read.
 _HAS_DEMO_LOGINS = Statement(
     "SELECT EXISTS (SELECT FROM login WHERE active AND lower(email) LIKE '%@demo.example')"
@@ -22,7 +24,7 @@ _HAS_DEMO_LOGINS = Statement(
 
 
 class SchemaRepository:
-    """Knows which migrations the database has, whose it is, and whether it is a demo's."""
+    """Knows which migrations the database has, which shop it is of and by which role, and whether that is a demo's."""
 
     def __init__(self, manager: Manager) -> None:
         self._manager = manager
@@ -46,6 +48,11 @@ class SchemaRepository:
         """Return "superuser" or "owner" if the application's role is one, or may become it."""
         found: str | None = await self._manager.fetch_value(_POWER)
         return found
+
+    async def shop(self) -> tuple[str, str] | None:
+        """Return the currency of the database's money and the time zone of its days, None before the first `migrate`."""
+        found = await self._manager.fetch_one(_SHOP)
+        return None if found is None else (found[0], found[1])
 
     async def has_demo_logins(self) -> bool:
         """Return whether anybody may log in with a password of the demo shop."""

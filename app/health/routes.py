@@ -43,7 +43,7 @@ def read_liveness() -> Response:
 @public
 @blueprint.output(Health)
 async def read_readiness() -> Response:
-    """Say whether the shop can serve: the database answers and has the expected schema."""
+    """Say whether the shop can serve: the database answers, has the expected schema and is this shop's."""
     await wired(Readiness).check()
     return json_response(_OK)
 

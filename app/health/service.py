@@ -2,15 +2,19 @@
 
 from app.core.database import PoolTimeout
 from app.core.errors import Unavailable
+from app.core.sections import ShopSettings
 from app.health.repository import SchemaRepository
 
 
 class Readiness:
     """Compares the database with what the code was written for, and with what production allows."""
 
-    def __init__(self, schema: SchemaRepository, version: str, *, production: bool) -> None:
+    def __init__(
+        self, schema: SchemaRepository, version: str, shop: ShopSettings, *, production: bool
+    ) -> None:
         self._schema = schema
         self._version = version
+        self._shop = shop
         self._production = production
         self._withdrawn = False
 
@@ -23,7 +27,8 @@ class Readiness:
 
         A newer schema is fine: migrations run before the code that needs them is rolled out. Raises
         Unavailable with the code `shutting_down` after withdraw(), `schema_outdated` if `version` was not
-        applied, what refuse_unsafe() raises, and what the database raises if it is away.
+        applied, `wrong_time_zone` if `migrate` wrote down another one than the settings', what
+        refuse_wrong_database() raises, and what the database raises if it is away.
         """
         if self._withdrawn:
             raise Unavailable("This process is shutting down.", code="shutting_down")
@@ -38,6 +43,15 @@ class Readiness:
             if not self._schema.is_at_work():
                 raise
 
+    async def refuse_wrong_database(self) -> None:
+        """Raise Unavailable if these settings must never serve this database, whatever one waits for.
+
+        Its code is `wrong_currency`; in production also `demo_data` for a demo shop's database, and `excessive_role`
+        for a superuser and the tables' owner. Raises what the database raises if it is away or has no tables yet.
+        """
+        await self._time_zone()
+        await self._refuse_unsafe()
+
     async def _ask(self) -> None:
         if not await self._schema.has_version(self._version):
             raise Unavailable(
@@ -45,14 +59,36 @@ class Readiness:
                 code="schema_outdated",
                 retry_after=5,
             )
-        await self.refuse_unsafe()
+        time_zone = await self._time_zone()
+        await self._refuse_unsafe()
+        if time_zone is None:
+            raise Unavailable(
+                "The database does not know yet which shop it is of: run migrate.",
+                code="schema_outdated",
+                retry_after=5,
+            )
+        if time_zone != self._shop.time_zone:
+            # Not at the start: one server after the other gets new settings, and `migrate` comes in between.
+            raise Unavailable(
+                f"A day of this database begins at midnight in {time_zone}, and shop.time_zone"
+                f" (OGS_SHOP__TIME_ZONE) says {self._shop.time_zone}: set it right, or run migrate with it.",
+                code="wrong_time_zone",
+                retry_after=5,
+            )
 
-    async def refuse_unsafe(self) -> None:
-        """Raise Unavailable if this is production on a database, or by a role, that is not safe for a real shop.
+    async def _time_zone(self) -> str | None:
+        """Return whose midnight the database goes by, None before `migrate`. Raises Unavailable `wrong_currency`."""
+        currency, time_zone = await self._schema.shop() or (None, None)
+        if currency not in {None, self._shop.currency}:
+            raise Unavailable(
+                f"The money in this database is {currency}, and shop.currency (OGS_SHOP__CURRENCY) says"
+                f" {self._shop.currency}.",
+                code="wrong_currency",
+                retry_after=60,
+            )
+        return time_zone
 
-        The code is `demo_data` where the demo shop's logins are in it, and `excessive_role` for a superuser and
-        the tables' owner. Raises what the database raises if it is away or has no tables yet.
-        """
+    async def _refuse_unsafe(self) -> None:
         if not self._production:
             return
         if power := await self._schema.excessive_power():

@@ -103,3 +103,4 @@ CREATE OR REPLACE FUNCTION line_total(quantity numeric, unit_price numeric) RETU
 DROP FUNCTION vat_shares(numeric[], numeric[]);
 DROP FUNCTION vat_by_rate(numeric[], numeric[]);
 ALTER TABLE purchase DROP COLUMN pricing_rules;
+DROP TABLE shop;

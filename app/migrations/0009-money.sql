@@ -1,5 +1,12 @@
 -- depends: 0008-one-trip
 
+-- Which shop this is of, in one row that `migrate` writes: no amount says its currency, and no date its time zone.
+CREATE TABLE shop (
+    one boolean PRIMARY KEY DEFAULT true CONSTRAINT shop_one_check CHECK (one),
+    currency text NOT NULL CHECK (currency ~ '^[A-Z]{3}$'),
+    time_zone text NOT NULL CHECK (time_zone <> '')
+);
+
 -- By which rules a purchase's sums were made, so that `verify` asks of each what was so when it was placed. 1: what comes
 -- to less than half a cent is 0.00, and VAT is worked out for each line alone. 2: it is 0.01, and VAT is worked out for
 -- all that is charged at a rate.
@@ -8,26 +15,20 @@ ALTER TABLE purchase ADD COLUMN pricing_rules integer NOT NULL DEFAULT 1;
 -- The functions below take and return what they did, so old workers go on; none of them is under an index, a generated
 -- column or a CHECK, which would hold results of the old text.
 
--- One rounding rule: half up to the cent, once for each line, and what costs anything costs a cent. Totals are sums of
--- rounded lines.
+-- One rounding rule: half up to the cent, once for each line, and what is not free costs a cent at least. Totals are sums of
+-- rounded lines. Of a quantity above 0.
 -- because only amounts below half a cent change, which is what has to
 -- squawk-ignore ban-replace-view-function
 CREATE OR REPLACE FUNCTION line_total(quantity numeric, unit_price numeric) RETURNS numeric
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
-    AS $$
-        SELECT CASE WHEN quantity * unit_price > 0 AND quantity * unit_price < 0.005 THEN 0.01
-            ELSE round(quantity * unit_price, 2) END
-    $$;
+    AS $$ SELECT greatest(round(quantity * unit_price, 2), least(unit_price, 0.01)) $$;
 
--- What a rate leaves of a list price: rounded once, half up, and a cent at least of what is not free.
+-- What a rate leaves of a list price: rounded once, half up, and a cent at least of what is not free. No rate leaves NULL.
 -- because only prices below half a cent change, which is what has to
 -- squawk-ignore ban-replace-view-function
 CREATE OR REPLACE FUNCTION reduced_price(price numeric, rate numeric) RETURNS numeric
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
-    AS $$
-        SELECT CASE WHEN price * (1 - rate) < 0.005 THEN least(price, 0.01)
-            ELSE round(price * (1 - rate), 2) END
-    $$;
+    AS $$ SELECT CASE WHEN rate IS NOT NULL THEN greatest(round(price * (1 - rate), 2), least(price, 0.01)) END $$;
 
 -- The lowest list price, in whole cents, of which a rate leaves that much at least. A rate keeps prices in their order,
 -- so that an index on list prices finds reduced ones.
@@ -40,14 +41,22 @@ CREATE OR REPLACE FUNCTION list_price_from(reduced numeric, rate numeric) RETURN
             ELSE ceil(100 * (reduced - 0.005) / (1 - rate)) / 100 END
     $$;
 
--- What is charged at each rate of VAT, which prices include, and the VAT in it: rounded once for each rate.
+-- What is charged at each rate of VAT, which prices include, and the VAT in it: rounded once for each rate. Sorted first, a
+-- basket's few lines are grouped without a hash; OFFSET 0 has the VAT worked out once, and not wherever it is named.
 CREATE FUNCTION vat_by_rate(totals numeric[], rates numeric[])
     RETURNS TABLE (rate numeric, gross numeric, net numeric, vat numeric)
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
     AS $$
-        SELECT g.rate, g.gross, g.gross - v.vat, v.vat
-        FROM (SELECT l.rate, sum(l.total) AS gross FROM unnest(totals, rates) AS l (total, rate) GROUP BY l.rate) g
-        CROSS JOIN LATERAL (SELECT vat_amount(g.gross, g.rate) AS vat) v
+        SELECT v.rate, v.gross, v.gross - v.vat, v.vat
+        FROM (
+            SELECT g.rate, g.gross, vat_amount(g.gross, g.rate) AS vat
+            FROM (
+                SELECT l.rate, sum(l.total) AS gross
+                FROM (SELECT * FROM unnest(totals, rates) AS l (total, rate) ORDER BY l.rate) l
+                GROUP BY l.rate
+            ) g
+            OFFSET 0
+        ) v
     $$;
 
 -- Each line's part of the VAT of its rate, in proportion to what it costs: whole cents by largest remainder, so that the
@@ -90,9 +99,9 @@ CREATE OR REPLACE VIEW offer AS
 
 -- Turns a cart into a purchase: prices frozen, stock promised, all or nothing. Returns no row if there is no such cart,
 -- or else one with what became of it: `placed`, with the purchase and its lines; or a refusal, and nothing has changed:
--- `checked_out`, `no_contact`, `empty_cart`, `withdrawn` and `out_of_stock` with the items that are to blame,
+-- `checked_out`, `wrong_currency`, `no_contact`, `empty_cart`, `withdrawn` and `out_of_stock` with the items that are to blame,
 -- `price_changed` with the new total. For the owner of the cart: the caller has looked.
--- because it is called with the same and answers with the same words
+-- because it is called with the same and answers the same, and one word more to whoever has the settings of another shop
 -- squawk-ignore ban-replace-view-function
 CREATE OR REPLACE FUNCTION check_out(
         of_cart uuid, by_name text, by_phone text, expected numeric, in_currency text, minutes_to_pay integer)
@@ -112,7 +121,9 @@ CREATE OR REPLACE FUNCTION check_out(
         picked numeric[];
         left_over numeric[];
     BEGIN
-        SELECT c.status, c.customer_id, coalesce(by_name, r.name) AS name, coalesce(by_phone, r.phone) AS phone INTO held
+        SELECT c.status, c.customer_id, coalesce(by_name, r.name) AS name, coalesce(by_phone, r.phone) AS phone,
+               (SELECT s.currency FROM shop s) AS currency
+            INTO held
             FROM cart c LEFT JOIN customer r ON r.id = c.customer_id
             WHERE c.id = of_cart FOR NO KEY UPDATE OF c;
         IF NOT FOUND THEN
@@ -135,6 +146,8 @@ CREATE OR REPLACE FUNCTION check_out(
             WHERE i.cart_id = of_cart;
         outcome := CASE
             WHEN held.status <> 'open' THEN 'checked_out'
+            -- Whoever calls was set up for another shop. (Not where `migrate` is about to write it down.)
+            WHEN in_currency <> held.currency THEN 'wrong_currency'
             -- A guest's cart is called for by somebody that the shop does not know.
             WHEN held.name IS NULL OR held.customer_id IS NULL AND held.phone IS NULL THEN 'no_contact'
             WHEN priced IS NULL THEN 'empty_cart'

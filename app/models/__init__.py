@@ -4,6 +4,7 @@ from app.models.base import Row
 from app.models.catalogue import Brand, Category, Discount, Offer, Product, ProductWord
 from app.models.orders import Allocation, Cart, CartItem, Payment, Purchase, PurchaseLine
 from app.models.people import Attempt, AuditLog, Customer, Login, Session, Staff
+from app.models.shop import Shop
 from app.models.stock import (
     Availability,
     InvoiceRequest,
@@ -36,6 +37,7 @@ __all__ = [
     "PurchaseLine",
     "Row",
     "Session",
+    "Shop",
     "Staff",
     "Stock",
     "StockLevel",

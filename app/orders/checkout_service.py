@@ -5,7 +5,7 @@ from decimal import Decimal
 import orjson
 
 from app.core.database import Manager
-from app.core.errors import Conflict, FieldError, Invalid, Problem
+from app.core.errors import Conflict, FieldError, Invalid, Problem, Unavailable
 from app.core.idempotency import Answer, RequestIdentity, once
 from app.core.sections import ShopSettings
 from app.core.security import Principal
@@ -44,8 +44,9 @@ class Checkout:
     ) -> Answer:
         """Check the cart out, and answer 201 with the purchase.
 
-        Raises NotFound, Invalid for a guest without name or phone, and Conflict `checked_out`,
-        `empty_cart`, `withdrawn`, `price_changed` or `out_of_stock`.
+        Raises NotFound, Invalid for a guest without name or phone, Conflict `checked_out`, `empty_cart`,
+        `withdrawn`, `price_changed` or `out_of_stock`, and Unavailable `wrong_currency` where the database's
+        money is in another one than the settings'.
         """
         total: Decimal | None = None
 
@@ -71,6 +72,9 @@ class Checkout:
                 return checked_out((await self._carts.state(cart, who))[1])
             case "no_contact":
                 return _no_contact(order)
+            case "wrong_currency":
+                # Settings of another shop: /readyz says so too, but not everybody asks it.
+                return Unavailable("Nothing is sold here.", code="wrong_currency", retry_after=60)
             case "price_changed":
                 total = f"{found.total:f}"
                 return Conflict(f"The cart costs {total} now.", code="price_changed", total=total)

@@ -36,11 +36,14 @@ LINE = """json_build_object(
 
 
 def vat_of(lines: str) -> str:
-    """Return the JSON of the VAT by rate that is frozen in `lines`, a table of purchase_line's rows."""
+    """Return the JSON of the VAT by rate that is frozen in `lines`, a table of purchase_line's rows.
+
+    They are sorted first, as a few lines are grouped sooner without a hash.
+    """
     return f"""(
         SELECT json_agg({VAT} ORDER BY v.rate) FROM (
             SELECT l.vat_rate AS rate, sum(l.total) AS gross, sum(l.total - l.vat_amount) AS net, sum(l.vat_amount) AS vat
-            FROM {lines} l GROUP BY l.vat_rate) v)"""
+            FROM (SELECT * FROM {lines} l ORDER BY l.vat_rate) l GROUP BY l.vat_rate) v)"""
 
 
 _PAYMENT = """json_build_object(

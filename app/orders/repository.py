@@ -43,7 +43,8 @@ _JSON = """json_build_object(
 def _items(rows: str) -> str:
     """Return the join that sums up a cart's `rows` of cart_item, at today's prices.
 
-    A withdrawn product is for sale no more, whatever is left of it.
+    A withdrawn product is for sale no more, whatever is left of it. OFFSET 0 has a total worked out once, and not
+    wherever it is named.
     """
     return f"""
         CROSS JOIN LATERAL (
@@ -58,7 +59,7 @@ def _items(rows: str) -> str:
             JOIN product p ON p.id = i.product_id
             JOIN offer o ON o.product_id = i.product_id
             JOIN sellable a ON a.product_id = i.product_id
-            CROSS JOIN LATERAL (SELECT line_total(i.quantity, o.unit_price) AS total) y
+            CROSS JOIN LATERAL (SELECT line_total(i.quantity, o.unit_price) AS total OFFSET 0) y
         ) x
         CROSS JOIN LATERAL (
             SELECT sum(v.vat) AS total, json_agg({VAT} ORDER BY v.rate) AS rates

@@ -5,12 +5,13 @@ import socket
 import threading
 
 import httpx
+import pytest
 from prometheus_client import REGISTRY
 from prometheus_client.registry import Collector
 
 from app.core import migrations
 from app.factory import create_app, create_asgi_app
-from tests.builders import rows
+from tests.builders import filled_cart, on_sale, rows
 from tests.support.asgi import running
 from tests.support.clients import client_at, shop_with
 from tests.support.load import Connection, load
@@ -132,6 +133,39 @@ async def metrics_of(url):
         return (await connection.request("GET", "/metrics")).body.decode()
     finally:
         connection.close()
+
+
+POLISH = "UPDATE shop SET currency = 'PLN'"
+
+
+class TestAnotherShop:
+    async def test_does_not_start_on_money_of_another_currency(self, ask, fresh_database):
+        with pytest.raises(RuntimeError, match=r"is EUR, and shop\.currency .* says PLN"):
+            await ask(fresh_database, "/livez", shop={"currency": "PLN"})
+
+    async def test_is_not_ready_and_charges_nothing(self, make_settings, fresh_database):
+        cart = filled_cart(fresh_database, (on_sale(fresh_database), 1))
+        order = {"contact_name": "Jan Kowalski", "contact_phone": "+48 600 100 200"}
+        async with shop_with(make_settings(fresh_database)) as shop, client_at(shop) as client:
+            rows(fresh_database, POLISH)
+            ready = await client.get("/readyz")
+            sold = await client.post(
+                f"/api/v1/carts/{cart.id}/checkout", json=order, headers=cart.headers
+            )
+        assert (ready.status_code, ready.json()["code"]) == (503, "wrong_currency")
+        assert (sold.status_code, sold.json()["code"]) == (503, "wrong_currency")
+        assert rows(fresh_database, "SELECT * FROM purchase") == []
+
+    async def test_starts_and_waits_where_it_is_not_written_down_yet(self, ask, fresh_database):
+        rows(fresh_database, "DELETE FROM shop")
+        live, ready = await ask(fresh_database, "/livez", "/readyz")
+        assert live.status_code == 200
+        assert (ready.status_code, ready.json()["code"]) == (503, "schema_outdated")
+
+    async def test_with_days_of_its_own_starts_and_waits(self, ask, fresh_database):
+        live, ready = await ask(fresh_database, "/livez", "/readyz", shop={"time_zone": "UTC"})
+        assert live.status_code == 200
+        assert (ready.status_code, ready.json()["code"]) == (503, "wrong_time_zone")
 
 
 class TestMetrics:

@@ -123,6 +123,9 @@ class TestTheAppsRole:
             "DELETE FROM purchase_line",
             "DELETE FROM purchase",
             "DELETE FROM _yoyo_migration",
+            "INSERT INTO shop (currency, time_zone) VALUES ('PLN', 'UTC')",
+            "UPDATE shop SET currency = 'PLN'",
+            "DELETE FROM shop",
             "CREATE TABLE mine (id int)",
             "DROP TABLE product",
             "ALTER TABLE product DISABLE TRIGGER ALL",
@@ -190,6 +193,15 @@ class TestTheDatabase:
     def test_never_changes_a_ledger_even_for_its_owner(self, cursor, ledger, statement):
         with pytest.raises((errors.RestrictViolation, errors.GeneratedAlways)):
             cursor.execute(statement.format(ledger))
+
+    def test_is_of_one_shop(self, cursor):
+        with pytest.raises(errors.UniqueViolation):
+            cursor.execute("INSERT INTO shop (currency, time_zone) VALUES ('EUR', 'UTC')")
+        cursor.connection.rollback()
+        with pytest.raises(errors.CheckViolation):
+            cursor.execute(
+                "INSERT INTO shop (one, currency, time_zone) VALUES (false, 'EUR', 'UTC')"
+            )
 
     @pytest.mark.parametrize("price", ["NaN", "0", "-0.01"])
     def test_refuses_a_price_of_nonsense(self, cursor, price):

@@ -8,11 +8,15 @@ from pathlib import Path
 import psycopg2
 from psycopg2 import sql
 
+from app.commands.identity import write_down
 from app.core.migrations import migrate
+from app.core.sections import ShopSettings
 from local.postgres import APP, OWNER, THROWAWAY, Postgres
 from tests.support.folders import short_folder
 
 TEMPLATE = "grocery_template"
+# Its days are not UTC's: for an hour or two of each day the two have different dates.
+SHOP = ShopSettings(time_zone="Europe/Berlin")
 
 
 @dataclass(frozen=True)
@@ -37,6 +41,7 @@ class Cluster:
         self.server.start()
         self._admin("CREATE DATABASE {} OWNER {}", TEMPLATE, OWNER)
         migrate(self.server.url(OWNER, TEMPLATE), self.server.url(APP, TEMPLATE))
+        write_down(self.server.url(OWNER, TEMPLATE), SHOP)
         return self
 
     def stop(self) -> None:
@@ -74,6 +79,7 @@ def private_server() -> Iterator[Postgres]:
         try:
             server.start()
             migrate(server.owner_url, server.app_url)
+            write_down(server.owner_url, SHOP)
             yield server
         finally:
             server.stop("immediate")

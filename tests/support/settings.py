@@ -4,10 +4,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from local.postgres import Postgres
-from tests.support.database import Database
+from tests.support.database import SHOP, Database
 
-# Not UTC's: for an hour or two of each day the two have different dates.
-TIME_ZONE = "Europe/Berlin"
+TIME_ZONE = SHOP.time_zone
 
 
 def settings_for(on: Database | Postgres, **overrides: Any) -> Any:

@@ -6,6 +6,9 @@ GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO {app};
 -- The migrations' own records are read (readiness asks for the schema's version), never written.
 REVOKE INSERT, UPDATE, DELETE ON _yoyo_migration, _yoyo_log, _yoyo_version, yoyo_lock FROM {app};
 
+-- Which shop this is, the owner says.
+REVOKE INSERT, UPDATE, DELETE ON shop FROM {app};
+
 -- Ledgers only grow; their triggers say the same to everybody else.
 REVOKE UPDATE, DELETE ON stock_movement, payment, audit_log FROM {app};
 

@@ -1,0 +1,13 @@
+"""The shop itself."""
+
+import peewee
+
+from app.models.base import Row
+
+
+class Shop(Row):
+    """Its one row says what the database's money and days are; `migrate` writes it."""
+
+    one = peewee.BooleanField(primary_key=True)
+    currency = peewee.TextField()
+    time_zone = peewee.TextField()
