@@ -212,7 +212,8 @@ def _provide_inventory(app: Shop, manager: Manager, audit: AuditTrail) -> None:
     stock = StockRepository(manager)
     provide(app, Suppliers(manager, SupplierRepository(manager), audit))
     provide(app, InvoiceRequests(manager, InvoiceRequestRepository(manager), stock, audit))
-    provide(app, Stock(manager, stock, audit))
+    allocations = Allocations(AllocationRepository(manager))
+    provide(app, Stock(manager, stock, allocations, audit))
 
 
 def _provide_orders(app: Shop, manager: Manager, audit: AuditTrail, shop: ShopSettings) -> None:

@@ -90,6 +90,7 @@ WHO = {
     f"GET {API}/stock/lots": STAFF,
     f"GET {API}/stock/lots/{{}}": STAFF,
     f"GET {API}/stock/levels": STAFF,
+    f"GET {API}/stock/shortages": STAFF,
     f"GET {API}/stock/movements": STAFF,
     f"GET {API}/stock/movements/{{}}": STAFF,
     f"POST {API}/stock/adjustments": STAFF,

@@ -212,6 +212,18 @@ RULES = (
         """,
     ),
     Rule(
+        "what a purchase says was paid is its payments less its refunds",
+        """
+        SELECT 'purchase ' || p.id, 'paid ' || p.paid || ', payments less refunds ' || coalesce(m.balance, 0)
+        FROM purchase p
+        LEFT JOIN (
+            SELECT purchase_id, sum(CASE kind WHEN 'payment' THEN amount ELSE -amount END) AS balance
+            FROM payment GROUP BY purchase_id
+        ) m ON m.purchase_id = p.id
+        WHERE p.paid <> coalesce(m.balance, 0)
+        """,
+    ),
+    Rule(
         "a collected purchase was paid in full",
         """
         SELECT 'purchase ' || p.id, 'total ' || p.total || ', paid ' || coalesce(sum(m.amount), 0)

@@ -67,6 +67,9 @@ async def _tidy(manager: Manager, idempotency_hours: int) -> dict[What, int | Pe
 
     jobs = {
         ("unpaid purchase cancelled", "unpaid purchases cancelled"): wired(Purchases).cancel_unpaid,
+        ("purchase served from fresh lots", "purchases served from fresh lots"): (
+            wired(Purchases).keep_promises
+        ),
         ("old cart dropped", "old carts dropped"): wired(Carts).delete_expired_carts,
         ("session ended", "sessions ended"): sessions,
         ("count of attempts dropped", "counts of attempts dropped"): attempts,
@@ -88,7 +91,7 @@ async def _outcome(job: Callable[[int], Awaitable[int]]) -> int | PeeweeExceptio
 @click.command()
 @with_appcontext
 def tidy() -> None:
-    """Cancel what nobody paid in time; drop old carts, sessions, counts of attempts and idempotency keys.
+    """Cancel what nobody paid in time; serve from fresh lots what was promised from expired ones; drop old carts, sessions, counts of attempts and idempotency keys.
 
     For cron: safe to run twice and side by side. Exits 1 if a part of it failed; the rest is done all the same.
     """

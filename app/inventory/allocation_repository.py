@@ -1,18 +1,16 @@
-"""Statements that promise stock to purchases, and that give it out and take it back.
+"""Statements that move what was promised to purchases, and that give it out and take it back.
 
-All follow one order of locks: the levels of the products in product order, then their lots.
+All follow one order of locks: the purchase whose promises change, the levels of the products in product order, then
+their lots. Behind a level, purchases are only tried for.
 """
 
+# ruff: noqa: S608 - all parts of the SQL in here are written in here
+
 from collections.abc import Sequence
-from dataclasses import dataclass
 from decimal import Decimal
 
 from app.core.database import Manager
 from app.core.statement import Statement
-
-ALLOCATE = Statement(
-    "SELECT * FROM allocate_stock(%(products)s::bigint[], %(quantities)s::numeric[])", read=False
-)
 
 # A lot is only ever touched while its product's level is held, so joining the lots to `locked`
 # keeps the order of locks although both kinds of rows change in one statement.
@@ -50,33 +48,116 @@ HAS_EXPIRED = Statement("""
         WHERE l.purchase_id = %(purchase)s AND s.expires_on < CURRENT_DATE)
 """)
 
-# For levels that are locked already.
-DROP_EXPIRED = Statement("""
-    WITH gone AS (
-        DELETE FROM allocation a USING purchase_line l, stock s
-        WHERE l.purchase_id = %(purchase)s AND a.purchase_line_id = l.id
-            AND s.id = a.stock_id AND s.expires_on < CURRENT_DATE
-        RETURNING l.product_id, l.code, a.stock_id, a.quantity
-    ), lots AS (
-        UPDATE stock s SET allocated = s.allocated - gone.quantity
-        FROM gone WHERE s.id = gone.stock_id
-    ), wanted AS (
-        SELECT product_id, code, sum(quantity) AS quantity FROM gone GROUP BY product_id, code
-    ), levels AS (
-        UPDATE stock_level v SET allocated = v.allocated - wanted.quantity
-        FROM wanted WHERE v.product_id = wanted.product_id
-    )
-    SELECT product_id, code, quantity FROM wanted ORDER BY product_id
+LACKING = Statement("""
+    SELECT l.code, sum(e.quantity), sum(e.movable)
+    FROM expired_promise e JOIN purchase_line l ON l.id = e.purchase_line_id
+    WHERE e.product_id = ANY(%(products)s::bigint[]) AND e.purchase_id = %(purchase)s::uuid
+    GROUP BY l.id, l.code HAVING sum(e.movable) < sum(e.quantity)
+    ORDER BY l.id
 """)
 
-ASSIGN = Statement("""
-    INSERT INTO allocation (purchase_line_id, stock_id, quantity)
-    SELECT l.id, p.stock_id, p.quantity
-    FROM unnest(%(products)s::bigint[], %(lots)s::bigint[], %(quantities)s::numeric[])
-        AS p (product_id, stock_id, quantity)
-    JOIN purchase_line l ON l.purchase_id = %(purchase)s AND l.product_id = p.product_id
-    ON CONFLICT (purchase_line_id, stock_id)
-        DO UPDATE SET quantity = allocation.quantity + EXCLUDED.quantity
+MOVABLE = Statement("""
+    SELECT purchase_id::text FROM expired_promise WHERE movable > 0
+    GROUP BY purchase_id LIMIT %(limit)s
+""")
+
+HOLD = Statement("""
+    SELECT id FROM purchase WHERE id = %(purchase)s::uuid AND status = 'placed'
+    FOR NO KEY UPDATE SKIP LOCKED
+""")
+
+_HOLDERS = """
+    SELECT p.id::text FROM purchase p
+    WHERE p.status = 'placed' AND p.id IN (
+        SELECT l.purchase_id FROM allocation a JOIN purchase_line l ON l.id = a.purchase_line_id
+        WHERE a.stock_id = %(lot)s)"""
+
+# In one order, so that two who do this cannot deadlock.
+LOCK_HOLDERS = Statement(f"""
+    {_HOLDERS}
+        AND (SELECT s.on_hand - s.allocated < %(quantity)s FROM stock s WHERE s.id = %(lot)s)
+    ORDER BY p.id FOR NO KEY UPDATE
+""")
+
+TRY_HOLDERS = Statement(f"{_HOLDERS} FOR NO KEY UPDATE SKIP LOCKED")
+
+# What can be sold of products, as fefo() wants it.
+_FREE = """
+    SELECT s.product_id, array_agg(s.id) AS lots, array_agg(s.on_hand - s.allocated) AS free,
+           array_agg(s.expires_on) AS expiries
+    FROM stock s
+    WHERE s.product_id = ANY(%(products)s::bigint[]) AND s.on_hand > 0 AND s.on_hand > s.allocated
+        AND (s.expires_on IS NULL OR s.expires_on >= CURRENT_DATE)"""
+
+# Of `moved`, which says how much of a line's promise goes from which lot (source) to which (target). What a level has
+# promised in all stays the same.
+_REASSIGN = """
+    taken AS (
+        SELECT purchase_line_id, source AS stock_id, sum(quantity) AS quantity
+        FROM moved GROUP BY purchase_line_id, source
+    ), ended AS (
+        DELETE FROM allocation a USING taken t
+        WHERE (a.purchase_line_id, a.stock_id) = (t.purchase_line_id, t.stock_id)
+            AND a.quantity = t.quantity
+    ), lowered AS (
+        UPDATE allocation a SET quantity = a.quantity - t.quantity FROM taken t
+        WHERE (a.purchase_line_id, a.stock_id) = (t.purchase_line_id, t.stock_id)
+            AND a.quantity > t.quantity
+    ), given AS (
+        INSERT INTO allocation (purchase_line_id, stock_id, quantity)
+        SELECT purchase_line_id, target, sum(quantity) FROM moved GROUP BY purchase_line_id, target
+        ON CONFLICT (purchase_line_id, stock_id)
+            DO UPDATE SET quantity = allocation.quantity + EXCLUDED.quantity
+    )
+    UPDATE stock s SET allocated = s.allocated + d.quantity
+    FROM (
+        SELECT m.lot, sum(m.quantity) AS quantity FROM (
+            SELECT source AS lot, -quantity AS quantity FROM moved
+            UNION ALL SELECT target, quantity FROM moved
+        ) m GROUP BY m.lot
+    ) d
+    WHERE s.id = d.lot"""
+
+# For purchases and levels that are locked already, as is the next.
+MOVE_EXPIRED = Statement(f"""
+    WITH free AS ({_FREE} GROUP BY s.product_id),
+    moved AS MATERIALIZED (
+        SELECT e.purchase_line_id, e.stock_id AS source, f.stock_id AS target, f.quantity
+        FROM expired_promise e
+        JOIN free ON free.product_id = e.product_id
+        CROSS JOIN LATERAL
+            fefo(free.lots, free.free, free.expiries, e.movable, e.before, NULL) f
+        WHERE e.product_id = ANY(%(products)s::bigint[])
+            AND e.purchase_id = ANY(%(purchases)s::text[]::uuid[])
+            AND (%(lot)s::bigint IS NULL OR e.stock_id = %(lot)s)
+    ), {_REASSIGN}
+""")
+
+# So much of what a lot has promised goes to other lots: the latest promises, behind those that have expired.
+MOVE_AWAY = Statement(f"""
+    WITH free AS ({_FREE} AND s.id <> %(lot)s GROUP BY s.product_id),
+    promised AS (
+        SELECT a.purchase_line_id, a.stock_id, s.product_id, a.quantity,
+               coalesce(sum(a.quantity) OVER (
+                   ORDER BY a.purchase_line_id DESC
+                   ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), 0) AS before
+        FROM stock s
+        JOIN allocation a ON a.stock_id = s.id
+        JOIN purchase_line l ON l.id = a.purchase_line_id
+        WHERE s.id = %(lot)s AND (s.expires_on IS NULL OR s.expires_on >= CURRENT_DATE)
+            AND l.purchase_id = ANY(%(purchases)s::text[]::uuid[])
+    ), expired AS (
+        SELECT coalesce(sum(quantity), 0) AS quantity FROM expired_promise
+        WHERE product_id = ANY(%(products)s::bigint[])
+    ), moved AS MATERIALIZED (
+        SELECT p.purchase_line_id, p.stock_id AS source, f.stock_id AS target, f.quantity
+        FROM promised p
+        CROSS JOIN expired e
+        JOIN free ON free.product_id = p.product_id
+        CROSS JOIN LATERAL fefo(
+            free.lots, free.free, free.expiries, least(p.quantity, %(quantity)s - p.before),
+            e.quantity + p.before, NULL) f
+    ), {_REASSIGN}
 """)
 
 SELL = Statement("""
@@ -119,31 +200,11 @@ TAKE_BACK = Statement("""
 """)
 
 
-@dataclass(frozen=True, slots=True)
-class Pick:
-    """So much of a product from that lot."""
-
-    product_id: int
-    lot_id: int
-    quantity: Decimal
-
-
 class AllocationRepository:
     """Reads and writes what of the stock is promised to whom. For use within a transaction."""
 
     def __init__(self, manager: Manager) -> None:
         self._manager = manager
-
-    async def allocate(
-        self, wanted: Sequence[tuple[int, Decimal]]
-    ) -> tuple[list[Pick], dict[int, Decimal]]:
-        """Promise (product id, quantity) pairs, all or nothing; each product once.
-
-        Returns what comes from which lot, or what could be had of each that there is too little of.
-        """
-        rows = await self._manager.fetch(ALLOCATE, **_columns(wanted))
-        picks = [Pick(*row[:3]) for row in rows if row[1] is not None]
-        return picks, {row[0]: row[3] for row in rows if row[1] is None}
 
     async def release(self, purchase: str) -> None:
         """Take back the promise of all that a purchase was to get; the record of it stays."""
@@ -153,18 +214,56 @@ class AllocationRepository:
         """Say whether a lot that serves the purchase has expired."""
         return bool(await self._manager.fetch_value(HAS_EXPIRED, purchase=purchase))
 
-    async def drop_expired(self, purchase: str) -> list[tuple[int, str, Decimal]]:
-        """Give up expired lots of a purchase; return (product id, code, quantity) of what it lacks."""
-        await self._manager.fetch(LOCK_LEVELS, purchase=purchase)
-        return await self._manager.fetch(DROP_EXPIRED, purchase=purchase)
+    async def lock_levels(self, purchase: str) -> list[int]:
+        """Lock the stock of what a purchase has lines of; return the products' ids."""
+        rows = await self._manager.fetch(LOCK_LEVELS, purchase=purchase)
+        return [product_id for (product_id,) in rows]
 
-    async def assign(self, purchase: str, picks: Sequence[Pick]) -> None:
-        """Record that the purchase's lines are served by `picks` too."""
+    async def lacking(
+        self, purchase: str, products: Sequence[int]
+    ) -> list[tuple[str, Decimal, Decimal]]:
+        """Return (code, expired, replaceable) of products whose promise cannot be kept in full."""
+        return await self._manager.fetch(LACKING, purchase=purchase, products=list(products))
+
+    async def movable(self, limit: int) -> list[str]:
+        """Return purchases of which other lots can take over what expired lots have promised."""
+        return [row[0] for row in await self._manager.fetch(MOVABLE, limit=limit)]
+
+    async def hold(self, purchase: str) -> bool:
+        """Lock a purchase; False if it has ended, or somebody else is at work on it."""
+        return await self._manager.fetch_one(HOLD, purchase=purchase) is not None
+
+    async def lock_holders(self, lot_id: int, quantity: Decimal) -> None:
+        """Lock the purchases that a lot has promises to, if it has less than `quantity` free."""
+        await self._manager.fetch(LOCK_HOLDERS, lot=lot_id, quantity=quantity)
+
+    async def try_holders(self, lot_id: int) -> list[str]:
+        """Lock the purchases that a lot has promises to; return those nobody else is at work on."""
+        return [row[0] for row in await self._manager.fetch(TRY_HOLDERS, lot=lot_id)]
+
+    async def move_expired(
+        self, purchases: Sequence[str], products: Sequence[int], lot_id: int | None = None
+    ) -> bool:
+        """Move what expired lots of `products`, or one of them, promised to `purchases`.
+
+        Of several purchases that lack the same, those that come first get it. Says whether anything
+        was moved.
+        """
+        touched = await self._manager.run(
+            MOVE_EXPIRED, purchases=list(purchases), products=list(products), lot=lot_id
+        )
+        return touched > 0
+
+    async def move_away(
+        self, lot_id: int, product_id: int, quantity: Decimal, purchases: Sequence[str]
+    ) -> None:
+        """Move up to `quantity` of what a lot promised to `purchases` to other lots."""
         await self._manager.run(
-            ASSIGN,
-            purchase=purchase,
-            lots=[pick.lot_id for pick in picks],
-            **_columns([(pick.product_id, pick.quantity) for pick in picks]),
+            MOVE_AWAY,
+            lot=lot_id,
+            products=[product_id],
+            quantity=quantity,
+            purchases=list(purchases),
         )
 
     async def sell(self, purchase: str, login_id: int | None) -> None:

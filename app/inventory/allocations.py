@@ -1,4 +1,4 @@
-"""The stock's side of a purchase that is placed: issue at the till, release, take back on return."""
+"""The stock's side of a purchase that is placed: keep the promise, issue at the till, release, take back on return."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -34,13 +34,41 @@ class Allocations:
         """Turn what a placed purchase was promised into a sale.
 
         Lots that have expired since are replaced by others. Raises Conflict `expired`, with
-        `items`, if there are none.
+        `items`, if there are none, or only as many as others have a claim on who come before.
         """
         if await self._repository.has_expired(purchase):
             await self._replace_expired(purchase)
         # Promised first, then on hand: never may more be promised than there is.
         await self._repository.release(purchase)
         await self._repository.sell(purchase, login_id)
+
+    async def movable(self, limit: int) -> list[str]:
+        """Return purchases of which other lots can take over what expired lots have promised."""
+        return await self._repository.movable(limit)
+
+    async def renew(self, purchase: str) -> bool:
+        """Move a purchase's promises from expired lots to others, as far as may be.
+
+        The caller need not have locked it. False if nothing was moved: because somebody else is at
+        work on it, too.
+        """
+        if not await self._repository.hold(purchase):
+            return False
+        products = await self._repository.lock_levels(purchase)
+        return await self._repository.move_expired([purchase], products)
+
+    async def prepare_loss(self, lot_id: int, quantity: Decimal) -> None:
+        """Lock what clear() may have to change, before the lot's level is locked."""
+        await self._repository.lock_holders(lot_id, quantity)
+
+    async def clear(self, lot_id: int, product_id: int, quantity: Decimal) -> None:
+        """Move promises of `quantity` from a lot to others, or of as much as others can take.
+
+        For a lot that is about to lose it, whose product's level is locked.
+        """
+        purchases = await self._repository.try_holders(lot_id)
+        await self._repository.move_expired(purchases, [product_id], lot_id)
+        await self._repository.move_away(lot_id, product_id, quantity, purchases)
 
     async def take_back(
         self, purchase: str, returned: Sequence[Wanted], *, reason: str, login_id: int | None
@@ -58,15 +86,17 @@ class Allocations:
             )
 
     async def _replace_expired(self, purchase: str) -> None:
-        lacking = [Wanted(*row) for row in await self._repository.drop_expired(purchase)]
-        picks, short = await self._repository.allocate(_pairs(lacking))
-        if short:
+        products = await self._repository.lock_levels(purchase)
+        if lacking := await self._repository.lacking(purchase, products):
             raise Conflict(
                 "Some of it has expired, and there is nothing to replace it with.",
                 code="expired",
-                items=_items(lacking, "available", short),
+                items=[
+                    {"product": code, "requested": f"{expired:f}", "available": f"{found:f}"}
+                    for code, expired, found in lacking
+                ],
             )
-        await self._repository.assign(purchase, picks)
+        await self._repository.move_expired([purchase], products)
 
 
 def _pairs(wanted: Sequence[Wanted]) -> list[tuple[int, Decimal]]:

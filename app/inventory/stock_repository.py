@@ -85,8 +85,12 @@ class StockRepository:
         if await self._manager.fetch_one(sql.LOCK_LEVEL_OF_LOT, id=lot_id) is None:
             return None
         # Only a statement of its own sees what the lock was waited for.
-        row = await self._manager.fetch_one(sql.LOT_STATE, id=lot_id)
-        return LotState(*row) if row else None
+        return await self.lot_state(lot_id)
+
+    async def lot_state(self, lot_id: int) -> LotState:
+        """Return a lot that is there, as it is now."""
+        (row,) = await self._manager.fetch(sql.LOT_STATE, id=lot_id)
+        return LotState(*row)
 
     async def open_lots(self, lots: Sequence[NewLot], cause: Cause) -> list[tuple[int, int]]:
         """Open lots with what is in them, and return (movement's id, lot's id) of each, in order."""
@@ -147,6 +151,11 @@ class StockRepository:
         """Return rows of (JSON, id), newest first."""
         (movement_id,) = after or (None,)
         return await self._manager.fetch(sql.MOVEMENT_PAGE, **_filters(query), after_id=movement_id)
+
+    async def shortage_page(self, query: PageQuery, after: Key) -> list[tuple[Any, ...]]:
+        """Return rows of (JSON, purchase line's id), oldest first."""
+        (line_id,) = after or (None,)
+        return await self._manager.fetch(sql.SHORTAGE_PAGE, **_filters(query), after_id=line_id)
 
     async def _one(self, statement: Statement, what: str, **key: int) -> str:
         row = await self._manager.fetch_one(statement, **key)

@@ -6,7 +6,7 @@ from flask import Response
 from app.core.idempotency import request_identity
 from app.core.json import json_response
 from app.core.openapi import describe
-from app.core.paging import Page, after, page
+from app.core.paging import Page, PageQuery, after, page
 from app.core.security import STAFF, allow, principal
 from app.core.wiring import wired
 from app.inventory.stock_schemas import (
@@ -18,6 +18,7 @@ from app.inventory.stock_schemas import (
     MovementQuery,
     NewAdjustment,
     NewWaste,
+    Shortage,
 )
 from app.inventory.stock_service import Stock
 
@@ -53,6 +54,19 @@ async def list_levels(query_data: LevelQuery) -> Response:
     return page(await wired(Stock).level_page(query_data, after(query_data)), query_data)
 
 
+@blueprint.get("/shortages")
+@allow(*STAFF)
+@blueprint.input(PageQuery, location="query")
+@blueprint.output(Page[Shortage])
+async def list_shortages(query_data: PageQuery) -> Response:
+    """List what was promised and cannot be served: it has expired, and nothing can replace it.
+
+    What other lots can take over is promised from them to who has paid first, then to who has waited
+    longest. The rest is listed, the oldest first: cancel the purchase, or receive more.
+    """
+    return page(await wired(Stock).shortage_page(query_data, after(query_data)), query_data)
+
+
 @blueprint.get("/movements")
 @allow(*STAFF)
 @blueprint.input(MovementQuery, location="query")
@@ -78,7 +92,8 @@ async def read_movement(movement: int) -> Response:
 async def adjust_stock(json_data: NewAdjustment) -> Response:
     """Correct what is on hand of a lot, or open a new lot with what was found.
 
-    What is promised to purchases cannot be taken away.
+    What the lot has promised to purchases, other lots take over. Refused with 409 `not_on_hand`, or
+    `allocated` if they cannot take enough (`free` says how much can go).
     """
     answer = await wired(Stock).adjust(json_data, principal().login_id, request_identity())
     return answer.response()
@@ -92,7 +107,8 @@ async def adjust_stock(json_data: NewAdjustment) -> Response:
 async def waste_stock(json_data: NewWaste) -> Response:
     """Throw away some of a lot.
 
-    What is promised to purchases cannot be taken away.
+    What the lot has promised to purchases, other lots take over. Refused with 409 `not_on_hand`, or
+    `allocated` if they cannot take enough (`free` says how much can go).
     """
     answer = await wired(Stock).waste(json_data, principal().login_id, request_identity())
     return answer.response()

@@ -13,6 +13,7 @@ from app.core.schema import (
     Date,
     Id,
     Moment,
+    Money,
     Name,
     Quantity,
     QuantityOrZero,
@@ -70,8 +71,11 @@ class Level(Schema):
     product: StockedProduct
     on_hand: QuantityOrZero
     allocated: QuantityOrZero
-    expired: QuantityOrZero = Field(description="What has expired and is promised to nobody.")
-    available: QuantityOrZero = Field(description="on_hand less allocated less expired.")
+    expired: QuantityOrZero = Field(description="What of on_hand has expired, promised or not.")
+    available: QuantityOrZero = Field(
+        description="on_hand less expired less allocated, as what an expired lot promised comes from"
+        " another; 0 where promises are more than what is left for them."
+    )
     reorder_level: QuantityOrZero
     reorder: bool = Field(
         description="Whether available is at or below reorder_level, of a product still sold."
@@ -83,6 +87,21 @@ class LevelQuery(PageQuery):
 
     product: Sku | None = None
     reorder: bool | None = None
+
+
+class Shortage(Schema):
+    """What a purchase that waits was promised of a product, and cannot get any more."""
+
+    product: StockedProduct
+    promised: Quantity
+    lacking: Quantity = Field(description="So much has expired, and no other lot can replace it.")
+    purchase: UUID
+    invoice_number: int
+    contact_name: Name
+    contact_phone: str | None
+    placed_at: Moment
+    total: Money
+    paid: Money = Field(description="Payments less refunds.")
 
 
 class Movement(Schema):

@@ -8,6 +8,8 @@ from app.audit import AuditTrail
 from app.core.database import Manager
 from app.core.errors import Conflict, FieldError, Invalid
 from app.core.idempotency import Answer, RequestIdentity, once
+from app.core.paging import PageQuery
+from app.inventory.allocations import Allocations
 from app.inventory.receiving import not_expired, whole_pieces
 from app.inventory.stock_repository import Cause, Key, LotState, NewLot, StockRepository
 from app.inventory.stock_schemas import (
@@ -23,9 +25,16 @@ from app.inventory.stock_schemas import (
 class Stock:
     """Reads stock, and changes it other than by buying and selling."""
 
-    def __init__(self, manager: Manager, stock: StockRepository, audit: AuditTrail) -> None:
+    def __init__(
+        self,
+        manager: Manager,
+        stock: StockRepository,
+        allocations: Allocations,
+        audit: AuditTrail,
+    ) -> None:
         self._manager = manager
         self._stock = stock
+        self._allocations = allocations
         self._audit = audit
 
     async def lot(self, lot_id: int) -> str:
@@ -48,13 +57,18 @@ class Stock:
         """Return rows of (JSON, id), newest first."""
         return await self._stock.movement_page(query, after)
 
+    async def shortage_page(self, query: PageQuery, after: Key) -> list[tuple[Any, ...]]:
+        """Return rows of (JSON, purchase line's id), oldest first."""
+        return await self._stock.shortage_page(query, after)
+
     async def adjust(
         self, asked: NewAdjustment, by: int | None, identity: RequestIdentity
     ) -> Answer:
         """Correct a lot, or open one with what was found; answer with the movement.
 
-        Raises Invalid for wrong values, Conflict `allocated` or `not_on_hand` if a lot would lose
-        what it has not to give, and what once() raises.
+        What a lot loses of what it has promised, others take over. Raises Invalid for wrong values,
+        Conflict `not_on_hand` or `allocated` if a lot would lose what it does not have or others
+        cannot take over (`free` says how much can go), and what once() raises.
         """
         _check_form(asked)
 
@@ -147,13 +161,40 @@ class Stock:
         return moved
 
     async def _move(self, lot_id: int, quantity: Decimal, cause: Cause) -> tuple[int, int]:
+        if quantity < 0:
+            await self._allocations.prepare_loss(lot_id, -quantity)
         lot = await self._stock.lock_lot(lot_id)
         if lot is None:
             raise _invalid(FieldError("/lot", "is not known"))
         if errors := list(whole_pieces(lot.unit, quantity, "/quantity")):
             raise _invalid(*errors)
-        _check_free(lot, -quantity)
+        await self._check_free(lot_id, lot, -quantity)
         return await self._stock.move(lot_id, lot.product_id, quantity, cause), lot_id
+
+    async def _check_free(self, lot_id: int, lot: LotState, taken: Decimal) -> None:
+        """Make way for a loss: move what the lot has promised to others as far as that is needed.
+
+        Raises Conflict if more would go than the lot has, or than it can do without.
+        """
+        if taken <= max(lot.free, Decimal(0)):
+            return
+        figures: dict[str, Any] = {"on_hand": str(lot.on_hand), "allocated": str(lot.allocated)}
+        if taken > lot.on_hand:
+            raise Conflict(
+                "The lot has less than that on hand.",
+                code="not_on_hand",
+                **figures,
+                free=str(lot.free),
+            )
+        await self._allocations.clear(lot_id, lot.product_id, taken - lot.free)
+        free = (await self._stock.lot_state(lot_id)).free
+        if taken > free:
+            raise Conflict(
+                "Some of that is promised to purchases, and other lots cannot take over enough of it.",
+                code="allocated",
+                **figures,
+                free=str(free),
+            )
 
     async def _answer(
         self, moved: tuple[int, int], action: str, cause: Cause, quantity: Decimal
@@ -191,17 +232,3 @@ def _check_form(asked: NewAdjustment) -> None:
         errors.append(FieldError("/quantity", "must not be 0"))
     if errors:
         raise _invalid(*errors)
-
-
-def _check_free(lot: LotState, taken: Decimal) -> None:
-    """Raise Conflict if more would go than the lot has, or than it has not promised."""
-    if taken <= max(lot.free, Decimal(0)):
-        return
-    figures: dict[str, Any] = {
-        "on_hand": str(lot.on_hand),
-        "allocated": str(lot.allocated),
-        "free": str(lot.free),
-    }
-    if taken > lot.on_hand:
-        raise Conflict("The lot has less than that on hand.", code="not_on_hand", **figures)
-    raise Conflict("Some of that is promised to purchases.", code="allocated", **figures)

@@ -67,6 +67,26 @@ LEVEL_PAGE = Statement(
     """,  # noqa: S608 - made of constants
 )
 
+SHORTAGE_PAGE = Statement(
+    f"""
+    SELECT json_build_object(
+        'product', {PRODUCT_JSON}, 'promised', l.quantity::text, 'lacking', e.lacking::text,
+        'purchase', b.id, 'invoice_number', b.invoice_number, 'contact_name', b.contact_name,
+        'contact_phone', b.contact_phone, 'placed_at', rfc3339(b.placed_at),
+        'total', b.total::text, 'paid', b.paid::text)::text, l.id
+    FROM (
+        SELECT purchase_line_id, sum(quantity - movable) AS lacking FROM expired_promise
+        WHERE movable < quantity GROUP BY purchase_line_id
+    ) e
+    JOIN purchase_line l ON l.id = e.purchase_line_id
+    JOIN purchase b ON b.id = l.purchase_id
+    JOIN product p ON p.id = l.product_id
+    WHERE %(after_id)s::bigint IS NULL OR l.id > %(after_id)s
+    ORDER BY l.id
+    LIMIT %(limit)s
+    """,  # noqa: S608 - made of constants
+)
+
 _MOVEMENT_JSON = """json_build_object(
     'id', m.id, 'at', rfc3339(m.at), 'kind', m.kind, 'product', p.code, 'lot', m.stock_id,
     'quantity', m.quantity::text, 'reason', m.reason, 'by', l.email, 'purchase', m.purchase_id,

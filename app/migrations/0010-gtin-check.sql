@@ -1,4 +1,4 @@
--- depends: 0008-one-trip
+-- depends: 0009-money
 
 -- Zeros alone are no number. A second CHECK, because the first stands on is_gtin(): a new text of that would be believed
 -- of rows that were never looked at.

@@ -53,6 +53,7 @@ class Purchase(Row):
     total = MoneyField()
     vat_total = MoneyField()
     pricing_rules = peewee.IntegerField()
+    paid = MoneyField()
     placed_at = TimestampTzField()
     pay_by = TimestampTzField()
     collected_at = TimestampTzField(null=True)

@@ -89,6 +89,16 @@ class Purchases:
             cancelled += await self._manager.transaction(self._cancel_unpaid, purchase)
         return cancelled
 
+    async def keep_promises(self, limit: int) -> int:
+        """Serve up to `limit` purchases from other lots than those that have expired; return how many.
+
+        Each in a transaction of its own. Those that somebody is at work on are left for later.
+        """
+        renewed = 0
+        for purchase in await self._allocations.movable(limit):
+            renewed += await self._manager.transaction(self._allocations.renew, purchase)
+        return renewed
+
     async def _collect(self, who: Principal, purchase: str) -> str:
         status, total = await self._purchases.lock(purchase)
         _must_be_placed(status)

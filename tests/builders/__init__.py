@@ -28,7 +28,7 @@ from tests.builders.people import (
     session,
 )
 from tests.builders.rows import On, insert, rows, today, unique, value
-from tests.builders.sales import filled_cart, on_sale
+from tests.builders.sales import filled_cart, on_sale, placed
 from tests.builders.stock import allocated, invoice_request, level_of, stock_of, stocked, supplier
 
 __all__ = [
@@ -57,6 +57,7 @@ __all__ = [
     "level_of",
     "on_sale",
     "person",
+    "placed",
     "product",
     "rows",
     "session",

@@ -6,8 +6,8 @@ from typing import Any
 
 from tests.builders.catalogue import product
 from tests.builders.people import Person, guest_cart
-from tests.builders.rows import On, insert
-from tests.builders.stock import stocked
+from tests.builders.rows import On, insert, rows
+from tests.builders.stock import allocated, stocked
 
 
 def on_sale(
@@ -38,3 +38,49 @@ def filled_cart(
     for wanted, quantity in items:
         insert(on, "cart_item", cart_id=made.id, product_id=wanted.id, quantity=quantity)
     return made
+
+
+def placed(
+    on: On, *promises: tuple[Any, str | int | Decimal], paid: str | int | Decimal = 0, **more: Any
+) -> Any:
+    """Insert a purchase that waits, promised so much of lots (rows, each of a product of its own).
+
+    A unit costs 1.00; so much of it is paid. `more` are its columns.
+    """
+    cart = guest_cart(on)
+    rows(on, "UPDATE cart SET status = 'checked_out' WHERE id = %(id)s", id=cart.id)
+    columns = {
+        "cart_id": cart.id,
+        "contact_name": "Test",
+        "currency": "EUR",
+        "total": sum(Decimal(quantity) for _, quantity in promises),
+        "vat_total": 0,
+        "pay_by": datetime.now(UTC) + timedelta(hours=1),
+    }
+    made = insert(on, "purchase", **columns | more)
+    for lot, quantity in promises:
+        _promise(on, made, lot, Decimal(quantity))
+    if Decimal(paid):
+        insert(on, "payment", purchase_id=made.id, kind="payment", method="card", amount=paid)
+    return made
+
+
+def _promise(on: On, purchase: Any, lot: Any, quantity: Decimal) -> None:
+    line = insert(
+        on,
+        "purchase_line",
+        purchase_id=purchase.id,
+        product_id=lot.product_id,
+        code=f"p{lot.product_id}",
+        name="Test",
+        unit="piece",
+        quantity=quantity,
+        price=1,
+        discount_rate=0,
+        unit_price=1,
+        vat_rate=0,
+        total=quantity,
+        vat_amount=0,
+    )
+    insert(on, "allocation", purchase_line_id=line.id, stock_id=lot.id, quantity=quantity)
+    allocated(on, lot, quantity)

@@ -2,7 +2,19 @@
 
 from datetime import UTC, datetime, timedelta
 
-from tests.builders import customer, filled_cart, guest_cart, insert, level_of, on_sale, rows, value
+from tests.builders import (
+    customer,
+    filled_cart,
+    guest_cart,
+    insert,
+    level_of,
+    on_sale,
+    placed,
+    rows,
+    stocked,
+    today,
+    value,
+)
 
 AGO = datetime.now(UTC) - timedelta(days=2)
 
@@ -80,6 +92,28 @@ def test_nothing_due_is_never_unpaid(run, fresh_database):
     )
     assert run("tidy").output.startswith("0 unpaid purchases cancelled")
     assert purchases(fresh_database) == {free.id: "placed"}
+
+
+def test_serves_from_fresh_lots_what_expired_ones_have_promised(run, fresh_database):
+    sold = on_sale(fresh_database, stock=None)
+    yesterday = today(fresh_database) - timedelta(days=1)
+    old = stocked(fresh_database, sold, 7, expires_on=yesterday)
+    placed(fresh_database, (old, 2), pay_by=AGO)
+    unpaid, paid = placed(fresh_database, (old, 3)), placed(fresh_database, (old, 2), paid=2)
+    fresh = stocked(fresh_database, sold, 2)
+    assert "1 purchase served from fresh lots," in run("tidy").output
+    served = rows(
+        fresh_database,
+        "SELECT l.purchase_id, a.stock_id FROM allocation a"
+        " JOIN purchase_line l ON l.id = a.purchase_line_id JOIN purchase p ON p.id = l.purchase_id"
+        " WHERE p.status = 'placed'",
+    )
+    assert {row.purchase_id: row.stock_id for row in served} == {
+        unpaid.id: old.id,
+        paid.id: fresh.id,
+    }
+    assert run("verify").exit_code == 0
+    assert ", 0 purchases served from fresh lots," in run("tidy").output
 
 
 def test_drops_old_carts_and_keeps_the_others(run, fresh_database):

@@ -101,6 +101,10 @@ BREACHES = {
         "UPDATE purchase_line SET total = 4.99; UPDATE purchase SET total = 4.99",
         "purchase {p.id} line {p.line}: unit price 2.50, total 4.99",
     ),
+    "a kept sum of payments": (
+        "UPDATE purchase SET paid = 1",
+        "purchase {p.id}: paid 1.00, payments less refunds 0",
+    ),
     "a refund of nothing": (
         (
             "INSERT INTO payment (purchase_id, kind, method, amount) VALUES ('{p.id}', 'refund', 'cash', 1)"

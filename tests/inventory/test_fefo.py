@@ -64,3 +64,42 @@ def test_a_lot_is_touched_only_when_those_before_it_are_empty(database, shelf, w
     for before, after in pairwise(queue):
         if after in taken:
             assert taken.get(before, 0) == shelf[before][0]
+
+
+def reserved(database, shelf, wanted, before=0, keep_until=None):
+    """Return what is taken of each lot when so much of what comes first is for others."""
+    found = rows(
+        database,
+        "SELECT * FROM fefo(%(lots)s::bigint[], %(free)s::numeric[], %(expiries)s::date[], %(wanted)s,"
+        " %(before)s, %(keep_until)s)",
+        lots=list(shelf),
+        free=[free for free, _ in shelf.values()],
+        expiries=[expires_on for _, expires_on in shelf.values()],
+        wanted=wanted,
+        before=before,
+        keep_until=keep_until,
+    )
+    return {row.stock_id: row.quantity for row in found}
+
+
+def test_what_keeps_until_a_day_goes_before_what_does_not(database):
+    shelf = {
+        1: (Decimal(2), None),
+        2: (Decimal(2), TODAY),
+        3: (Decimal(2), TODAY + timedelta(1)),
+        4: (Decimal(2), TODAY + timedelta(2)),
+    }
+    until = TODAY + timedelta(1)
+    assert reserved(database, shelf, Decimal(3), keep_until=until) == {3: 2, 4: 1}
+    assert reserved(database, shelf, Decimal(7), keep_until=until) == {3: 2, 4: 2, 1: 2, 2: 1}
+
+
+@given(lots, st.lists(amounts, min_size=1, max_size=5))
+def test_who_comes_later_gets_what_is_left(database, shelf, wants):
+    left = dict(shelf)
+    for place, wanted in enumerate(wants):
+        before = sum(wants[:place], Decimal(0))
+        taken = reserved(database, shelf, wanted, before)
+        assert taken == fefo(database, left, wanted)
+        for lot, quantity in taken.items():
+            left[lot] = (left[lot][0] - quantity, left[lot][1])

@@ -1,0 +1,1 @@
+-- What was filled in goes with its column, in the rollback of 0011-promises.
