@@ -285,6 +285,6 @@ class TestLists:
     @pytest.mark.parametrize("oldest_first", [False, True])
     @pytest.mark.parametrize("status", [None, "placed", "collected"])
     def test_of_purchases_too(self, cursor, status, oldest_first):
-        for asked in subsets(("customer", "since", "until", "name", "phone", "behind")):
+        for asked in subsets(("customer", "overdue", "since", "until", "name", "phone", "behind")):
             statement = list_of(frozenset(asked), status, oldest_first=oldest_first)
             assert faults(plan(cursor, statement)) == [], asked

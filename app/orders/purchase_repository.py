@@ -84,6 +84,7 @@ _FILTERS = {
     "since": "q.placed_at >= %(since)s",
     "until": "q.placed_at < %(until)s",
     "name": "plain_text(q.contact_name) LIKE plain_text(%(name)s)",
+    "overdue": "q.status = 'placed' AND q.pay_by < now() AND q.paid < q.total",
     "phone": """(q.invoice_number = %(number)s
         OR regexp_replace(q.contact_phone, '[^0-9]', '', 'g') LIKE %(phone)s)""",
 }
@@ -167,9 +168,7 @@ CANCEL = Statement(
 UNPAID = Statement(
     """
     SELECT p.id::text FROM purchase p
-    WHERE p.status = 'placed' AND p.pay_by < now() AND p.total > 0 AND 0 >= (
-        SELECT coalesce(sum(CASE kind WHEN 'payment' THEN amount ELSE -amount END), 0)
-        FROM payment WHERE purchase_id = p.id)
+    WHERE p.status = 'placed' AND p.pay_by < now() AND p.paid = 0 AND p.total > 0
     ORDER BY p.pay_by LIMIT %(limit)s
     """,
     read=True,

@@ -31,7 +31,7 @@ blueprint = APIBlueprint("purchases", __name__, url_prefix="/api/v1/purchases", 
 async def list_purchases(query_data: PurchaseQuery) -> Response:
     """List purchases: one's own, or all for staff.
 
-    The newest come first; with `status=placed`, the till's queue, the oldest.
+    The newest come first; with `status=placed`, the till's queue, or `overdue=true`, the oldest.
     """
     rows = await wired(Purchases).page(principal(), query_data, after(query_data))
     return page(rows, query_data)

@@ -92,6 +92,12 @@ class PurchaseQuery(PageQuery):
     status: Status | None = Field(
         default=None, description="`placed` is the till's queue, and comes the oldest first."
     )
+    overdue: bool = Field(
+        default=False,
+        description="`true` lists those, the oldest first, whose time to pay is over and of which"
+        " something is still due. `tidy` cancels those that nothing was paid for; the rest keeps its"
+        " stock until it is paid or cancelled, which refunds what was paid.",
+    )
     since: Moment | None = Field(default=None, description="Placed at this time or later.")
     until: Moment | None = Field(default=None, description="Placed before this time.")
     q: str | None = Field(
@@ -106,6 +112,7 @@ class PurchaseQuery(PageQuery):
         behind_at, behind_id = behind or (None, None)
         return {
             "status": self.status,
+            "overdue": self.overdue or None,
             "since": self.since,
             "until": self.until,
             "limit": self.limit + 1,
@@ -146,6 +153,7 @@ class CancelRequest(Schema):
 
     reason: Reason
     method: Method | None = Field(default=None, description="By default, each as it was paid.")
+    reference: Reference = ""
 
 
 def _search(q: str | None) -> dict[str, str | int | None]:

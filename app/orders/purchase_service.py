@@ -52,7 +52,8 @@ class Purchases:
     ) -> list[tuple[Any, ...]]:
         """Return rows of (JSON, placed_at, id): one's own, or all for staff."""
         filters = query.filters(behind)
-        return await self._purchases.page(who, filters, oldest_first=query.status == "placed")
+        oldest_first = query.overdue or query.status == "placed"
+        return await self._purchases.page(who, filters, oldest_first=oldest_first)
 
     async def collect(self, who: Principal, purchase: str) -> str:
         """Hand a purchase over that is paid in full, and return its JSON.
@@ -122,7 +123,7 @@ class Purchases:
             money = {
                 "method": method,
                 "amount": amount,
-                "reference": "",
+                "reference": request.reference,
                 "reason": request.reason,
             }
             await self._purchases.pay(purchase, "refund", money, login_id)

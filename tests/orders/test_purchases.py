@@ -12,7 +12,9 @@ from tests.builders import (
     customer,
     filled_cart,
     guest_cart,
+    level_of,
     on_sale,
+    rows,
     unique,
 )
 from tests.orders.sales import bought, check_out, invalid, pay, sold
@@ -87,6 +89,7 @@ class TestList:
         ("query", "pointer"),
         [
             ("status=lost", "/query/status"),
+            ("overdue=late", "/query/overdue"),
             ("since=yesterday", "/query/since"),
             ("since=2026-01-01", "/query/since"),
             ("limit=101", "/query/limit"),
@@ -131,6 +134,44 @@ class TestList:
         ):
             answer = await client.get(f"{PURCHASES}?status={status}", headers=who.headers)
             assert [found["id"] for found in answer.json()["items"]] == expected
+
+    async def test_overdue_until_it_is_paid_or_ended(self, client, database):
+        who, milk = customer(database), on_sale(database)
+        partly, unpaid, paid, in_time = [
+            await bought(client, database, (milk, 2), owner=who) for _ in range(4)
+        ]
+        await pay(client, database, partly, "1.00", "card")
+        await pay(client, database, partly, "0.50")
+        for amount in ("1.00", "4.00"):
+            await pay(client, database, paid, amount)
+        late = [purchase["id"] for purchase in (partly, unpaid, paid)]
+        query = "UPDATE purchase SET pay_by = placed_at WHERE id = ANY(%(ids)s::uuid[])"
+        rows(database, query, ids=late)
+
+        async def listed(more=""):
+            url = f"{PURCHASES}?overdue=true{more}"
+            answer = await client.get(url, headers=who.headers)
+            return [found["id"] for found in answer.json()["items"]]
+
+        assert await listed() == await listed("&status=placed") == late[:2]
+        assert await listed("&status=cancelled") == []
+        await pay(client, database, unpaid)
+        assert await listed() == late[:1]
+        answer = await client.post(
+            f"{PURCHASES}/{partly['id']}/cancel",
+            json={"reason": "nobody came", "reference": "slip 4711"},
+            headers=as_clerk(database),
+        )
+        ended = answer.json()
+        assert (ended["status"], ended["paid"], ended["refunded"]) == ("cancelled", "1.50", "1.50")
+        what = ("kind", "method", "amount", "reference", "reason")
+        assert [tuple(payment[name] for name in what) for payment in ended["payments"][2:]] == [
+            ("refund", "card", "1.00", "slip 4711", "nobody came"),
+            ("refund", "cash", "0.50", "slip 4711", "nobody came"),
+        ]
+        assert level_of(database, milk).allocated == 6
+        assert await listed() == []
+        assert in_time["status"] == "placed"
 
     async def test_by_time(self, client, database):
         who, milk = customer(database), on_sale(database)
