@@ -12,12 +12,12 @@ def expire(database, lot):
 
 
 def promised(database, purchase):
-    """Return how much each lot has promised to a purchase."""
+    """Return how much each lot has promised to a purchase: a row, its JSON, or its id."""
     query = """
         SELECT a.stock_id, a.quantity FROM allocation a
         JOIN purchase_line l ON l.id = a.purchase_line_id WHERE l.purchase_id = %(id)s
     """
-    key = purchase["id"] if isinstance(purchase, dict) else purchase.id
+    key = purchase["id"] if isinstance(purchase, dict) else getattr(purchase, "id", purchase)
     return {row.stock_id: row.quantity for row in rows(database, query, id=key)}
 
 

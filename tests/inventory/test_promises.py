@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.core.wiring import wired
+from app.inventory.allocation_repository import MOVE_EXPIRED
 from app.inventory.stock_schemas import Shortage
 from app.orders.purchase_service import Purchases
 from tests import builders
@@ -201,7 +202,7 @@ class TestOrder:
         await purchases.keep_promises(1000)
         assert promised(database, purchase) == {fresh.id: 2}
 
-    @settings(max_examples=25)
+    @settings(max_examples=12)
     @given(
         waiting=st.lists(
             st.tuples(st.integers(1, 6), st.sampled_from(["", "some", "all"]), st.integers(1, 5)),
@@ -209,8 +210,11 @@ class TestOrder:
             max_size=5,
         ),
         fresh=st.lists(st.tuples(st.integers(1, 6), st.integers(0, 3)), max_size=3),
+        shuffled=st.randoms(),
     )
-    def test_what_moves_is_all_that_can_in_that_order(self, database, waiting, fresh):
+    def test_all_that_can_moves_in_that_order_whoever_moves_first(
+        self, database, waiting, fresh, shuffled
+    ):
         made = on_sale(database, stock=None)
         today, now = builders.today(database), datetime.now(UTC)
         old = stocked(database, made, 30, expires_on=today - timedelta(days=1))
@@ -235,6 +239,15 @@ class TestOrder:
         )
         assert {row.purchase_id: row.movable for row in found} == expected
         assert level_of(database, made).available == left
+        for purchase in shuffled.sample(sorted(expected), len(expected)):
+            rows(
+                database, MOVE_EXPIRED.sql, purchases=[str(purchase)], products=[made.id], lot=None
+            )
+            assert level_of(database, made).available == left
+        for _, _, purchase, quantity in queue:
+            assert promised(database, purchase).get(old.id, 0) == quantity - expected[purchase]
+            assert sum(promised(database, purchase).values()) == quantity
+        consistent(database, made)
 
 
 class TestCheckout:
