@@ -13,7 +13,8 @@ from app.core.database import Manager
 from app.core.statement import Statement
 
 # A lot is only ever touched while its product's level is held, so joining the lots to `locked`
-# keeps the order of locks although both kinds of rows change in one statement.
+# keeps the order of locks although both kinds of rows change in one statement. What is given is
+# read before the levels are held: nobody changes it but who holds the purchase.
 RELEASE = Statement("""
     WITH given AS (
         SELECT l.product_id, a.stock_id, a.quantity

@@ -49,8 +49,8 @@ class Allocations:
     async def renew(self, purchase: str) -> bool:
         """Move a purchase's promises from expired lots to others, as far as may be.
 
-        The caller need not have locked it. False if nothing was moved: because somebody else is at
-        work on it, too.
+        The caller need not have locked it. False if nothing was moved, or somebody else is at work
+        on it.
         """
         if not await self._repository.hold(purchase):
             return False
