@@ -32,7 +32,10 @@ def aisle(database):
     makers = [brand(database), brand(database)]
     # Discounts with what they take off today.
     cuts = [(None, Decimal(0))]
-    cuts += [(discount(database, rate), Decimal(rate)) for rate in ("0.5000", "0.3333", "0.0100")]
+    cuts += [
+        (discount(database, rate), Decimal(rate))
+        for rate in ("0.6000", "0.5000", "0.3333", "0.0100")
+    ]
     cuts.append((discount(database, "0.9000", ends_on=LONG_AGO), Decimal(0)))
     cuts.append((discount(database, "0.9000", active=False), Decimal(0)))
     dice, made = random.Random(5), []
