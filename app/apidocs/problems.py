@@ -51,6 +51,9 @@ CODES: Mapping[int, Mapping[str, str]] = {
         "outcome_unknown": "The database went away; whether this was done is not known.",
         "schema_outdated": "The database does not have this version's tables yet.",
         "shutting_down": "This process is shutting down.",
+        "wrong_currency": "The money in this database is EUR, and shop.currency (OGS_SHOP__CURRENCY) says PLN.",
+        "wrong_time_zone": "A day of this database begins at midnight in Europe/Berlin, and shop.time_zone says UTC.",
+        "excessive_role": "Production refuses to serve as the database's owner.",
         "demo_data": "Somebody may log in with a password of the demo shop.",
     },
 }
