@@ -82,10 +82,8 @@ class PgConnection(aiopg.Connection):
                 return
             self._expect(to_write=False)
             result = self._collect()
-        except (
-            psycopg2.Error,
-            ValueError,
-        ) as error:  # ValueError: a date that Python does not have
+        # ValueError: a date that Python does not have.
+        except (psycopg2.Error, ValueError) as error:
             if waiter is None:
                 self._close()  # nothing was under way, so it is the connection that ended
             elif not waiter.done():
@@ -124,8 +122,8 @@ class PgConnection(aiopg.Connection):
         `at_rest` is called as soon as the result is there and the connection free for another
         statement, which is well before the caller's turn comes; if this raises, perhaps never.
 
-        Raises peewee's errors; ConnectionLost if the connection died; DatabaseAway if nothing came
-        back within the connection's time limit, and the connection is closed then.
+        Raises peewee's errors; ConnectionLost if the connection died; DatabaseAway, with the connection
+        closed, if nothing came back in time. Unless these are `undone`, it may have had its effect.
         """
         with statement_span(sql):
             return await self._run(sql, parameters, at_rest=at_rest)
@@ -147,27 +145,29 @@ class PgConnection(aiopg.Connection):
                 sql = first + statement.sql
                 return await self._run(sql, parameters, json_as_text=True, at_rest=at_rest)
             if statement not in self._prepared:
-                if first:
-                    # A statement that cannot be prepared is to fail within the transaction.
-                    await self._run(first)
-                    first = ""
-                await self._prepare(statement)
+                await self._prepare(statement, first)
+                first = ""
             sql = first + statement.execute
             try:
                 return await self._run(sql, parameters, json_as_text=True, at_rest=at_rest)
             except peewee.NotSupportedError as error:
                 # A migration has changed the type of a column under the plan.
                 self._close()
-                raise ConnectionLost(
-                    "a prepared statement's result has changed its type"
-                ) from error
+                why = "a prepared statement's result has changed its type"
+                raise ConnectionLost(why, undone=True) from error
 
-    async def _prepare(self, statement: Statement) -> None:
-        if len(self._prepared) >= MAX_PREPARED:
-            oldest = next(iter(self._prepared))
-            await self._run(oldest.deallocate)
-            del self._prepared[oldest]
-        await self._run(statement.prepare)
+    async def _prepare(self, statement: Statement, first: str) -> None:
+        try:
+            if first:  # a statement that cannot be prepared is to fail within the transaction
+                await self._run(first)
+            if len(self._prepared) >= MAX_PREPARED:
+                oldest = next(iter(self._prepared))
+                await self._run(oldest.deallocate)
+                del self._prepared[oldest]
+            await self._run(statement.prepare)
+        except DatabaseAway as error:
+            error.undone = True  # the statement itself was not sent
+            raise
         self._prepared[statement] = None
 
     async def _run(
@@ -178,6 +178,9 @@ class PgConnection(aiopg.Connection):
         json_as_text: bool = False,
         at_rest: Callable[[], None] | None = None,
     ) -> Result:
+        if self.closed:  # since it was handed over
+            self.lost = not self._ended_here
+            raise ConnectionLost("the connection was closed", undone=True)
         waiter: Any = self._create_waiter("run")
         try:
             cursor = self._conn.cursor()
@@ -223,7 +226,7 @@ class PgConnection(aiopg.Connection):
             # It was the primary and is none any more; the next connection may find the new one.
             self._close()
             self.lost = True
-            return DatabaseAway("the database has become read-only")
+            return DatabaseAway("the database has become read-only", undone=True)
         if self.closed:
             self.lost = not self._ended_here
             return ConnectionLost(str(error).strip() or "the connection was closed")

@@ -233,7 +233,8 @@ def _problem_of_database(error: Exception) -> Problem | None:
             problem = Invalid("A value is outside of what can be stored.", code="out_of_range")
         case OutcomeUnknown():
             problem = Unavailable(
-                "The database went away; whether this was done is not known.",
+                "The database went away; whether this was done is not known. Look before you try again, or"
+                " repeat the request with its Idempotency-Key.",
                 code="outcome_unknown",
             )
         case SchemaOutdated():

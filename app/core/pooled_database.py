@@ -10,7 +10,7 @@ import peewee_async
 from app.core.connection import PgConnection
 from app.core.conninfo import DEFAULT_SESSION, connection_params
 from app.core.pool import LifoPool, PoolStats
-from app.core.sqlerrors import ConnectionLost, OutcomeUnknown
+from app.core.sqlerrors import ConnectionLost, DatabaseAway, OutcomeUnknown
 from app.core.statement import Result, Statement, reads_only
 from app.core.transaction import current_scope, in_transaction
 
@@ -147,8 +147,9 @@ class PooledPostgresqlDatabase(peewee_async.PostgresqlDatabase):
     async def perform(self, statement: Statement, params: Mapping[str, Any]) -> Result:
         """Execute a Statement and return what it gave.
 
-        A read outside of a transaction whose connection died is sent once more, on a new one. A change
-        is not: it raises OutcomeUnknown. Raises peewee's errors and ours.
+        Outside of a transaction, a read whose connection died is sent once more, on a new one; so is a
+        change that was not sent yet. One that was, and whose answer did not come, raises
+        OutcomeUnknown. Raises peewee's errors and ours.
         """
         scope = current_scope(self)
         if scope is not None:
@@ -169,18 +170,20 @@ class PooledPostgresqlDatabase(peewee_async.PostgresqlDatabase):
     async def _alone(self, ask: Callable[[_Loan], Awaitable[Result]], *, read: bool) -> Result:
         """Execute one statement on a connection that goes to the next in line as soon as the result is there."""
         try:
-            return await self._alone_once(ask)
-        except ConnectionLost as error:
-            if not read:
-                # It was committed with its own end, or it was not.
-                raise OutcomeUnknown(str(error)) from error
-        return await self._alone_once(ask)
+            return await self._alone_once(ask, read=read)
+        except ConnectionLost:
+            return await self._alone_once(ask, read=read)
 
-    async def _alone_once(self, ask: Callable[[_Loan], Awaitable[Result]]) -> Result:
+    async def _alone_once(self, ask: Callable[[_Loan], Awaitable[Result]], *, read: bool) -> Result:
         pool = self.pool
         loan = _Loan(pool, await pool.acquire())
         try:
             return await ask(loan)
+        except DatabaseAway as error:
+            if read or error.undone:
+                raise
+            # It was committed with its own end, or it was not.
+            raise OutcomeUnknown(str(error)) from error
         finally:
             loan.end()
 

@@ -47,7 +47,14 @@ class PoolTimeout(peewee.OperationalError):
 
 
 class DatabaseAway(peewee.OperationalError):
-    """The database cannot be reached, or does not answer."""
+    """The database cannot be reached, or does not answer.
+
+    `undone` says that the statement which met this had no effect for certain: it was refused, or never sent.
+    """
+
+    def __init__(self, message: str, *, undone: bool = False) -> None:
+        super().__init__(message)
+        self.undone = undone
 
 
 class ConnectionLost(DatabaseAway):
@@ -55,7 +62,7 @@ class ConnectionLost(DatabaseAway):
 
 
 class OutcomeUnknown(DatabaseAway):
-    """The connection died under a COMMIT, or a change that is one statement: it was committed, or it was not."""
+    """The answer to a COMMIT, or to a change that is one statement, was lost: it was committed, or it was not."""
 
 
 class StatementTimeout(peewee.OperationalError):
