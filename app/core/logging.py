@@ -1,8 +1,11 @@
 """Structured logs on standard output: one line an event, and one for each request.
 
-Never logged: tokens, passwords, bodies, query strings and addresses.
+Never logged: tokens, passwords, bodies, query strings and addresses. Nobody who logs waits for the
+line to be written, or hears that it could not be.
 """
 
+import atexit
+import json
 import logging.config
 import os
 import re
@@ -17,6 +20,8 @@ import orjson
 import structlog
 from flask import Flask, Response, g, has_app_context, request
 
+from app.core.lines import Lines
+from app.core.metrics import LOG_LINES_DROPPED
 from app.core.sections import LoggingSettings
 from app.core.wiring import present
 
@@ -26,6 +31,8 @@ _SANE_ID = re.compile(r"[A-Za-z0-9._-]{1,64}", re.ASCII)
 _SECRET = re.compile(r"passw|token|secret|authori[sz]ation|cookie|dsn|email", re.IGNORECASE)
 
 _PROCESSORS: list[Any] = []
+
+_FLUSH_SECONDS = 1.0
 
 _log = structlog.get_logger("app.access")
 
@@ -56,8 +63,16 @@ def hide_secrets(
     return event
 
 
+def _json_bytes(event: Any) -> bytes:
+    """Return `event` as JSON, whatever is in it."""
+    try:
+        return orjson.dumps(event, default=str, option=orjson.OPT_NON_STR_KEYS | orjson.OPT_UTC_Z)
+    except TypeError:  # half of a surrogate pair, a large number
+        return json.dumps(event, default=str, skipkeys=True).encode()
+
+
 def _json(event: Any, **_: Any) -> str:
-    return orjson.dumps(event, default=str, option=orjson.OPT_NON_STR_KEYS).decode()
+    return _json_bytes(event).decode()
 
 
 def _steps(settings: LoggingSettings) -> tuple[list[Any], list[Any]]:
@@ -81,17 +96,60 @@ def _steps(settings: LoggingSettings) -> tuple[list[Any], list[Any]]:
     return shared, render
 
 
+def _tell_of_dropped(lines: int) -> None:
+    structlog.get_logger(__name__).warning("log_lines_dropped", lines=lines)
+
+
+_out = Lines(1, LOG_LINES_DROPPED.inc, _tell_of_dropped)
+
+
+@atexit.register
+def _flush() -> None:
+    _out.flush(_FLUSH_SECONDS)
+
+
+def _put(line: bytes) -> None:
+    """Have a line of the log written, if that is possible. Neither waits nor raises."""
+    out = sys.stdout  # looked up each time, as it may be replaced
+    if out is not None and out is sys.__stdout__:
+        _out.write(line + b"\n")
+        return
+    try:
+        out.write(line.decode() + "\n")
+        out.flush()
+    except Exception:  # noqa: BLE001 - whoever took the place of standard output, or closed it
+        LOG_LINES_DROPPED.inc()
+
+
+def _put_text(line: str) -> None:
+    _put(line.encode(errors="backslashreplace"))
+
+
+def _put_failed(name: str, error: Exception) -> None:
+    """Say that a line could not be made. Only of what kind the error is: it may quote what is nobody's business."""
+    _put(_json_bytes({"event": "log_line_failed", "logger": name, "error": type(error).__name__}))
+
+
 class _Stdout:
-    """Writes lines of the logger `name`; sys.stdout is looked up each time, as it may be replaced."""
+    """Takes the finished lines of the logger `name`."""
 
     def __init__(self, name: str = "app") -> None:
         self.name = name
 
     def _write(self, line: str) -> None:
-        sys.stdout.write(line + "\n")
-        sys.stdout.flush()
+        _put_text(line)
 
     debug = info = warning = error = critical = _write
+
+
+class _Logger(structlog.BoundLogger):
+    """A logger that raises nothing, whatever it is given."""
+
+    def _proxy_to_logger(self, *args: Any, **kwargs: Any) -> None:
+        try:
+            super()._proxy_to_logger(*args, **kwargs)
+        except Exception as error:  # noqa: BLE001 - a log never breaks what it tells of
+            _put_failed(self._logger.name, error)
 
 
 class _StdoutHandler(logging.Handler):
@@ -100,10 +158,9 @@ class _StdoutHandler(logging.Handler):
     def emit(self, record: logging.LogRecord) -> None:
         """Write the record in one line."""
         try:
-            sys.stdout.write(self.format(record) + "\n")
-            sys.stdout.flush()
-        except Exception:  # noqa: BLE001 - as all handlers: a log never breaks what it tells of
-            self.handleError(record)
+            _put_text(self.format(record))
+        except Exception as error:  # noqa: BLE001 - as above
+            _put_failed(record.name, error)
 
 
 def logging_config(settings: LoggingSettings) -> dict[str, Any]:
@@ -176,7 +233,7 @@ def configure_logging(settings: LoggingSettings) -> None:
     _PROCESSORS[:] = [_at_least(settings.level), *shared, *render]
     structlog.configure(
         processors=_PROCESSORS,
-        wrapper_class=structlog.BoundLogger,
+        wrapper_class=_Logger,
         logger_factory=_Stdout,
         cache_logger_on_first_use=True,
     )
@@ -226,5 +283,7 @@ def _write_json(line: dict[str, Any]) -> None:
         "level": "info",
         "timestamp": datetime.now(UTC),
     }
-    sys.stdout.write(orjson.dumps(event, option=orjson.OPT_UTC_Z).decode() + "\n")
-    sys.stdout.flush()
+    try:
+        _put(_json_bytes(event))
+    except Exception as error:  # noqa: BLE001 - something that is bound to the request and has no text
+        _put_failed("app.access", error)

@@ -52,6 +52,9 @@ REPLAYS = Counter("idempotent_replays", "Requests answered with the answer of th
 DATABASE_FAILURES = Counter(
     "database_failures", "Answers of 503 for what the database did, by error.", ("error",)
 )
+LOG_LINES_DROPPED = Counter(
+    "log_lines_dropped", "Lines of the log that standard output did not take, or not fast enough."
+)
 POOL = Gauge(
     "database_connections",
     "Connections of the pools (in_use and idle are parts of size, which is at most limit), and"

@@ -65,11 +65,13 @@ def gunicorn(
     options: Sequence[str] = (),
     env: Mapping[str, str] | None = None,
     ready: str | None = "/",
+    stdout: int | None = None,
 ) -> Iterator[Server]:
     """Serve `app` ("module:name") until the block ends, with one worker unless `options` say more.
 
     Waits for an answer to GET `ready`, whatever its status; not at all if `ready` is None. What the
-    server and the application write to stdout and stderr goes to `log_path`.
+    server and the application write to stdout and stderr goes to `log_path`, unless `stdout` is
+    another open file.
     """
     with socket.create_server(("127.0.0.1", 0), backlog=1024) as listener:
         port = listener.getsockname()[1]
@@ -82,8 +84,8 @@ def gunicorn(
                 env={**os.environ, "PYTHONPATH": str(ROOT), **(env or {})},
                 pass_fds=[listener.fileno()],
                 stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=subprocess.STDOUT,
+                stdout=log if stdout is None else stdout,
+                stderr=log,
             )
     # The server alone holds the socket now: if it dies, whoever waits for an answer hears of it.
     server = Server(process, port, log_path)

@@ -1,4 +1,5 @@
 import asyncio
+import io
 import json
 import logging
 import subprocess
@@ -10,6 +11,7 @@ from structlog.contextvars import bind_contextvars, clear_contextvars
 
 from app.core.json import json_response
 from app.core.logging import configure_logging
+from app.core.metrics import LOG_LINES_DROPPED
 from app.core.sections import LoggingSettings
 from tests.core.toy import bearer, logged, make_toy
 
@@ -199,6 +201,44 @@ class TestConfiguration:
         assert json.loads(one)["event"] == "one"
         assert "two" in two
         assert not two.startswith("{")
+
+    @pytest.mark.parametrize("value", ["\udcff", 2**70, {1: "\udcff"}])
+    @pytest.mark.parametrize("form", ["json", "console"])
+    def test_whatever_is_in_them_they_come_out(self, capsys, form, value):
+        configure_logging(LoggingSettings(format=form))
+        structlog.get_logger("a").info("event", what=value)
+        logging.getLogger("b").error("said %s", value)
+        assert capsys.readouterr().out.count("\n") == 2
+
+    def test_what_has_no_text_at_all_is_said_to_have_none(self, capsys):
+        class Nameless:
+            def __str__(self) -> str:
+                raise ZeroDivisionError
+
+            __repr__ = __str__
+
+        structlog.get_logger("a").info("event", what=Nameless())
+        bind_contextvars(what=Nameless())
+        try:
+            assert make_toy().test_client().get("/things").status_code == 200
+        finally:
+            clear_contextvars()
+        lines = logged(capsys)
+        assert [line["logger"] for line in lines] == ["a", "app.access"]
+        assert {line["event"] for line in lines} == {"log_line_failed"}
+        assert {line["error"] for line in lines} == {"ZeroDivisionError"}
+
+    @pytest.mark.parametrize("form", ["json", "console"])
+    def test_a_standard_output_that_is_gone_changes_no_answer(self, monkeypatch, form):
+        toy = make_toy(logs=LoggingSettings(format=form)).test_client()
+        gone = io.StringIO()
+        gone.close()
+        for output in (gone, None):
+            monkeypatch.setattr(sys, "stdout", output)
+            before = LOG_LINES_DROPPED._value.get()
+            assert toy.get("/things").status_code == 200
+            logging.getLogger("b").error("x")
+            assert LOG_LINES_DROPPED._value.get() == before + 2
 
     def test_what_cannot_be_json_is_text(self, capsys):
         structlog.get_logger("a").info("event", what={1: object()})
