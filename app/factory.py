@@ -111,7 +111,7 @@ def create_app(settings: Settings | None = None) -> Shop:
     app.license = {"name": "MIT", "identifier": "MIT"}
     database = _database(settings)
     init_logging(app, settings.logging)
-    init_metrics(app)
+    init_metrics(app, served=settings.http.metrics)
     watch_pool(database.pool)
     tracing = Tracing(app, VERSION)
     provide(app, tracing)

@@ -14,6 +14,7 @@ import fcntl
 import os
 import re
 import shutil
+import sys
 import tempfile
 from pathlib import Path
 from typing import Any
@@ -40,7 +41,7 @@ worker_tmp_dir = str(_memory) if _memory.is_dir() else None
 # Administration is the platform's; a socket in a home directory is in the way of read-only systems.
 control_socket_disable = True
 
-# Where workers add their metrics up. It has to be there, and empty, before one of them loads the application. SIGHUP reads
+# Where workers add their metrics up. It has to be there before one of them loads the application. SIGHUP reads
 # this file again, and SIGUSR2 in another master: the process's number tells which directory is ours.
 _own = f"ogs-metrics-{os.getpid()}-"
 _MADE_HERE = re.compile(r"ogs-metrics-\d+-")
@@ -79,9 +80,13 @@ def _make_metrics() -> Path:
 
 _metrics = Path(os.environ.get("PROMETHEUS_MULTIPROC_DIR", ""))
 if not _metrics.name or (_MADE_HERE.match(_metrics.name) and not _metrics.name.startswith(_own)):
-    _remove_what_killed_masters_left()
-    _metrics = _make_metrics()
-    os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(_metrics)
+    try:
+        _remove_what_killed_masters_left()
+        _metrics = _make_metrics()
+        os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(_metrics)
+    except OSError as error:  # a full disk is no reason not to sell
+        sys.stderr.write(f"Each worker speaks for itself in the metrics: {error}\n")
+        os.environ["PROMETHEUS_MULTIPROC_DIR"] = ""
 
 # X-Forwarded-* is believed by a setting of the application, the same under every server; by default Gunicorn
 # takes the scheme, and even SCRIPT_NAME, from any client on loopback.

@@ -1,7 +1,7 @@
 """Prometheus metrics, right also where several worker processes serve.
 
-With PROMETHEUS_MULTIPROC_DIR set before the start, to a directory that was emptied, the workers of
-one server add up whichever of them is asked. Counters live in the modules that know when to count;
+With PROMETHEUS_MULTIPROC_DIR set to a directory of its own, the workers of one server add up
+whichever of them is asked (core/numbers.py). Counters live in the modules that know when to count;
 those of the core are here. Every label has few values: routes are templates, codes stand in the code.
 """
 
@@ -19,8 +19,8 @@ from prometheus_client import (
     Histogram,
     generate_latest,
 )
-from prometheus_client.multiprocess import MultiProcessCollector
 
+from app.core.numbers import SharedCollector, shared
 from app.core.traffic import METHODS
 from app.core.wiring import present
 
@@ -62,6 +62,11 @@ POOL = Gauge(
     ("state",),
     multiprocess_mode="livesum",
 )
+UNPLACED = Gauge(
+    "metrics_without_room",
+    "Numbers of metrics that are not in these, as there was no room for them.",
+    multiprocess_mode="livesum",
+)
 WORKERS = Gauge(
     "http_workers", "Processes that have asked their database.", multiprocess_mode="livesum"
 )
@@ -77,12 +82,15 @@ for _code in _CODES:
     PROBLEMS.labels(_code)
 for _error in _FAILURES:
     DATABASE_FAILURES.labels(_error)
+shared.unplaced = UNPLACED.set
 # Looked up once, as a write takes half as long then.
 _durations: dict[tuple[str, str, str], Histogram] = {}
 
 
-def init_metrics(app: Flask) -> None:
-    """Count and time the answers of `app` by method, route and status."""
+def init_metrics(app: Flask, *, served: bool) -> None:
+    """Count and time the answers of `app` by method, route and status; for other processes too if they are `served`."""
+    if served and (directory := os.environ.get(_DIRECTORY)):
+        shared.share(Path(directory))
     app.before_request_funcs.setdefault(None, []).insert(0, _begin)
     app.after_request(_observe)
     app.teardown_request(_end)
@@ -116,28 +124,7 @@ def metrics_response() -> Response:
     Takes its time where many workers have many series: not to be called on an event loop.
     """
     registry = REGISTRY
-    if directory := os.environ.get(_DIRECTORY):
-        _forget_the_dead(Path(directory))
+    if shared.directory is not None:
         registry = CollectorRegistry()
-        MultiProcessCollector(registry, directory)  # type: ignore[no-untyped-call]  # it has no annotations
+        registry.register(SharedCollector(shared.directory))
     return Response(generate_latest(registry), content_type=CONTENT_TYPE_LATEST)
-
-
-def _forget_the_dead(directory: Path) -> None:
-    """Drop the gauges of workers that ended; their counts stay.
-
-    Here, where it matters, and not when a worker ends: not every server tells, and one that is killed cannot.
-    """
-    for file in directory.glob("gauge_live*.db"):
-        if not _lives(int(file.stem.rpartition("_")[2])):
-            file.unlink(missing_ok=True)  # another scrape may have been faster
-
-
-def _lives(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True  # and somebody else's
-    return True

@@ -130,7 +130,7 @@ def make_toy(http: HttpSettings | None = None, logs: LoggingSettings | None = No
     init_http(app, http or HttpSettings())
     init_logging(app, logs or LoggingSettings())
     init_errors(app)
-    init_metrics(app)
+    init_metrics(app, served=False)
     provide(app, Tokens(), as_=Authenticator)
     provide(app, Cursors(SECRET))
     app.register_blueprint(blueprint())

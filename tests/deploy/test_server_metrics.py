@@ -76,6 +76,22 @@ def test_a_directory_that_somebody_names_is_taken(tmp_path, name):
         assert used == named
 
 
+def test_a_master_that_can_make_none_starts_all_the_same(tmp_path):
+    """A full disk looks so to it: there is no folder that takes a file."""
+    script = (
+        "import resource; resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0));"
+        f"import os, runpy; runpy.run_path({str(DEPLOY / 'gunicorn.conf.py')!r});"
+        "print(repr(os.environ['PROMETHEUS_MULTIPROC_DIR']))"
+    )
+    env = {**os.environ, "PROMETHEUS_MULTIPROC_DIR": "", "TMPDIR": str(tmp_path)}
+    said = subprocess.run(
+        [sys.executable, "-c", script], env=env, capture_output=True, text=True, check=False
+    )
+    assert said.stderr.startswith("Each worker speaks for itself in the metrics: ")
+    assert said.stderr.count("\n") == 1
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_one_of_another_master_is_not(tmp_path):
     """SIGUSR2 starts a new Gunicorn with the variables of the old one."""
     with (
@@ -87,7 +103,7 @@ def test_one_of_another_master_is_not(tmp_path):
 
 
 def test_nothing_of_ours_runs_in_the_master_when_a_worker_ends(tmp_path):
-    """What it raised would end the server: the gauges of the dead are dropped by the next scrape."""
+    """What it raised would end the server: a scrape sees by itself whose gauges are those of the dead."""
     script = (
         f"import runpy; print('child_exit' in runpy.run_path({str(DEPLOY / 'gunicorn.conf.py')!r}))"
     )
