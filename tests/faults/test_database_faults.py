@@ -136,17 +136,20 @@ class TestCrash:
     async def test_under_load(self, make_manager, private_postgres):
         manager = await make_manager(pool_size=5, acquire_timeout=2)
         load = Load(manager, workers=30)
+        usual = 0.0  # a round of all workers, on a machine as busy as this
         for _ in range(2):
-            await load.everyone_answered_after(time.monotonic())
+            began = time.monotonic()
+            await load.everyone_answered_after(began)
+            usual = max(usual, time.monotonic() - began)
             await asyncio.to_thread(private_postgres.stop, "immediate")
             await asyncio.to_thread(private_postgres.start)
             restarted = time.monotonic()
             await load.everyone_answered_after(restarted)
-            assert time.monotonic() - restarted < 5
+            assert time.monotonic() - restarted < 5 + 5 * usual
         await load.stop()
         assert load.errors
         assert all(issubclass(error, DatabaseAway) for error in load.errors), load.errors
-        assert load.slowest < 5
+        assert load.slowest < 5 + 5 * usual
         stored = set(await manager.fetch("SELECT worker, number FROM mark"))
         assert load.acknowledged <= stored
         stats = manager.database.stats()

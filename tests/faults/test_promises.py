@@ -2,6 +2,7 @@
 
 import asyncio
 import itertools
+import json
 import time
 from collections import Counter
 from collections.abc import Iterator
@@ -84,30 +85,24 @@ async def test_a_hundred_waiting_requests_wait_together_and_nobody_else_does(
     with gunicorn(
         "tests.faults.slow_shop:asgi_app", log, options=options, env=variables, ready="/readyz"
     ) as server:
-        began = time.monotonic()
         waiting = asyncio.create_task(
             load(
                 server.url,
                 connections=100,
                 requests=100,
-                step=lambda c, _: c.request("GET", "/wait/0.5"),
+                step=lambda c, _: c.request("GET", "/wait"),
             )
         )
         live = Connection(server.url)
-        slowest = 0.0
-        while not waiting.done():
-            answer = await live.request("GET", "/livez")
-            assert answer.status == 200
-            slowest = max(slowest, answer.seconds)
-            await asyncio.sleep(0.01)
+        # One after the other, the second would wait for ever; and in a worker that blocks, so would these.
+        async with asyncio.timeout(60):
+            while json.loads((await live.request("GET", "/waiting")).body) != {"waiting": 100}:
+                assert not waiting.done()
+            assert (await live.request("GET", "/livez")).status == 200
+            assert (await live.request("GET", "/release")).status == 200
+            outcome = await waiting
         live.close()
-        outcome = waiting.result()
-        took = time.monotonic() - began
-    print(f"100 requests of 0.5 s: {took:.2f} s; slowest /livez meanwhile: {slowest * 1000:.0f} ms")
     assert outcome.statuses == Counter({200: 100})
-    # One after the other they would take 50 s; a worker that blocks would let /livez wait as long as they do.
-    assert took < 5
-    assert slowest < 0.5
 
 
 @dataclass
@@ -141,7 +136,7 @@ class Shoppers:
 
     async def until_seen(self, status: int, times: int) -> None:
         before = self.seen[status]
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(120):
             while self.seen[status] < before + times:
                 await asyncio.sleep(0.01)
 
@@ -156,20 +151,22 @@ async def test_a_killed_postgresql_gives_only_503_until_it_is_back(
         crowd = Shoppers(server.url, sold, iter(carts))
         shopping = [asyncio.create_task(crowd.shop()) for _ in range(24)]
         await crowd.until_seen(200, 300)
+        path = f"{PRODUCTS}/{sold.code}"
+        usual = await settled(server.url, path)
         await asyncio.to_thread(private_postgres.stop, "immediate")
         await crowd.until_seen(503, 50)
         await asyncio.to_thread(private_postgres.start)
-        restarted = time.monotonic()
-        await settled(server.url, f"{PRODUCTS}/{sold.code}")
-        recovery, refused = time.monotonic() - restarted, crowd.seen[503]
+        recovery = await settled(server.url, path)
+        refused = crowd.seen[503]
         await crowd.until_seen(200, 300)
         refused_later = crowd.seen[503] - refused
         crowd.stop.set()
         await asyncio.gather(*shopping)
-    print(f"{dict(crowd.seen)}; normal after {recovery:.2f} s; slowest {crowd.slowest:.2f} s")
+    print(f"{dict(crowd.seen)}; normal after {recovery:.2f} s, usually {usual:.2f} s")
     assert set(crowd.seen) <= {200, 201, 409, 503}
     assert refused_later == 0
-    assert recovery < 5
+    # As many reads take `usual` seconds when nothing is wrong, however busy the machine.
+    assert recovery < 5 + 5 * usual
     assert "Traceback" not in log.read_text()
     # Every purchase that was answered is there; one whose answer was lost may be there too.
     assert value(private_postgres, "SELECT count(*) FROM purchase") >= crowd.seen[201]
@@ -199,7 +196,8 @@ async def test_two_thousand_buyers_of_the_last_ten_get_exactly_ten(
 
 
 async def settled(url, path):
-    """Return when 50 reads in a row on new connections have succeeded."""
+    """Return the seconds until 50 reads in a row on new connections have succeeded."""
+    began = time.monotonic()
     good = 0
     async with asyncio.timeout(30):
         while good < 50:
@@ -209,3 +207,4 @@ async def settled(url, path):
             finally:
                 connection.close()
             good = good + 1 if answer.status == 200 else 0
+    return time.monotonic() - began
