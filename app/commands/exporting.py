@@ -1,11 +1,11 @@
-"""`export`: write the catalogue or the suppliers as the CSV that `import` takes."""
+"""`export`: write the catalogue, the suppliers or the stock as the CSV that `import` takes."""
 
 import csv
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, TextIO
+from typing import TextIO
 
 import click
 from flask.cli import with_appcontext
@@ -13,54 +13,38 @@ from psycopg2 import extensions
 
 from app.commands.consistency import snapshot
 from app.commands.failing import one_sentence
+from app.commands.sheets.cells import guarded
+from app.commands.sheets.kinds import SHEETS, Sheet
 from app.core.config import Settings
 from app.core.wiring import wired
 
 _ROWS_AT_ONCE = 2000
 
-# What was withdrawn is left out: an import would offer it again. A row stands behind those it refers to.
-QUERIES: Mapping[str, str] = {
-    "brands": "SELECT code, name FROM brand WHERE active ORDER BY code",
-    "categories": """
-        WITH RECURSIVE tree AS (
-            SELECT c.id, c.code, c.name, NULL::text AS parent, 1 AS level
-            FROM category c WHERE c.parent_id IS NULL AND c.active
-            UNION ALL
-            SELECT c.id, c.code, c.name, t.code, t.level + 1
-            FROM category c JOIN tree t ON t.id = c.parent_id WHERE c.active
-        )
-        SELECT code, name, parent FROM tree ORDER BY level, code
-    """,
-    "discounts": """
-        SELECT code, name, rate, starts_on, ends_on FROM discount WHERE active ORDER BY code
-    """,
-    "products": """
-        SELECT p.code, p.gtin, p.name, p.description, b.code AS brand, c.code AS category,
-            p.unit, p.price AS list_price, p.vat_rate, d.code AS discount, p.reorder_level
-        FROM product p
-        JOIN category c ON c.id = p.category_id
-        LEFT JOIN brand b ON b.id = p.brand_id
-        LEFT JOIN discount d ON d.id = p.discount_id
-        WHERE p.active ORDER BY p.code
-    """,
-    "suppliers": "SELECT code, name, email, phone, address FROM supplier WHERE active ORDER BY code",
-}
 
-
-def write_table(cursor: extensions.cursor, kind: str, output: TextIO) -> int:
-    """Write all rows of `kind`, with a heading, and return how many there were."""
-    cursor.execute(f"DECLARE rows NO SCROLL CURSOR FOR {QUERIES[kind]}")
+def write_table(cursor: extensions.cursor, sheet: Sheet, output: TextIO) -> int:
+    """Write all rows of `sheet`, with a heading, and return how many there were."""
+    cursor.execute(f"DECLARE rows NO SCROLL CURSOR FOR {sheet.export()}")
     writer = csv.writer(output, lineterminator="\n")
     count = 0
     while True:
         cursor.execute(f"FETCH {_ROWS_AT_ONCE} FROM rows")
         if not count:
             writer.writerow([column.name for column in cursor.description or ()])
-        rows: list[tuple[Any, ...]] = cursor.fetchall()
-        writer.writerows(rows)
+        rows = cursor.fetchall()
+        writer.writerows([_cell(value) for value in row] for row in rows)
         count += len(rows)
         if len(rows) < _ROWS_AT_ONCE:
             return count
+
+
+def _cell(value: object) -> object:
+    match value:
+        case bool():
+            # Not true and false, which spreadsheets translate.
+            return "yes" if value else "no"
+        case str():
+            return guarded(value)
+    return value
 
 
 @contextmanager
@@ -73,14 +57,15 @@ def _opened(file: Path | None) -> Iterator[TextIO]:
 
 
 @click.command("export")
-@click.argument("kind", type=click.Choice([*QUERIES]))
+@click.argument("kind", type=click.Choice([*SHEETS]))
 @click.argument("file", required=False, type=click.Path(dir_okay=False, path_type=Path))
 @with_appcontext
 def export_file(kind: str, file: Path | None) -> None:
-    """Write brands, categories, discounts, products or suppliers to FILE, or to standard output.
+    """Write brands, categories, discounts, products, suppliers or the stock on hand to FILE, or to standard output.
 
-    As the CSV that `import` takes, seen at one moment. What was withdrawn is left out.
+    As the CSV that `import` takes, seen at one moment, with what was withdrawn. Text that a spreadsheet would take for
+    a formula gets a ' in front, which `import` takes away.
     """
     with one_sentence(), snapshot(wired(Settings).database.url) as cursor, _opened(file) as output:
-        count = write_table(cursor, kind, output)
-    click.echo(f"{count} {kind}.", err=True)
+        count = write_table(cursor, SHEETS[kind], output)
+    click.echo(f"{count} {'lots' if kind == 'stock' else kind}.", err=True)

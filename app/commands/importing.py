@@ -1,148 +1,120 @@
-"""`import`: take a CSV file into the catalogue or the stock, all of it or nothing."""
+"""`import`: take a spreadsheet's file into the catalogue or the stock; nothing of it if anything in it is wrong."""
 
 import sys
-from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Literal
 
 import click
 from flask.cli import with_appcontext
 
+from app.commands.consistency import snapshot
 from app.commands.counting import counted
 from app.commands.failing import one_sentence
-from app.commands.tables import MAX_FAULTS, Fault, Line, TableError, read_table
-from app.core.concurrency import run_sync
-from app.core.database import Manager
-from app.core.errors import Invalid, Problem
-from app.core.schema import Schema
+from app.commands.sheets.checking import Advance, Content, read_content
+from app.commands.sheets.comparing import compare
+from app.commands.sheets.faults import SheetError
+from app.commands.sheets.kinds import SHEETS, STOCK, Sheet
+from app.commands.sheets.opening import compare_stock
+from app.commands.sheets.reading import open_table
+from app.commands.sheets.reporting import first_of, stock_summary, summary
+from app.commands.sheets.writing import Writer, writer
+from app.core.config import Settings
 from app.core.wiring import wired
-from app.inventory.stock_schemas import OpeningStock
-from app.inventory.stock_service import Stock
-from app.inventory.supplier_schemas import NewSupplier
-from app.inventory.supplier_service import Suppliers
-from app.product.kinds import BRAND, CATEGORY, DISCOUNT, PRODUCT, Kind
-from app.product.product_schemas import NewProduct
-from app.product.schemas import NewBrand, NewCategory, NewDiscount
-from app.product.service import Catalogue
-
-Done = Literal["created", "changed", "unchanged"]
-Put = Callable[[Mapping[str, Any]], Awaitable[Done]]
 
 
-@dataclass(frozen=True, slots=True)
-class FileKind:
-    """What a kind of file is read as, the column that names a row, and how a row is taken."""
+def load(kind: str, path: Path, *, dry_run: bool = False, ignore_unknown: bool = False) -> str:
+    """Take the file `path` in, and return sentences that say what that changed, or would.
 
-    schema: type[Schema]
-    key: str
-    put: Callable[[], Put]
-
-
-def _catalogue(kind: Kind) -> Callable[[], Put]:
-    def service() -> Put:
-        catalogue = wired(Catalogue)
-
-        async def put(values: Mapping[str, Any]) -> Done:
-            return await catalogue.put(kind, values, None)
-
-        return put
-
-    return service
-
-
-def _suppliers() -> Put:
-    suppliers = wired(Suppliers)
-
-    async def put(values: Mapping[str, Any]) -> Done:
-        return await suppliers.put(values, None)
-
-    return put
-
-
-KINDS: Mapping[str, FileKind] = {
-    "brands": FileKind(NewBrand, "code", _catalogue(BRAND)),
-    "categories": FileKind(NewCategory, "code", _catalogue(CATEGORY)),
-    "discounts": FileKind(NewDiscount, "code", _catalogue(DISCOUNT)),
-    "products": FileKind(NewProduct, "code", _catalogue(PRODUCT)),
-    "suppliers": FileKind(NewSupplier, "code", _suppliers),
-}
-STOCK = "stock"
-
-
-def load(kind: str, path: Path) -> str:
-    """Take the file `path` in, and return a sentence that says what that changed.
-
-    Needs the application. Raises TableError with the faults of lines, and what the services raise.
+    Needs the application. What had to be assumed is said on standard error before anything is written. Raises
+    SheetError if anything is wrong, before anything is written, and StoppedError.
     """
-    if kind == STOCK:
-        lots, faults = read_table(path, OpeningStock)
-        opened = run_sync(_open_stock, lots, faults)
-        return f"{path.name}: {counted(len(lots), 'row')}, {counted(opened, 'lot')} received."
-    file_kind = KINDS[kind]
-    lines, faults = read_table(path, file_kind.schema, file_kind.key)
-    done = run_sync(_put_all, lines, faults, file_kind.put())
-    counts = ", ".join(f"{done.count(what)} {what}" for what in ("created", "changed", "unchanged"))
-    return f"{path.name}: {counted(len(lines), 'row')}, {counts}."
+    sheet = SHEETS[kind]
+    table = open_table(path, {column.name for column in sheet.columns})
+    with _progress("read") as advance:
+        content = read_content(table, sheet, ignore_unknown=ignore_unknown, advance=advance)
+    for note in table.notes:
+        click.echo(f"{path.name}: {note}", err=True)
+    write, sentences = _compared(sheet, content, dry_run=dry_run)
+    if not dry_run:
+        write()
+    return f"{path.name}: " + "\n".join(sentences)
 
 
-async def _put_all(lines: Sequence[Line[Any]], known: Sequence[Fault], put: Put) -> list[Done]:
-    """Put all rows; also where some are wrong already, to find out what else is."""
-
-    async def work() -> list[Done]:
-        done: list[Done] = []
-        faults = list(known)
-        for line in lines:
-            try:
-                # All columns of the schema: what a file leaves empty is cleared, not kept.
-                done.append(await put(line.row.model_dump()))
-            except Problem as problem:
-                faults += line.faults(problem.errors) or [Fault(line.number, None, str(problem))]
-                if not isinstance(problem, Invalid):
-                    break  # PostgreSQL refused a statement, and takes no further one
-        if faults:
-            raise TableError(faults)
-        return done
-
-    return await wired(Manager).transaction(work)
+def _compared(
+    sheet: Sheet, content: Content, *, dry_run: bool
+) -> tuple[Callable[[], None], Iterator[str]]:
+    """Return how to write what a file changes, and the sentences about it. Raises SheetError."""
+    settings = wired(Settings)
+    with snapshot(settings.database.url) as cursor:
+        cursor.execute("SELECT set_config('TimeZone', %s, true)", (settings.shop.time_zone,))
+        if sheet is STOCK:
+            opening = compare_stock(cursor, content)
+            rows = len(content.lines) - opening.skipped_lots
+            return lambda: _write(rows, lambda to: to.receive(opening)), stock_summary(
+                opening, dry_run=dry_run
+            )
+        with _progress("compared", len(content.lines)) as advance:
+            plan = compare(cursor, sheet, content, advance)
+    rows = len(content.lines) - plan.unchanged
+    return lambda: _write(rows, lambda to: to.write(sheet, plan)), summary(plan, dry_run=dry_run)
 
 
-async def _open_stock(lots: Sequence[Line[OpeningStock]], known: Sequence[Fault]) -> int:
-    async def work() -> int:
-        opened = await wired(Stock).open_with([lot.row for lot in lots])
-        if known:
-            raise TableError(known)
-        return opened
+def _write(rows: int, work: Callable[[Writer], None]) -> None:
+    """Do `work`; whatever ends it before its time, say what is there then."""
+    done = 0
+
+    def count(written: int) -> None:
+        nonlocal done
+        done += written
+        advance(written)
 
     try:
-        return await wired(Manager).transaction(work)
-    except Invalid as problem:
-        # Its pointers are /row/column.
-        faults = list(known)
-        for error in problem.errors:
-            place, _, column = error.pointer.strip("/").partition("/")
-            faults.append(Fault(lots[int(place)].number, column or None, error.message))
-        raise TableError(faults) from None
+        with (
+            _progress("written", rows) as advance,
+            writer(wired(Settings).database.url, count) as to,
+        ):
+            work(to)
+    except BaseException:
+        click.echo(
+            f"{done} of {counted(rows, 'row')} were written, each of them whole, and stay."
+            " Import the file again for the rest.",
+            err=True,
+        )
+        raise
+
+
+@contextmanager
+def _progress(done: str, total: int | None = None) -> Iterator[Advance]:
+    """Show how many rows are `done`, on a terminal; give what to call with each number of them."""
+    # Not at the top: what serves requests has no use for it.
+    from tqdm import tqdm  # noqa: PLC0415 - as above
+
+    with tqdm(
+        total=total, desc=done, unit=" rows", file=sys.stderr, disable=None, leave=False
+    ) as bar:
+        yield bar.update
 
 
 @click.command("import")
-@click.argument("kind", type=click.Choice([*KINDS, STOCK]))
+@click.argument("kind", type=click.Choice([*SHEETS]))
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--dry-run", is_flag=True, help="Only say what would change.")
+@click.option("--ignore-unknown", is_flag=True, help="Leave columns out that are not known.")
 @with_appcontext
-def import_file(kind: str, file: Path) -> None:
-    """Take the CSV FILE of brands, categories, discounts, products, suppliers or opening stock.
+def import_file(kind: str, file: Path, *, dry_run: bool, ignore_unknown: bool) -> None:
+    """Take FILE in: brands, categories, discounts, products, suppliers or opening stock, as CSV or XLSX.
 
-    All of it or nothing; what is there already is changed to what the file says, so a second run
-    changes nothing. Each wrong value is named with its line and column. The columns are described
-    in app/commands/demo/README.md.
+    Nothing of it if anything is wrong: each wrong value is then named with its line and column. What is there already
+    is changed to what the file says, so a second run changes nothing; a column that the file does not have stays as it
+    is, an empty cell clears. The columns are described in app/commands/demo/README.md.
     """
     try:
         with one_sentence():
-            click.echo(load(kind, file))
-    except TableError as error:
-        for fault in error.faults[:MAX_FAULTS]:
-            click.echo(f"{file.name} {fault}", err=True)
-        if len(error.faults) > MAX_FAULTS:
-            click.echo(f"… and {len(error.faults) - MAX_FAULTS} more.", err=True)
+            click.echo(load(kind, file, dry_run=dry_run, ignore_unknown=ignore_unknown))
+    except SheetError as error:
+        sentences = error.sentences()
+        for sentence in first_of(iter(sentences), len(sentences)):
+            click.echo(f"{file.name}: {sentence}", err=True)
         click.echo("Nothing was imported.", err=True)
         sys.exit(1)

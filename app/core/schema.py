@@ -225,6 +225,8 @@ Email = Annotated[
 
 def _no_controls(allowed: str) -> Callable[[str], str]:
     def validate(value: str) -> str:
+        if value.isprintable():
+            return value  # as nearly all text is; of what is looked for below, nothing is printable
         # Cc: control characters; Zl and Zp: line and paragraph separators.
         if any(unicodedata.category(c) in {"Cc", "Zl", "Zp"} and c not in allowed for c in value):
             raise wrong("must not contain control characters")

@@ -76,10 +76,6 @@ class StockRepository:
         rows = await self._manager.fetch(sql.SUPPLIERS, codes=list(codes))
         return {code: (id_, active) for id_, code, active in rows}
 
-    async def lock_levels(self, product_ids: Collection[int]) -> None:
-        """Lock the stock of products until the transaction's end, in product order."""
-        await self._manager.fetch(sql.LOCK_LEVELS, product_ids=list(product_ids))
-
     async def lock_lot(self, lot_id: int) -> LotState | None:
         """Lock the lot's product, and return the lot as it then is; None if there is no such lot."""
         if await self._manager.fetch_one(sql.LOCK_LEVEL_OF_LOT, id=lot_id) is None:
@@ -111,16 +107,6 @@ class StockRepository:
             sql.MOVE, lot=lot_id, product=product_id, quantity=quantity, **_columns(cause)
         )
         return moved
-
-    async def stocked_before(self, product_ids: Collection[int]) -> set[int]:
-        """Return which of the products have any movement."""
-        rows = await self._manager.fetch(sql.STOCKED_BEFORE, product_ids=list(product_ids))
-        return {product_id for (product_id,) in rows}
-
-    async def expired_openings(self, product_ids: Collection[int]) -> set[int]:
-        """Return which of the products have nothing to sell, an expired lot, and no receipt but their opening stock."""
-        rows = await self._manager.fetch(sql.EXPIRED_OPENINGS, product_ids=list(product_ids))
-        return {product_id for (product_id,) in rows}
 
     async def lot(self, lot_id: int) -> str:
         """Return the lot's JSON. Raises NotFound."""

@@ -1,10 +1,9 @@
 """Lots, levels and movements of stock, as JSON."""
 
-from datetime import date, timedelta
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import Field, GetJsonSchemaHandler
+from pydantic import ConfigDict, Field, GetJsonSchemaHandler, model_validator
 from pydantic_core import CoreSchema
 
 from app.core.paging import PageQuery
@@ -22,6 +21,7 @@ from app.core.schema import (
     SignedQuantity,
     Sku,
     UnitCost,
+    wrong,
 )
 
 Unit = Literal["piece", "kg", "litre"]
@@ -185,8 +185,10 @@ class OpeningStock(Schema):
     quantity: Quantity
     unit_cost: UnitCost
     expires_in_days: Annotated[int, Field(ge=0, le=36_500)] | None = None
+    expires_on: Date | None = None
 
-    def expires_on(self, today: date) -> date | None:
-        """Return the last day on which the lot may be sold."""
-        days = self.expires_in_days
-        return None if days is None else today + timedelta(days=days)
+    @model_validator(mode="after")
+    def _one_expiry(self) -> "OpeningStock":
+        if self.expires_in_days is not None and self.expires_on is not None:
+            raise wrong("expires_in_days and expires_on are both given: leave one of them empty")
+        return self

@@ -1,6 +1,5 @@
 """What staff corrects, throws away and looks up in stock."""
 
-from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -18,7 +17,6 @@ from app.inventory.stock_schemas import (
     MovementQuery,
     NewAdjustment,
     NewWaste,
-    OpeningStock,
 )
 
 
@@ -92,57 +90,6 @@ class Stock:
             return await self._answer(moved, "stock.wasted", cause, -asked.quantity)
 
         return await once(self._manager, **identity, work=work)
-
-    async def open_with(self, rows: Sequence[OpeningStock]) -> int:
-        """Receive what the shop has before it opens, all or nothing; return how many lots it made.
-
-        A product that ever had a movement is left as it is, so that a second run changes nothing.
-        Joins a transaction that is under way. Raises Invalid whose pointers are `/row/column`,
-        rows counted from 0.
-        """
-        return await self._manager.transaction(self._open_with, rows)
-
-    async def renew(self, rows: Sequence[OpeningStock]) -> int:
-        """Receive opening stock again of which nothing is left to sell because it has expired; return how many lots.
-
-        Only of products that nobody has ever delivered. Raises as open_with() does.
-        """
-        return await self._manager.transaction(self._open_with, rows, renew=True)
-
-    async def _open_with(self, rows: Sequence[OpeningStock], *, renew: bool = False) -> int:
-        products = await self._stock.products({row.product for row in rows})
-        suppliers = await self._stock.suppliers({row.supplier for row in rows if row.supplier})
-        errors: list[FieldError] = []
-        for place, row in enumerate(rows):
-            product = products.get(row.product)
-            if product is None:
-                errors.append(FieldError(f"/{place}/product", "is not known"))
-            else:
-                errors += whole_pieces(product.unit, row.quantity, f"/{place}/quantity")
-            if row.supplier and row.supplier not in suppliers:
-                errors.append(FieldError(f"/{place}/supplier", "is not known"))
-        if errors:
-            raise Invalid("The opening stock has wrong values.", errors=errors)
-        ids = {product.id for product in products.values()}
-        await self._stock.lock_levels(ids)
-        known = await self._stock.stocked_before(ids)
-        if renew:
-            known = ids - await self._stock.expired_openings(ids)
-        today = await self._stock.today()
-        lots = [
-            NewLot(
-                product_id=products[row.product].id,
-                quantity=row.quantity,
-                unit_cost=row.unit_cost,
-                expires_on=row.expires_on(today),
-                supplier_id=suppliers[row.supplier][0] if row.supplier else None,
-            )
-            for row in rows
-            if products[row.product].id not in known
-        ]
-        if lots:
-            await self._stock.open_lots(lots, Cause("receipt", None, "opening stock"))
-        return len(lots)
 
     async def _open_lot(
         self, code: str, unit_cost: Decimal, asked: NewAdjustment, cause: Cause

@@ -128,14 +128,6 @@ PRODUCTS = Statement(
 
 SUPPLIERS = Statement("SELECT id, code, active FROM supplier WHERE code = ANY(%(codes)s::text[])")
 
-# The order in which everybody locks: levels by product, then lots.
-LOCK_LEVELS = Statement(
-    """
-    SELECT product_id FROM stock_level WHERE product_id = ANY(%(product_ids)s::bigint[])
-    ORDER BY product_id FOR UPDATE
-    """,
-)
-
 LOCK_LEVEL_OF_LOT = Statement(
     """
     SELECT product_id FROM stock_level
@@ -150,24 +142,6 @@ LOT_STATE = Statement(
     FROM stock s JOIN product p ON p.id = s.product_id
     WHERE s.id = %(id)s
     """,
-)
-
-STOCKED_BEFORE = Statement(
-    """
-    SELECT p.id FROM unnest(%(product_ids)s::bigint[]) AS p (id)
-    WHERE EXISTS (SELECT FROM stock_movement m WHERE m.product_id = p.id)
-    """,
-)
-
-EXPIRED_OPENINGS = Statement(
-    """
-    SELECT p.id FROM unnest(%(product_ids)s::bigint[]) AS p (id)
-    JOIN availability a ON a.product_id = p.id
-    WHERE a.available <= 0
-      AND EXISTS (SELECT FROM stock s WHERE s.product_id = p.id AND s.expires_on < CURRENT_DATE)
-      AND NOT EXISTS (SELECT FROM stock_movement m
-                      WHERE m.product_id = p.id AND m.kind = 'receipt' AND m.reason <> 'opening stock')
-    """
 )
 
 # The lots' ids are drawn beforehand, so that each movement knows its lot.

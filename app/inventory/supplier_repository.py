@@ -35,10 +35,6 @@ CREATE = Statement(
     """,
 )
 
-IMPORTED = ("code", "name", "email", "phone", "address")
-
-CURRENT = Statement(f"SELECT {', '.join(IMPORTED)} FROM supplier WHERE code = %(code)s")  # noqa: S608 - made of constants
-
 LOCK = Statement("SELECT id, version FROM supplier WHERE code = %(code)s FOR NO KEY UPDATE")
 
 DELETE = Statement("DELETE FROM supplier WHERE id = %(id)s")
@@ -80,11 +76,6 @@ class SupplierRepository:
         """
         supplier_id, version = _found(await self._manager.fetch_one(LOCK, code=code))
         return supplier_id, version
-
-    async def current(self, code: str) -> Mapping[str, Any] | None:
-        """Return the columns that an import sets, as they are now; None if there is no such supplier."""
-        row = await self._manager.fetch_one(CURRENT, code=code)
-        return None if row is None else dict(zip(IMPORTED, row, strict=True))
 
     async def update(self, supplier_id: int, values: Mapping[str, Any]) -> None:
         """Set columns of a supplier."""

@@ -1,7 +1,7 @@
 """What staff does with suppliers."""
 
 from collections.abc import Mapping
-from typing import Any, Literal
+from typing import Any
 
 from app.audit import AuditTrail
 from app.core.conditional import check_version
@@ -55,27 +55,6 @@ class Suppliers:
                 action = "withdrawn" if values.get("active") is False else "updated"
                 await self._audit.record(by, f"supplier.{action}", f"supplier:{code}", dict(values))
             return await self._suppliers.read(code)
-
-        return await self._manager.transaction(work)
-
-    async def put(
-        self, values: Mapping[str, Any], by: int | None
-    ) -> Literal["created", "changed", "unchanged"]:
-        """Make the supplier with the code in `values` be as they say, and return what that took.
-
-        For imports: many calls within one transaction of the caller are all or nothing.
-        """
-
-        async def work() -> Literal["created", "changed", "unchanged"]:
-            known = await self._suppliers.current(values["code"])
-            if known is None:
-                await self.create(values, by)
-                return "created"
-            differing = {name: value for name, value in values.items() if known[name] != value}
-            if not differing:
-                return "unchanged"
-            await self.change(values["code"], differing, None, by)
-            return "changed"
 
         return await self._manager.transaction(work)
 

@@ -1,4 +1,4 @@
--- depends: 0008-one-trip
+-- depends: 0012-paid
 
 -- The words of new products are learnt once a statement, in one order for all of its rows: half the time of an import,
 -- and no two that come in together can wait for each other. PostgreSQL has no such trigger for named columns: updates keep theirs.

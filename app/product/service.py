@@ -1,12 +1,12 @@
 """What staff does with the catalogue, and what everybody reads of it."""
 
 from collections.abc import Mapping
-from typing import Any, Literal
+from typing import Any
 
 from app.audit import AuditTrail
 from app.core.conditional import check_version
 from app.core.database import Manager
-from app.core.errors import FieldError, Invalid, NotFound
+from app.core.errors import FieldError, Invalid
 from app.core.paging import Scalar
 from app.product.kinds import Kind, Named
 from app.product.listing import Wanted, wanted_words
@@ -104,28 +104,6 @@ class Catalogue:
             check_version(locked.version, expected)
             await self._update(kind, code, locked, values, by)
             return await self._repository.read(kind, code)
-
-        return await self._manager.transaction(work)
-
-    async def put(
-        self, kind: Kind, values: Mapping[str, Any], by: int | None
-    ) -> Literal["created", "changed", "unchanged"]:
-        """Make the thing with the code in `values` be as they say, and return what that took.
-
-        For imports: many calls within one transaction of the caller are all or nothing. Raises
-        what create() and change() do.
-        """
-
-        async def work() -> Literal["created", "changed", "unchanged"]:
-            try:
-                locked = await self._repository.lock(kind, values["code"])
-            except NotFound:
-                kind.check(values)
-                await self._insert(kind, values, by)
-                return "created"
-            rest = {member: value for member, value in values.items() if member != "code"}
-            changed = await self._update(kind, values["code"], locked, rest, by)
-            return "changed" if changed else "unchanged"
 
         return await self._manager.transaction(work)
 

@@ -40,7 +40,11 @@ ON_SALE = "SELECT count(*) FROM availability WHERE available > 0"
 
 def grow_old(database, days):
     """Make a shop as it is when nobody has come for so many days."""
-    rows(database, "UPDATE stock SET expires_on = expires_on - %(days)s", days=days)
+    rows(
+        database,
+        "UPDATE stock SET expires_on = expires_on - %(days)s, received_at = received_at - make_interval(days => %(days)s)",
+        days=days,
+    )
 
 
 def move(database, lot, **what):

@@ -1,0 +1,224 @@
+"""Rows of cells as values that the API's schemas allow, or as faults: what can be said without asking the shop."""
+
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from pydantic import ValidationError, create_model
+from pydantic_core import ErrorDetails
+
+from app.commands.sheets.cells import BLANKS, UnclearError, decimal_mark, meant
+from app.commands.sheets.faults import Fault, SheetError, quoted
+from app.commands.sheets.kinds import Column, Sheet
+from app.commands.sheets.reading import Table, plain
+from app.core.schema import Schema
+
+Advance = Callable[[int], object]
+"""What is told of each number of rows that is done."""
+
+# What of pydantic's errors is a sentence of ours, made by schema.wrong().
+_OURS = "wrong_value"
+# Of these forms, the column's own words are clearer to who has a spreadsheet than the API's.
+_SAID_BY_COLUMN = frozenset({"number", "date"})
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A row of a file: where it begins, and all values of its schema; those of absent columns are defaults."""
+
+    number: int
+    values: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """What a file holds: its columns, the rows that are right by themselves, and the faults of all others."""
+
+    columns: list[Column]
+    lines: list[Line]
+    faults: list[Fault]
+
+
+def read_content(
+    table: Table, sheet: Sheet, *, ignore_unknown: bool, advance: Advance = lambda _: None
+) -> Content:
+    """Return what is in `table`, as a file of the kind `sheet`.
+
+    Raises SheetError if its heading is not of that kind.
+    """
+    places = _places(table, sheet, ignore_unknown=ignore_unknown)
+    columns = sheet.named(places)
+    lines: list[Line] = []
+    faults: list[Fault] = []
+    try:
+        marks = _decimal_marks(table, columns, places)
+        reader = _RowReader(sheet, places, marks, _width(table.heading))
+        for number, cells in table.rows():
+            advance(1)
+            found = reader.read(cells)
+            if isinstance(found, dict):
+                lines.append(Line(number, found))
+            else:
+                faults += [Fault(number, sentence) for sentence in found]
+    except SheetError as error:
+        faults += error.faults
+    return Content(columns, lines, [*faults, *_repeated(lines, sheet, places)])
+
+
+def row_schema(sheet: Sheet, given: Iterable[str]) -> type[Schema]:
+    """Return the schema of a row with just the columns `given`: no other is demanded of it."""
+    fields: dict[str, Any] = {name: (Any, None) for name in required(sheet) if name not in given}
+    if sheet.key == "code":
+        # Who makes a thing by the API has no use for it: that is how it begins.
+        fields["active"] = (bool, True)
+    made: type[Schema] = create_model("Row", __base__=sheet.schema, **fields)
+    return made
+
+
+def required(sheet: Sheet) -> list[str]:
+    """Return the columns without which nothing can be added."""
+    return [name for name, field in sheet.schema.model_fields.items() if field.is_required()]
+
+
+def _width(heading: list[str]) -> int:
+    """Return how many columns there are; separators behind the last heading make none."""
+    return max((place for place, name in enumerate(heading, 1) if name.strip()), default=0)
+
+
+def _places(table: Table, sheet: Sheet, *, ignore_unknown: bool) -> dict[str, int]:
+    """Return where each known column stands."""
+    known = [column.name for column in sheet.columns]
+    names = [plain(name) for name in table.heading[: _width(table.heading)]]
+    unknown = [
+        quoted(table.heading[place]) if name else f"{place + 1}, which has no name,"
+        for place, name in enumerate(names)
+        if name not in known
+    ]
+    if unknown and ignore_unknown:
+        table.notes.append(f"Not read: {', '.join(unknown)}.")
+        unknown = []
+    sentences = [
+        f"column {name} is none of {sheet.name}; those are {', '.join(known)}"
+        " (--ignore-unknown leaves others out)"
+        for name in unknown
+    ]
+    sentences += [
+        f"column {quoted(name)} is there {count} times"
+        for name, count in Counter(names).items()
+        if count > 1 and name in known
+    ]
+    # What is there already needs no more than its code.
+    demanded = [sheet.key] if sheet.key == "code" else required(sheet)
+    sentences += [f"column {quoted(name)} is missing" for name in demanded if name not in names]
+    if sentences:
+        raise SheetError(Fault(table.line, sentence) for sentence in sentences)
+    return {name: place for place, name in enumerate(names) if name in known}
+
+
+def _decimal_marks(
+    table: Table, columns: Iterable[Column], places: Mapping[str, int]
+) -> frozenset[str]:
+    """Return the marks that the file's numbers have beyond doubt."""
+    numbers = [places[column.name] for column in columns if column.form == "number"]
+    cells = {
+        cells[place]
+        for _, cells in table.rows()
+        for place in numbers
+        if place < len(cells) and "," in cells[place]
+    }
+    marks = {decimal_mark(cell) for cell in cells} - {""}
+    if "," in marks:
+        points = (c[p] for _, c in table.rows() for p in numbers if p < len(c) and "." in c[p])
+        marks |= {decimal_mark(cell) for cell in points} - {""}
+    return frozenset(marks)
+
+
+class _RowReader:
+    """Reads cells as the values of one row, or says what is wrong with them."""
+
+    def __init__(
+        self, sheet: Sheet, places: Mapping[str, int], marks: frozenset[str], width: int
+    ) -> None:
+        self._schema = row_schema(sheet, places)
+        self._columns = [(column, places[column.name]) for column in sheet.named(places)]
+        self._places = places
+        self._by_name = {column.name: column for column in sheet.columns}
+        self._marks = marks
+        self._width = width
+
+    def read(self, cells: list[str]) -> dict[str, Any] | list[str]:
+        """Return the values, or sentences."""
+        if len(cells) < self._width or any(cell.strip(BLANKS) for cell in cells[self._width :]):
+            return [
+                (
+                    f"the row has {len(cells)} cells and the heading {self._width}: a cell with a separator in it"
+                    " must stand in quotes, and one that is empty must be there all the same"
+                )
+            ]
+        given: dict[str, str] = {}
+        unclear: dict[str, str] = {}
+        for column, place in self._columns:
+            cell = cells[place]
+            if not cell:
+                continue
+            try:
+                if text := meant(cell, column.form, self._marks):
+                    given[column.name] = text
+            except UnclearError as error:
+                unclear[column.name] = f"{column.name} {quoted(cell)} {error}"
+        try:
+            row = self._schema.model_validate_strings(given)
+        except ValidationError as error:
+            return [*unclear.values(), *self._refusals(error, cells, unclear)]
+        return list(unclear.values()) or row.__dict__
+
+    def _refusals(
+        self, error: ValidationError, cells: list[str], unclear: Mapping[str, str]
+    ) -> Iterator[str]:
+        for detail in error.errors(include_url=False, include_input=False):
+            name = str(detail["loc"][0]) if detail["loc"] else ""
+            if name in unclear:
+                continue
+            if not name:
+                yield str(detail["ctx"]["message"]) if detail["type"] == _OURS else detail["msg"]
+            elif detail["type"] == "missing":
+                yield f"{name} is empty"
+            else:
+                cell = cells[self._places[name]]
+                yield f"{name} {quoted(cell.strip(BLANKS))} {self._refusal(name, detail)}"
+
+    def _refusal(self, name: str, detail: ErrorDetails) -> str:
+        column = self._by_name[name]
+        if detail["type"] == _OURS and column.form not in _SAID_BY_COLUMN:
+            return str(detail["ctx"]["message"])
+        return f"must be {column.says}"
+
+
+def _repeated(lines: Iterable[Line], sheet: Sheet, places: Iterable[str]) -> list[Fault]:
+    """Return a fault for each row that names the same thing, or the same barcode, as another one."""
+    faults = []
+    if sheet.key == "code":
+        faults += _alike(lines, "code", str)
+    if "gtin" in places:
+        faults += _alike(lines, "gtin", gtin_14)
+    return faults
+
+
+def gtin_14(gtin: str) -> str:
+    """Return the 14 digits of a GTIN, which are the same however many zeros it is written with."""
+    return gtin.zfill(14)
+
+
+def _alike(lines: Iterable[Line], name: str, form: Callable[[str], str]) -> list[Fault]:
+    same: dict[str, list[Line]] = defaultdict(list)
+    for line in lines:
+        if line.values[name] is not None:
+            same[form(line.values[name])].append(line)
+    faults = []
+    for found in same.values():
+        if len(found) > 1:
+            written = list(dict.fromkeys(quoted(line.values[name]) for line in found))
+            sentence = f"{name} {' = '.join(written)} is there {len(found)} times"
+            faults += [Fault(line.number, sentence) for line in found]
+    return faults

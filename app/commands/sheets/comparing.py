@@ -1,0 +1,222 @@
+"""What a file would change in the shop, or what in the shop forbids it. Nothing is written here."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from psycopg2 import extensions
+
+from app.commands.sheets.checking import Advance, Content, Line, gtin_14, required
+from app.commands.sheets.faults import Fault, SheetError, quoted
+from app.commands.sheets.kinds import Sheet
+from app.core.errors import Invalid
+
+_ROWS_AT_ONCE = 2000
+_DEEPEST = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A row that differs from what the shop has: `old` are the shop's values of the columns that do."""
+
+    line: Line
+    old: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """Rows of which none refers to another one."""
+
+    created: list[Line] = field(default_factory=list)
+    changed: list[Change] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What there is to do, step by step, and how many rows of the file are as the shop has them already."""
+
+    steps: list[Step]
+    unchanged: int
+
+    @property
+    def created(self) -> list[Line]:
+        """The rows that are new to the shop."""
+        return [line for step in self.steps for line in step.created]
+
+    @property
+    def changed(self) -> list[Change]:
+        """The rows that the shop has otherwise."""
+        return [change for step in self.steps for change in step.changed]
+
+
+def compare(
+    cursor: extensions.cursor, sheet: Sheet, content: Content, advance: Advance = lambda _: None
+) -> Plan:
+    """Return what `content` would change. Raises SheetError with all that is wrong, the file's own faults included."""
+    created: list[Line] = []
+    changed: list[Change] = []
+    faults = [*content.faults, *_unknown(cursor, content)]
+    for line, known in _with_current(cursor, sheet, content):
+        advance(1)
+        if known is None:
+            created.append(line)
+        elif old := _differing(line, known):
+            changed.append(Change(line, old))
+        else:
+            continue
+        faults += _misfits(sheet, content, line, known)
+    names = {column.name for column in content.columns}
+    if "gtin" in names:
+        faults += _taken_barcodes(cursor, content)
+    if "unit" in names:
+        faults += _units_in_use(cursor, changed)
+    levels = dict.fromkeys((line.values["code"] for line in content.lines), 1)
+    if "parent" in names:
+        faults += _place(cursor, content.lines, levels)
+    if faults:
+        raise SheetError(faults)
+    return Plan(_steps(created, changed, levels), len(content.lines) - len(created) - len(changed))
+
+
+def _steps(
+    created: Iterable[Line], changed: Iterable[Change], levels: Mapping[str, int]
+) -> list[Step]:
+    steps: dict[int, Step] = defaultdict(Step)
+    for line in created:
+        steps[levels[line.values["code"]]].created.append(line)
+    for change in changed:
+        steps[levels[change.line.values["code"]]].changed.append(change)
+    return [step for _, step in sorted(steps.items())]
+
+
+def known_codes(cursor: extensions.cursor, table: str, codes: Iterable[str]) -> set[str]:
+    """Return which of the codes `table` has."""
+    cursor.execute(
+        f"SELECT code FROM {table} WHERE code = ANY(%s::text[])",  # noqa: S608 - the table is ours
+        (list(codes),),
+    )
+    return {code for (code,) in cursor.fetchall()}
+
+
+def _unknown(cursor: extensions.cursor, content: Content) -> Iterator[Fault]:
+    """Yield the faults of codes that name nothing, neither in the shop nor, for a parent, in the file."""
+    for column in content.columns:
+        if not column.refers:
+            continue
+        named = {line.values[column.name] for line in content.lines} - {None}
+        known = known_codes(cursor, column.refers, named)
+        if column.name == "parent":
+            known |= {line.values["code"] for line in content.lines}
+        for line in content.lines:
+            value = line.values[column.name]
+            if value is not None and value not in known:
+                yield Fault(line.number, f"{column.name} {quoted(value)} is not known")
+
+
+def _with_current(
+    cursor: extensions.cursor, sheet: Sheet, content: Content
+) -> Iterator[tuple[Line, dict[str, Any] | None]]:
+    """Yield each row with the values of all columns that the shop has for it; None where it has none."""
+    names = [column.name for column in sheet.columns]
+    values = ", ".join(column.of("t") for column in sheet.columns)
+    query = f"SELECT {values} FROM {sheet.table} t WHERE t.code = ANY(%s::text[])"  # noqa: S608 - all are ours
+    compared = {column.name for column in content.columns}
+    for start in range(0, len(content.lines), _ROWS_AT_ONCE):
+        lines = content.lines[start : start + _ROWS_AT_ONCE]
+        cursor.execute(query, ([line.values["code"] for line in lines],))
+        rows = (dict(zip(names, row, strict=True)) for row in cursor.fetchall())
+        current = {row["code"]: row for row in rows}
+        for line in lines:
+            known = current.get(line.values["code"])
+            if known is not None:
+                for name in names:
+                    if name not in compared:
+                        line.values[name] = known[name]
+            yield line, known
+
+
+def _differing(line: Line, known: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: old for name, old in known.items() if old != line.values[name]}
+
+
+def _misfits(
+    sheet: Sheet, content: Content, line: Line, known: Mapping[str, Any] | None
+) -> Iterator[Fault]:
+    """Yield what keeps a row from being added, or its values from fitting together."""
+    names = {column.name for column in content.columns}
+    missing = [name for name in required(sheet) if name not in names]
+    if known is None and missing:
+        yield Fault(
+            line.number,
+            f"code {quoted(line.values['code'])} is not in the shop yet, and to add it the file needs"
+            f" {', '.join(missing)} too",
+        )
+        return
+    try:
+        sheet.check(line.values)
+    except Invalid as problem:
+        for error in problem.errors:
+            name = error.pointer.strip("/")
+            yield Fault(line.number, f"{name} {quoted(line.values[name])} {error.message}")
+
+
+def _taken_barcodes(cursor: extensions.cursor, content: Content) -> Iterator[Fault]:
+    lines = [line for line in content.lines if line.values["gtin"] is not None]
+    wanted = list({gtin_14(line.values["gtin"]) for line in lines})
+    cursor.execute(
+        "SELECT lpad(gtin, 14, '0'), code, name FROM product WHERE lpad(gtin, 14, '0') = ANY(%s::text[])",
+        (wanted,),
+    )
+    holders = {gtin: (code, name) for gtin, code, name in cursor.fetchall()}
+    for line in lines:
+        code, name = holders.get(gtin_14(line.values["gtin"]), (None, ""))
+        if code not in {None, line.values["code"]}:
+            yield Fault(
+                line.number,
+                f"gtin {quoted(line.values['gtin'])} is that of the product {code} ({name}) already",
+            )
+
+
+def _units_in_use(cursor: extensions.cursor, changed: Iterable[Change]) -> Iterator[Fault]:
+    changes = {change.line.values["code"]: change for change in changed if "unit" in change.old}
+    cursor.execute(
+        "SELECT p.code FROM product p WHERE p.code = ANY(%s::text[])"
+        " AND EXISTS (SELECT FROM stock s WHERE s.product_id = p.id)",
+        (list(changes),),
+    )
+    for (code,) in cursor.fetchall():
+        line, old = changes[code].line, changes[code].old["unit"]
+        yield Fault(
+            line.number,
+            f"unit {quoted(line.values['unit'])} cannot replace {old} of the product {code}: its stock is counted"
+            " in that",
+        )
+
+
+def _place(
+    cursor: extensions.cursor, lines: Sequence[Line], levels: dict[str, int]
+) -> Iterator[Fault]:
+    """Set the level of each category of the file, and yield the faults of those that have no place in the tree."""
+    cursor.execute(
+        "SELECT c.code, p.code FROM category c LEFT JOIN category p ON p.id = c.parent_id"
+    )
+    parents: dict[str, str | None] = dict(cursor.fetchall())
+    parents |= {line.values["code"]: line.values["parent"] for line in lines}
+    of_file = {line.values["code"]: line for line in lines}
+    blamed = set()
+    for code in parents:
+        path = [code]
+        while (above := parents.get(path[-1])) is not None and len(path) <= _DEEPEST:
+            path.append(above)
+        if code in levels:
+            levels[code] = len(path)
+        if len(path) > _DEEPEST:
+            # The shop's own tree is right, so one of the file's rows made it so.
+            blamed.add(next(one for one in path if one in of_file and parents[one] is not None))
+    for code in blamed:
+        yield Fault(
+            of_file[code].number,
+            f"parent {quoted(of_file[code].values['parent'])} must not lie below {quoted(code)}, nor so deep that a"
+            f" category would be on a level below the eighth",
+        )

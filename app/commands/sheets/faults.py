@@ -1,0 +1,55 @@
+"""What is wrong with a file, said so that who made it can mend it: each value quoted, equal faults in one sentence."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+MOST_SENTENCES = 50
+_MOST_LINES = 5
+_LONGEST = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """What is wrong, as a sentence without its end, and on which line; 0 is the file as a whole."""
+
+    line: int
+    sentence: str
+
+
+class SheetError(Exception):
+    """A file that cannot be taken; `faults` says why."""
+
+    def __init__(self, faults: Iterable[Fault]) -> None:
+        self.faults = list(faults)
+        super().__init__("; ".join(self.sentences()))
+
+    def sentences(self) -> list[str]:
+        """Return one sentence for all lines that have a fault in common, in the order of the file."""
+        lines: dict[str, list[int]] = defaultdict(list)
+        for fault in sorted(self.faults, key=lambda fault: fault.line):
+            lines[fault.sentence].append(fault.line)
+        return [f"{sentence}{_where(found)}." for sentence, found in lines.items()]
+
+
+def one_fault(sentence: str, line: int = 0) -> SheetError:
+    """Return the error of a file that can be read no further."""
+    return SheetError([Fault(line, sentence)])
+
+
+def _where(lines: list[int]) -> str:
+    if lines == [0]:
+        return ""
+    if len(lines) == 1:
+        return f": line {lines[0]}"
+    if len(lines) > _MOST_LINES:
+        return f": line {lines[0]} and {len(lines) - 1} more"
+    return f": lines {', '.join(map(str, lines[:-1]))} and {lines[-1]}"
+
+
+def quoted(value: object) -> str:
+    """Return a value in quotes, shortened, on one line."""
+    text = str(value)
+    text = text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"
+    shown = "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
+    return f"'{shown}'"

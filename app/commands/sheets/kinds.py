@@ -1,0 +1,201 @@
+"""What each kind of file holds: its columns, and where in the shop each has its place.
+
+Import and export both go by these, so that a column is in both or in none.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from app import models
+from app.core.schema import Schema
+from app.inventory.stock_schemas import OpeningStock
+from app.inventory.supplier_schemas import NewSupplier
+from app.product.kinds import BRAND, CATEGORY, DISCOUNT, PRODUCT
+from app.product.product_schemas import NewProduct
+from app.product.schemas import NewBrand, NewCategory, NewDiscount
+
+Form = Literal["word", "text", "number", "date", "choice", "flag", "barcode"]
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column of a file.
+
+    `says` completes "must be …" for who got a value wrong; `form` is how its cells are read (cells.py). `field` is
+    the column of the table where that has another name, and `refers` the table whose code it is.
+    """
+
+    name: str
+    says: str
+    form: Form = "word"
+    field: str = ""
+    refers: str = ""
+
+    @property
+    def stored(self) -> str:
+        """The table's column."""
+        return self.field or (f"{self.name}_id" if self.refers else self.name)
+
+    def of(self, row: str) -> str:
+        """Return SQL for the value in the table's `row`, an alias."""
+        if self.refers:
+            return f"(SELECT r.code FROM {self.refers} r WHERE r.id = {row}.{self.stored})"  # noqa: S608 - all are ours
+        return f"{row}.{self.stored}"
+
+
+def _no_rule(_: Mapping[str, Any]) -> None:
+    """Let any values pass."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sheet:
+    """A kind of file: a row is a row of `model`'s table, and its values are what `schema` allows.
+
+    `key` names the row. `rows` is SQL that follows `FROM table t` in an export; `only_in` are columns that import
+    alone has. `check` raises Invalid for values that do not fit together.
+    """
+
+    name: str
+    model: type[models.Row]
+    schema: type[Schema]
+    columns: tuple[Column, ...]
+    rows: str
+    key: str = "code"
+    only_in: frozenset[str] = frozenset()
+    check: Callable[[Mapping[str, Any]], None] = _no_rule
+
+    @property
+    def table(self) -> str:
+        """The table's name, which is that of one such thing."""
+        return str(self.model._meta.table_name)  # noqa: SLF001 - peewee has no public name for it
+
+    def named(self, names: Iterable[str]) -> list[Column]:
+        """Return the columns with these names, in the sheet's order."""
+        wanted = set(names)
+        return [column for column in self.columns if column.name in wanted]
+
+    def export(self) -> str:
+        """Return the query for all rows, as columns of an export."""
+        columns = [column for column in self.columns if column.name not in self.only_in]
+        values = ", ".join(f"{column.of('t')} AS {column.name}" for column in columns)
+        return f"SELECT {values} FROM {self.table} t {self.rows}"  # noqa: S608 - all are ours
+
+
+_A_CODE = "a code of 1 to 40 letters a-z, figures and hyphens, not beginning with a hyphen"
+_CODE = Column("code", _A_CODE)
+_NAME = Column("name", "one line of 1 to 120 characters", "text")
+_ACTIVE = Column("active", "yes or no", "flag")
+_BY_CODE = 'ORDER BY t.code COLLATE "C"'
+
+
+def _code_of(name: str, table: str) -> Column:
+    return Column(name, _A_CODE, refers=table)
+
+
+BRANDS = Sheet(
+    name="brands",
+    model=BRAND.model,
+    schema=NewBrand,
+    columns=(_CODE, _NAME, _ACTIVE),
+    rows=_BY_CODE,
+)
+
+CATEGORIES = Sheet(
+    name="categories",
+    model=CATEGORY.model,
+    schema=NewCategory,
+    columns=(_CODE, _NAME, _code_of("parent", "category"), _ACTIVE),
+    # A category stands behind the one above it, for people's eyes.
+    rows="""JOIN (
+        WITH RECURSIVE tree AS (
+            SELECT c.id, 1 AS level FROM category c WHERE c.parent_id IS NULL
+            UNION ALL SELECT c.id, tree.level + 1 FROM category c JOIN tree ON tree.id = c.parent_id
+        ) SELECT id, level FROM tree
+    ) place ON place.id = t.id ORDER BY place.level, t.code COLLATE "C" """,
+)
+
+DISCOUNTS = Sheet(
+    name="discounts",
+    model=DISCOUNT.model,
+    schema=NewDiscount,
+    columns=(
+        _CODE,
+        _NAME,
+        Column("rate", "a rate above 0 and below 1, like 0.15 for 15 % off", "number"),
+        Column("starts_on", "a date like 2026-01-31", "date"),
+        Column("ends_on", "a date like 2026-01-31", "date"),
+        _ACTIVE,
+    ),
+    rows=_BY_CODE,
+    check=DISCOUNT.check,
+)
+
+PRODUCTS = Sheet(
+    name="products",
+    model=PRODUCT.model,
+    schema=NewProduct,
+    columns=(
+        Column(
+            "code",
+            "a code of 1 to 40 letters, figures, dots, hyphens and underscores, beginning with a letter or figure",
+        ),
+        Column("gtin", "a barcode of 8, 12, 13 or 14 digits", "barcode"),
+        _NAME,
+        Column("description", "a text of at most 2,000 characters", "text"),
+        _code_of("brand", "brand"),
+        _code_of("category", "category"),
+        Column("unit", "piece, kg or litre", "choice"),
+        Column("list_price", "a price above 0 like 1.29", "number", field="price"),
+        Column("vat_rate", "a rate from 0 to below 1, like 0.07 for 7 %", "number"),
+        _code_of("discount", "discount"),
+        Column("reorder_level", "a quantity like 12 or 2.5, with three decimals at most", "number"),
+        _ACTIVE,
+    ),
+    rows=_BY_CODE,
+    check=PRODUCT.check,
+)
+
+SUPPLIERS = Sheet(
+    name="suppliers",
+    model=models.Supplier,
+    schema=NewSupplier,
+    columns=(
+        _CODE,
+        _NAME,
+        Column("email", "an e-mail address"),
+        Column("phone", "a telephone number like +48 22 555 01 10"),
+        Column("address", "an address of at most 500 characters", "text"),
+        _ACTIVE,
+    ),
+    rows=_BY_CODE,
+)
+
+STOCK = Sheet(
+    name="stock",
+    model=models.Stock,
+    schema=OpeningStock,
+    columns=(
+        Column("product", "a product's code", refers="product"),
+        _code_of("supplier", "supplier"),
+        Column(
+            "quantity",
+            "a quantity above 0 like 12 or 2.5, with three decimals at most",
+            "number",
+            field="on_hand",
+        ),
+        Column(
+            "unit_cost", "a cost like 0.8345, without VAT, with four decimals at most", "number"
+        ),
+        Column("expires_in_days", "a whole number of days from 0 to 36500"),
+        Column("expires_on", "a date like 2026-01-31", "date"),
+    ),
+    rows="""JOIN product p ON p.id = t.product_id WHERE t.on_hand > 0 ORDER BY p.code COLLATE "C", t.id""",
+    key="product",
+    only_in=frozenset({"expires_in_days"}),
+)
+
+# In the order in which an empty shop takes them: what is referred to comes first.
+SHEETS: Mapping[str, Sheet] = {
+    sheet.name: sheet for sheet in (BRANDS, CATEGORIES, DISCOUNTS, PRODUCTS, SUPPLIERS, STOCK)
+}

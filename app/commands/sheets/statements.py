@@ -1,0 +1,169 @@
+"""The SQL that writes a batch of a file, by way of the table `incoming`, which lives for one transaction.
+
+The audit log gets what the API's services write there for the same change.
+"""
+
+import io
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from psycopg2 import extensions
+
+from app.commands.sheets.checking import Line
+from app.commands.sheets.comparing import Change
+from app.commands.sheets.kinds import STOCK, Column, Sheet
+from app.commands.sheets.opening import Lots
+
+# S608 below: all of this SQL is made of the names in kinds.py.
+
+_ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
+
+
+class MeanwhileError(Exception):
+    """Somebody changed what the file was compared with, before it was written."""
+
+
+def create(cursor: extensions.cursor, sheet: Sheet, lines: Sequence[Line]) -> None:
+    """Add rows. Raises MeanwhileError, and psycopg2's errors."""
+    columns = sheet.columns
+    _stage(cursor, sheet, columns, [line.values for line in lines])
+    stored = ", ".join(column.stored for column in columns)
+    detail = ", ".join(f"'{c.name}', {_json(c, 'i')}" for c in columns if c.name != sheet.key)
+    cursor.execute(
+        f"""
+        INSERT INTO {sheet.table} ({stored}) SELECT {stored} FROM incoming ORDER BY place;
+        INSERT INTO audit_log (action, subject, detail)
+        SELECT '{sheet.table}.created', '{sheet.table}:' || i.code, jsonb_build_object({detail})
+        FROM incoming i ORDER BY i.place
+        """  # noqa: S608 - as above
+    )
+
+
+def change(cursor: extensions.cursor, sheet: Sheet, changes: Sequence[Change]) -> None:
+    """Set what differs, and nothing else. Raises MeanwhileError, and psycopg2's errors."""
+    columns = sheet.named({name for change in changes for name in change.old})
+    rows = [change.line.values for change in changes]
+    _stage(cursor, sheet, [*sheet.named([sheet.key]), *columns], rows)
+    cursor.execute(
+        f"SELECT FROM {sheet.table} t JOIN incoming i USING (code) ORDER BY t.id FOR NO KEY UPDATE OF t"
+    )
+    if cursor.rowcount != len(changes):
+        raise MeanwhileError
+    # What follows are statements of their own, which see what the locks were waited for.
+    values = ", ".join(f"('{c.name}', {_json(c, 't')}, {_json(c, 'i')})" for c in columns)
+    cursor.execute(
+        f"""
+        INSERT INTO audit_log (action, subject, detail)
+        SELECT '{sheet.table}.' || CASE d.detail #>> '{{active,new}}' WHEN 'false' THEN 'withdrawn' ELSE 'updated' END,
+            '{sheet.table}:' || i.code, d.detail
+        FROM incoming i JOIN {sheet.table} t USING (code)
+        CROSS JOIN LATERAL (
+            SELECT jsonb_object_agg(v.name, jsonb_build_object('old', v.old, 'new', v.new)) AS detail
+            FROM (VALUES {values}) v (name, old, new) WHERE v.old IS DISTINCT FROM v.new
+        ) d
+        WHERE d.detail IS NOT NULL ORDER BY i.place
+        """  # noqa: S608 - as above
+    )
+    stored = [column.stored for column in columns]
+    cursor.execute(
+        f"""
+        UPDATE {sheet.table} t SET {", ".join(f"{name} = i.{name}" for name in stored)}
+        FROM incoming i
+        WHERE i.code = t.code AND
+            ({" OR ".join(f"t.{name} IS DISTINCT FROM i.{name}" for name in stored)})
+        """  # noqa: S608 - as above
+    )
+
+
+def receive(cursor: extensions.cursor, products: Sequence[Lots]) -> None:
+    """Receive opening stock. Raises MeanwhileError, also if a product has got stock, and psycopg2's errors."""
+    lots = [lot.values for of_product in products for lot in of_product]
+    _stage(cursor, STOCK, [c for c in STOCK.columns if c.name not in STOCK.only_in], lots)
+    # Levels first, in the order in which everybody locks them.
+    cursor.execute(
+        """
+        SELECT FROM stock_level WHERE product_id IN (SELECT product_id FROM incoming)
+        ORDER BY product_id FOR UPDATE
+        """
+    )
+    cursor.execute(
+        """
+        WITH given AS MATERIALIZED (
+            SELECT nextval(pg_get_serial_sequence('stock', 'id')) AS id, i.* FROM (
+                SELECT * FROM incoming i
+                WHERE NOT EXISTS (SELECT FROM stock_movement m WHERE m.product_id = i.product_id)
+                ORDER BY i.place
+            ) i
+        ), lot AS (
+            INSERT INTO stock (id, product_id, supplier_id, unit_cost, expires_on) OVERRIDING SYSTEM VALUE
+            SELECT id, product_id, supplier_id, unit_cost, expires_on FROM given
+        )
+        INSERT INTO stock_movement (kind, product_id, stock_id, quantity, reason)
+        SELECT 'receipt', product_id, id, on_hand, 'opening stock' FROM given ORDER BY id
+        """
+    )
+    if cursor.rowcount != len(lots):
+        raise MeanwhileError
+
+
+def _stage(
+    cursor: extensions.cursor,
+    sheet: Sheet,
+    columns: Iterable[Column],
+    rows: Sequence[Mapping[str, Any]],
+) -> None:
+    """Make `incoming` of rows: their place, the table's own columns, and the codes that become ids."""
+    columns = list(columns)
+    codes = [column for column in columns if column.refers]
+    typed = [f"t.{c.stored}" for c in columns] + [f"''::text AS {c.name}" for c in codes]
+    # For one transaction, because behind a pooler the next one may be in another session.
+    cursor.execute(
+        f"""
+        CREATE TEMP TABLE incoming ON COMMIT DROP AS
+        SELECT 0 AS place, {", ".join(typed)} FROM {sheet.table} t WITH NO DATA
+        """  # noqa: S608 - as above
+    )
+    copied = ["place", *(c.name if c.refers else c.stored for c in columns)]
+    lines = (
+        "\t".join([str(place), *(_copied(row[c.name]) for c in columns)]) + "\n"
+        for place, row in enumerate(rows)
+    )
+    cursor.copy_expert(
+        f"COPY incoming ({', '.join(copied)}) FROM STDIN", io.StringIO("".join(lines))
+    )
+    if codes:
+        _find(cursor, codes)
+    cursor.execute("ANALYZE incoming")
+
+
+def _find(cursor: extensions.cursor, codes: Iterable[Column]) -> None:
+    ids = ", ".join(
+        f"{c.stored} = (SELECT r.id FROM {c.refers} r WHERE r.code = i.{c.name})"  # noqa: S608 - as above
+        for c in codes
+    )
+    gone = " OR ".join(f"({c.name} IS NOT NULL AND {c.stored} IS NULL)" for c in codes)
+    cursor.execute(f"UPDATE incoming i SET {ids}")  # noqa: S608 - as above
+    cursor.execute(f"SELECT FROM incoming WHERE {gone} LIMIT 1")
+    if cursor.rowcount:
+        raise MeanwhileError
+
+
+def _json(column: Column, row: str) -> str:
+    """Return SQL for a value as the audit log has it: decimals and dates as text."""
+    return f"to_jsonb({column.of(row)}{'' if column.form == 'flag' else '::text'})"
+
+
+def _copied(value: object) -> str:
+    """Return a value as COPY's text format has it."""
+    match value:
+        case None:
+            return "\\N"
+        case str():
+            return value.translate(_ESCAPES)
+        case Decimal():
+            return format(value, "f")
+        case bool() | date():
+            return str(value)
+    raise TypeError(f"{type(value).__name__} is no value of a file")
