@@ -53,10 +53,10 @@ class TestValues:
                 " line 4."
             ),
             "unit 'box' must be piece, kg or litre: line 5.",
-            "list_price '-1.29' must be a price above 0 like 1.29: line 6.",
-            "list_price 'NaN' must be a price above 0 like 1.29: line 7.",
+            "list_price '-1.29' must be a price above 0 with two decimals at most, like 1.29: line 6.",
+            "list_price 'NaN' must be a price above 0 with two decimals at most, like 1.29: line 7.",
             "vat_rate '7' must be a rate from 0 to below 1, like 0.07 for 7 %: line 7.",
-            "list_price '1.299' must be a price above 0 like 1.29: line 8.",
+            "list_price '1.299' must be a price above 0 with two decimals at most, like 1.29: line 8.",
             "gtin '2100500000108' must be a GTIN: its check digit is wrong: line 9.",
             "reorder_level '2.500' must be whole, as the product is sold by the piece: line 10.",
             "active 'maybe' must be yes or no: line 11.",

@@ -4,7 +4,6 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-MOST_SENTENCES = 50
 _MOST_LINES = 5
 _LONGEST = 60
 

@@ -146,7 +146,12 @@ PRODUCTS = Sheet(
         _code_of("brand", "brand"),
         _code_of("category", "category"),
         Column("unit", "piece, kg or litre", "choice"),
-        Column("list_price", "a price above 0 like 1.29", "number", field="price"),
+        Column(
+            "list_price",
+            "a price above 0 with two decimals at most, like 1.29",
+            "number",
+            field="price",
+        ),
         Column("vat_rate", "a rate from 0 to below 1, like 0.07 for 7 %", "number"),
         _code_of("discount", "discount"),
         Column("reorder_level", "a quantity like 12 or 2.5, with three decimals at most", "number"),

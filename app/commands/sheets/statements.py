@@ -135,7 +135,6 @@ def _stage(
     )
     if codes:
         _find(cursor, codes)
-    cursor.execute("ANALYZE incoming")
 
 
 def _find(cursor: extensions.cursor, codes: Iterable[Column]) -> None:

@@ -133,17 +133,19 @@ class TestLines:
     def test_blank_lines_count(self, read):
         bad = "s-71,Butter,dairy,piece,x,0.07\n"
         assert read(f"{PLAIN}\n\n{bad}") == [
-            "list_price 'x' must be a price above 0 like 1.29: line 5."
+            "list_price 'x' must be a price above 0 with two decimals at most, like 1.29: line 5."
         ]
         assert read(f"sep=,\n{PLAIN}\n\n{bad}") == [
-            "list_price 'x' must be a price above 0 like 1.29: line 6."
+            "list_price 'x' must be a price above 0 with two decimals at most, like 1.29: line 6."
         ]
 
     def test_line_breaks_in_cells_count(self, read):
         content = (
             f'{HEADING},description\na,A,dairy,kg,1.29,0.07,"one\r\ntwo"\nb,B,dairy,kg,x,0.07,\n'
         )
-        assert read(content) == ["list_price 'x' must be a price above 0 like 1.29: line 4."]
+        assert read(content) == [
+            "list_price 'x' must be a price above 0 with two decimals at most, like 1.29: line 4."
+        ]
         assert read(content.replace("x,", "1,"))[0]["description"] == "one\ntwo"
 
     def test_a_quote_that_is_not_closed_is_on_the_line_where_it_opens(self, read):
@@ -182,7 +184,9 @@ class TestWorkbooks:
     def test_lines_are_rows_of_the_sheet(self, read):
         row = ["b", "Butter", "dairy", "piece", "x", 0.07, None, None]
         content = workbook({"P": [[None], self.HEADING, [None], row]})
-        assert read(content) == ["list_price 'x' must be a price above 0 like 1.29: line 4."]
+        assert read(content) == [
+            "list_price 'x' must be a price above 0 with two decimals at most, like 1.29: line 4."
+        ]
 
     @pytest.mark.parametrize("content", [b"PK\x03\x04 and so on", workbook({"P": []})[:200]])
     def test_one_that_is_broken(self, read, content):

@@ -87,7 +87,7 @@ def held(fresh_database):
         yield cursor
 
 
-def test_two_that_wait_for_each_other_are_the_imports_loss_alone(held, run, write, fresh_database):
+def test_who_wants_what_a_waiting_import_holds_gets_it_at_once(held, run, write, fresh_database):
     path = write("b.csv", "code,name\na,After\nb,After\nc,After\n")
     results = []
     thread = threading.Thread(target=lambda: results.append(run("import", "brands", path)))
@@ -95,8 +95,8 @@ def test_two_that_wait_for_each_other_are_the_imports_loss_alone(held, run, writ
     waiting = "SELECT count(*) FROM pg_locks WHERE NOT granted"
     while not value(fresh_database, waiting):
         assert thread.is_alive()
-    # The import has a and b by now and waits for c; this would be a deadlock, and ends as soon as the import gives up.
-    held.execute("UPDATE brand SET name = 'Edited' WHERE code = 'a'")
+    # The import has a and b by now and waits for c, which nobody lets go of: it gives a up.
+    rows(fresh_database, "UPDATE brand SET name = 'Edited' WHERE code = 'a'")
     held.connection.commit()
     thread.join()
     assert results[0].output == "b.csv: 3 rows, 0 created, 3 changed, 0 unchanged.\n"
