@@ -2,6 +2,7 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -51,9 +52,9 @@ def read_content(
     columns = sheet.named(places)
     lines: list[Line] = []
     faults: list[Fault] = []
+    marks = _decimal_marks(table, columns, places)
+    reader = _RowReader(sheet, places, marks, _width(table.heading))
     try:
-        marks = _decimal_marks(table, columns, places)
-        reader = _RowReader(sheet, places, marks, _width(table.heading))
         for number, cells in table.rows():
             advance(1)
             found = reader.read(cells)
@@ -121,17 +122,19 @@ def _decimal_marks(
 ) -> frozenset[str]:
     """Return the marks that the file's numbers have beyond doubt."""
     numbers = [places[column.name] for column in columns if column.form == "number"]
-    cells = {
-        cells[place]
-        for _, cells in table.rows()
-        for place in numbers
-        if place < len(cells) and "," in cells[place]
-    }
-    marks = {decimal_mark(cell) for cell in cells} - {""}
-    if "," in marks:
-        points = (c[p] for _, c in table.rows() for p in numbers if p < len(c) and "." in c[p])
-        marks |= {decimal_mark(cell) for cell in points} - {""}
-    return frozenset(marks)
+    marks = _marks_beside(",", table, numbers)
+    return marks | _marks_beside(".", table, numbers) if "," in marks else marks
+
+
+def _marks_beside(mark: str, table: Table, places: Iterable[int]) -> frozenset[str]:
+    """Return what the cells at `places` that have `mark` in them say of decimal marks."""
+    cells = set()
+    with suppress(
+        SheetError
+    ):  # where the file cannot be read further, which is said when its rows are
+        for _, row in table.rows():
+            cells |= {row[place] for place in places if place < len(row) and mark in row[place]}
+    return frozenset(map(decimal_mark, cells)) - {""}
 
 
 class _RowReader:

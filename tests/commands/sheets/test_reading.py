@@ -155,6 +155,12 @@ class TestLines:
         assert sentence.startswith("a quote that opens a cell of the row that begins here is not")
         assert sentence.endswith(": line 5.")
 
+    def test_what_is_wrong_before_that_is_said_too(self, read):
+        wrong, unclosed = read(f'{PLAIN.replace("1.29", "x")}s-85,"open,dairy,piece,1.29,0.07\n')
+        assert wrong.startswith("list_price 'x' must be")
+        assert wrong.endswith(": line 2.")
+        assert unclosed.endswith(": line 3.")
+
     def test_inches_need_no_quotes_and_in_quotes_are_doubled(self, read):
         inches = f'{HEADING}\ns-48,Pizza 12" frozen,dairy,piece,1.29,0.07\n'
         assert read(inches)[0]["name"] == 'Pizza 12" frozen'
