@@ -72,7 +72,7 @@ _INSERT = """
                SELECT sum(substr(m.number::text, place, 1)::int * CASE WHEN place %% 2 = 0 THEN 3 ELSE 1 END)
                FROM generate_series(1, 12) place) %% 10) %% 10)::text,
            m.name, m.description, m.brand_id, m.category_id, d.id, 'piece', m.price, m.vat_rate, m.active,
-           plain_text(concat_ws(' ', m.name, m.brand, m.category))
+           search_words(concat_ws(' ', m.name, m.brand, m.category))
     FROM made m
     LEFT JOIN discount d ON d.code = (ARRAY['week', 'short', 'last'])[m.discount]
     WHERE m.n {} (SELECT n FROM known)

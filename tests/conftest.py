@@ -16,6 +16,7 @@ import pytest
 from local.postgres import Postgres
 from tests.support.asgi import running
 from tests.support.database import Cluster, Database, private_server
+from tests.support.large_shop import large_shop
 from tests.support.settings import settings_for
 
 # On a busy machine an example may take any time; the examples are the same in every run.
@@ -67,6 +68,14 @@ def database(cluster: Cluster, worker_id: str) -> Iterator[Database]:
     found = cluster.clone(f"grocery_{worker_id}")
     yield found
     cluster.drop(found.name)
+
+
+@pytest.fixture(scope="session")
+def large(cluster: Cluster, worker_id: str) -> Iterator[Database]:
+    """A shop with some ten thousand rows in each table that grows; its tests only read it, or roll back."""
+    made = large_shop(cluster, f"large_{worker_id}")
+    yield made
+    cluster.drop(made.name)
 
 
 @pytest.fixture

@@ -43,6 +43,8 @@ _DROP_IDEMPOTENCY_KEYS = Statement(
         LIMIT %(limit)s FOR UPDATE SKIP LOCKED))
     """
 )
+# PostgreSQL knows which products have a brand or category that was renamed. A step's products are locked until it ends.
+_RENEW_SEARCH = Statement("SELECT renew_product_search(%(limit)s)", read=False)
 
 
 async def _all(batch: Callable[[int], Awaitable[int]]) -> int:
@@ -65,6 +67,9 @@ async def _tidy(manager: Manager, idempotency_hours: int) -> dict[What, int | Pe
     async def keys(limit: int) -> int:
         return await manager.run(_DROP_IDEMPOTENCY_KEYS, limit=limit, hours=idempotency_hours)
 
+    async def renamed(limit: int) -> int:
+        return int(await manager.fetch_value(_RENEW_SEARCH, limit=limit))
+
     jobs = {
         ("unpaid purchase cancelled", "unpaid purchases cancelled"): wired(Purchases).cancel_unpaid,
         ("purchase served from fresh lots", "purchases served from fresh lots"): (
@@ -74,6 +79,7 @@ async def _tidy(manager: Manager, idempotency_hours: int) -> dict[What, int | Pe
         ("session ended", "sessions ended"): sessions,
         ("count of attempts dropped", "counts of attempts dropped"): attempts,
         ("idempotency key forgotten", "idempotency keys forgotten"): keys,
+        ("renamed product made findable", "renamed products made findable"): renamed,
     }
     return {what: await _outcome(job) for what, job in jobs.items()}
 
@@ -92,6 +98,8 @@ async def _outcome(job: Callable[[int], Awaitable[int]]) -> int | PeeweeExceptio
 @with_appcontext
 def tidy() -> None:
     """Cancel what nobody paid in time; serve from fresh lots what was promised from expired ones; drop old carts, sessions, counts of attempts and idempotency keys.
+
+    Let products be found by the new names of brands and categories that have very many.
 
     For cron: safe to run twice and side by side. Exits 1 if a part of it failed; the rest is done all the same.
     """

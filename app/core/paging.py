@@ -143,18 +143,21 @@ def after(query: PageQuery) -> tuple[Scalar, ...] | None:
     return wired(Cursors).open(_scope(query), query.cursor)
 
 
-def page(rows: Sequence[Sequence[Any]], query: PageQuery) -> Response:
+def page(rows: Sequence[Sequence[Any]], query: PageQuery, more: str = "") -> Response:
     """Return the answer `{"items": […], "next": …}`, with a `Link` where there is a next page.
 
     `rows` are `(item's JSON text, *sort key)` in order, up to `query.limit + 1` of them: the one
-    too many only tells that there is more. Needs the request.
+    too many only tells that there is more. So does a last one without an item, which is where the
+    next page begins to look. `more` is the JSON of further members. Needs the request.
     """
-    shown = rows[: query.limit]
+    found = [row for row in rows if row[0] is not None]
+    shown = found[: query.limit]
     items = ",".join(row[0] for row in shown)
-    if len(rows) <= query.limit:
-        return json_response(f'{{"items":[{items}],"next":null}}')
-    cursor = wired(Cursors).seal(_scope(query), tuple(shown[-1][1:]))
+    last = shown[-1] if len(found) > query.limit else rows[-1] if len(found) < len(rows) else None
+    if last is None:
+        return json_response(f'{{"items":[{items}],"next":null{more}}}')
+    cursor = wired(Cursors).seal(_scope(query), tuple(last[1:]))
     parameters = {**request.args.to_dict(), "cursor": cursor}
     path = quote(request.script_root + request.path)
     link = f'<{path}?{urlencode(parameters)}>; rel="next"'
-    return json_response(f'{{"items":[{items}],"next":"{cursor}"}}', headers={"Link": link})
+    return json_response(f'{{"items":[{items}],"next":"{cursor}"{more}}}', headers={"Link": link})

@@ -18,10 +18,10 @@ READ = Statement(f"SELECT {_JSON}, s.version FROM supplier s WHERE s.code = %(co
 
 PAGE = Statement(
     f"""
-    SELECT {_JSON}, s.name, s.id FROM supplier s
+    SELECT {_JSON}, plain_text(s.name), s.id FROM supplier s
     WHERE s.active = %(active)s
-      AND (%(after_id)s::bigint IS NULL OR (s.name, s.id) > (%(after_name)s::text, %(after_id)s))
-    ORDER BY s.name, s.id
+      AND (%(after_id)s::bigint IS NULL OR (plain_text(s.name), s.id) > (%(after_name)s::text, %(after_id)s))
+    ORDER BY plain_text(s.name), s.id
     LIMIT %(limit)s
     """,  # noqa: S608 - made of constants
 )
@@ -54,7 +54,7 @@ class SupplierRepository:
     async def page(
         self, *, active: bool, limit: int, after: tuple[Scalar, ...] | None
     ) -> list[tuple[Any, ...]]:
-        """Return up to `limit` rows of (JSON, name, id), by name, behind the key `after`."""
+        """Return up to `limit` rows of (JSON, sort key, id), by name, behind the key `after`."""
         name, id_ = after or (None, None)
         return await self._manager.fetch(
             PAGE, active=active, limit=limit, after_name=name, after_id=id_

@@ -82,6 +82,15 @@ class ProductWord(Row):
     word = peewee.TextField(primary_key=True)
 
 
+class Renamed(Row):
+    """A brand or category, one of them, with a new name that its products up to `done` are found by."""
+
+    id = peewee.BigAutoField()
+    brand = ReferenceField(Brand, null=True)
+    category = ReferenceField(Category, null=True)
+    done = peewee.BigIntegerField()
+
+
 class Offer(Row):
     """A view: the price at which a product is listed and charged today."""
 

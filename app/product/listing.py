@@ -8,13 +8,13 @@ from typing import Any
 from app.core.paging import Scalar, stale_cursor
 from app.core.statement import Statement
 from app.product.product_schemas import Sort
-from app.product.search import words
-from app.product.selection import FILTERS, Shape, select
+from app.product.selection import select
+from app.product.shape import FILTERS, Shape
 
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """Which products, in which order. None of a filter's values means any."""
+    """Which products, in which order. None of a filter's values means any; `in_part` those with most words of `q`."""
 
     brand: str | None = None
     category: str | None = None
@@ -22,7 +22,8 @@ class Wanted:
     max_price: Decimal | None = None
     in_stock: bool | None = None
     active: bool = True
-    words: tuple[str, ...] = ()
+    q: str | None = None
+    in_part: bool = False
     sort: Sort = "name"
 
     def filters(self) -> dict[str, Any]:
@@ -34,19 +35,18 @@ class Wanted:
 def listing(
     wanted: Wanted, limit: int, after: tuple[Scalar, ...] | None
 ) -> tuple[Statement, dict[str, Any]]:
-    """Return the statement, and its parameters, for `limit` rows of (JSON, *sort key).
+    """Return the statement, and its parameters, for `limit` rows of (JSON, *sort key, hit, stops).
 
-    They follow the key `after`. No two products have the same key. Raises Invalid for a key of another
+    They follow the key `after`; looked_through() says what the last two are. No two products have the same key. Raises Invalid for a key of another
     form, in a cursor from before the order had this one.
     """
     filters = wanted.filters()
     parameters: dict[str, Any] = {**filters, "active": wanted.active, "limit": limit}
-    parameters |= {f"word_{n}": word for n, word in enumerate(wanted.words)}
-    if wanted.sort == "relevance":
-        parameters["words"] = " ".join(wanted.words)
+    if wanted.q is not None:
+        parameters |= {"q": wanted.q, "in_part": wanted.in_part}
     if after is not None:
         parameters |= {f"after_{n}": part for n, part in enumerate(after)}
-    shape = Shape(frozenset(filters), len(wanted.words), wanted.sort, paged=after is not None)
+    shape = Shape(frozenset(filters), wanted.q is not None, wanted.sort, paged=after is not None)
     if after is not None and len(after) != len(shape.casts):
         raise stale_cursor()
     return _statement(shape), parameters
@@ -57,8 +57,17 @@ def _statement(shape: Shape) -> Statement:
     return Statement(select(shape), read=True)
 
 
-def wanted_words(q: str | None) -> tuple[str, ...] | None:
-    """Return the words that `q` asks for: none asks for everything, None finds nothing."""
-    if q is None or not q.strip():
-        return ()
-    return tuple(words(q)) or None
+def looked_through(rows: list[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
+    """Return the rows (JSON, *sort key) that are shown, and one without JSON where the search for more stopped.
+
+    A row is shown if it is a `hit`. The first one that `stops` ends the page: what comes behind it was not looked at in
+    all places.
+    """
+    shown = []
+    for *row, hit, stops in rows:
+        if hit:
+            shown.append(tuple(row))
+        if stops:
+            shown.append((None, *row[1:]))
+            break
+    return shown

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field
 
-from app.core.paging import PageQuery
+from app.core.paging import Page, PageQuery
 from app.core.schema import (
     Code,
     Count,
@@ -116,6 +116,14 @@ class Product(Schema):
     updated_at: Moment
 
 
+class ProductPage(Page[Product]):
+    """One page of a list of products."""
+
+    partial: bool = Field(
+        description="Whether no product has all words of `q`, so that these have some of them: as many as any has."
+    )
+
+
 class ProductQuery(PageQuery):
     """Which products to list, and in which order. Filters that name nothing known find nothing."""
 
@@ -123,8 +131,11 @@ class ProductQuery(PageQuery):
         default=None,
         max_length=500,
         description="Words of the name, brand or category; each by its beginning or nearly so. "
-        "The first eight count, without case and accents. Of more than a thousand products that "
-        "are found, the order by relevance has a thousand; any other order has all.",
+        "The first eight count, without case and accents; figures and letters are words of their "
+        "own. A product's code, its barcode in any spelling or its whole name finds it too. Where "
+        "no product has all words, those are found that have the most of them: see `partial`. Of "
+        "more than a thousand products that are found (ten thousand are looked at), the order by "
+        "relevance has a thousand; any other order has all.",
         examples=["organic yoghurt"],
     )
     brand: Code | None = Field(default=None, description="The brand's code.")

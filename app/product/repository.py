@@ -9,7 +9,7 @@ from app.core.errors import Conflict, FieldError, Invalid, NotFound
 from app.core.paging import Scalar
 from app.product.gtin import gtin14
 from app.product.kinds import Kind, Named
-from app.product.listing import Wanted, listing
+from app.product.listing import Wanted, listing, looked_through
 from app.product.statements import CODE_BY_BARCODE, READ_BARCODE
 
 
@@ -62,9 +62,12 @@ class CatalogueRepository:
     async def products(
         self, wanted: Wanted, *, limit: int, after: tuple[Scalar, ...] | None
     ) -> list[tuple[Any, ...]]:
-        """Return up to `limit` rows of (JSON, sort key, id) in order, behind the key `after`."""
+        """Return up to `limit` rows of (JSON, *sort key) in order, behind the key `after`.
+
+        And one without JSON where the search for more stopped, if it did.
+        """
         statement, parameters = listing(wanted, limit, after)
-        return await self._manager.fetch(statement, **parameters)
+        return looked_through(await self._manager.fetch(statement, **parameters))
 
     async def lock(self, kind: Kind, code: str) -> Locked:
         """Return the thing with that code, locked. Raises NotFound."""

@@ -7,13 +7,19 @@ from app.core.conditional import expected_version
 from app.core.idempotency import idempotent
 from app.core.json import no_content
 from app.core.openapi import describe
-from app.core.paging import Page, after, page
+from app.core.paging import after, page
 from app.core.schema import changes
 from app.core.security import STAFF, allow, principal, public
 from app.core.wiring import wired
 from app.product.answers import created, offered, shown
 from app.product.kinds import PRODUCT
-from app.product.product_schemas import NewProduct, Product, ProductChanges, ProductQuery
+from app.product.product_schemas import (
+    NewProduct,
+    Product,
+    ProductChanges,
+    ProductPage,
+    ProductQuery,
+)
 from app.product.service import Catalogue
 
 blueprint = APIBlueprint("products", __name__, url_prefix="/api/v1/products", tag="Products")
@@ -22,13 +28,18 @@ blueprint = APIBlueprint("products", __name__, url_prefix="/api/v1/products", ta
 @blueprint.get("")
 @public
 @blueprint.input(ProductQuery, location="query")
-@blueprint.output(Page[Product])
+@blueprint.output(ProductPage)
 async def list_products(query_data: ProductQuery) -> Response:
-    """List products: find them by words, brand, category, price and stock."""
-    rows = await wired(Catalogue).products(
+    """List products: find them by words, brand, category, price and stock.
+
+    A page costs the same whatever the shop has, so one that hardly any product is wanted for may end before it is full, or be
+    empty, and have a `next` all the same. What a new name of a brand or a category with very many products finds is known some
+    minutes later.
+    """
+    rows, partial = await wired(Catalogue).products(
         query_data, limit=query_data.limit + 1, after=after(query_data)
     )
-    return page(rows, query_data)
+    return page(rows, query_data, f',"partial":{str(partial).lower()}')
 
 
 @blueprint.get("/barcode/<gtin>")

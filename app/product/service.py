@@ -1,6 +1,7 @@
 """What staff does with the catalogue, and what everybody reads of it."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from app.audit import AuditTrail
@@ -9,7 +10,7 @@ from app.core.database import Manager
 from app.core.errors import FieldError, Invalid
 from app.core.paging import Scalar
 from app.product.kinds import Kind, Named
-from app.product.listing import Wanted, wanted_words
+from app.product.listing import Wanted
 from app.product.product_schemas import ProductQuery
 from app.product.repository import CatalogueRepository, Found, Locked
 
@@ -46,15 +47,14 @@ class Catalogue:
 
     async def products(
         self, query: ProductQuery, *, limit: int, after: tuple[Scalar, ...] | None
-    ) -> Rows:
+    ) -> tuple[Rows, bool]:
         """Return up to `limit` rows of (JSON, *sort key) that `query` wants, behind `after`.
 
-        Raises Invalid for an order by relevance to nothing.
+        And whether they have only a part of the words that it asks for, because none has all. A last row
+        without JSON is how far was looked. Raises Invalid for an order by relevance to nothing.
         """
-        sought = wanted_words(query.q)
-        if sought is None:
-            return []
-        if query.sort == "relevance" and not sought:
+        q = query.q if query.q and query.q.strip() else None
+        if query.sort == "relevance" and q is None:
             raise Invalid(
                 "There is nothing to be relevant to.",
                 errors=[FieldError("/query/sort", "must be something else without q")],
@@ -66,10 +66,15 @@ class Catalogue:
             max_price=query.max_price,
             in_stock=query.in_stock,
             active=query.active,
-            words=sought,
-            sort=query.sort or ("relevance" if sought else "name"),
+            q=q,
+            sort=query.sort or ("relevance" if q else "name"),
         )
-        return await self._repository.products(wanted, limit=limit, after=after)
+        rows = await self._repository.products(wanted, limit=limit, after=after)
+        if rows or q is None:
+            return rows, False
+        in_part = replace(wanted, in_part=True)
+        rows = await self._repository.products(in_part, limit=limit, after=after)
+        return rows, bool(rows)
 
     async def create(self, kind: Kind, values: Mapping[str, Any], by: int | None) -> Found:
         """Add a thing, and return it.

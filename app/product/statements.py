@@ -54,12 +54,12 @@ _TODAY = """LEFT JOIN LATERAL (
     WHERE d.id = p.discount_id LIMIT 1) today ON true"""
 
 
-def products(page: str, *keys: str) -> str:
-    """Return the SQL for (JSON, *keys) of the products whose ids are the last of the keys of the rows `page`."""
+def products(page: str, keys: tuple[str, ...]) -> str:
+    """Return the SQL for (JSON, *keys, hit, stops) of the products whose ids are the last keys of the rows `page`."""
     named = [f"page.{key}" for key in keys]
     product = _PRODUCT.format(condition=f"p.id = {named[-1]}")
     return f"""
-        SELECT {_PRODUCT_JSON}, {", ".join(named)}
+        SELECT {_PRODUCT_JSON}, {", ".join(named)}, page.hit, page.stops
         FROM ({page}) page CROSS JOIN LATERAL {product} {_TODAY}"""
 
 

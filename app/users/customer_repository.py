@@ -23,12 +23,12 @@ READ = Statement(
 )
 PAGE = Statement(
     f"""
-    SELECT {_JSON}, c.name, c.id FROM customer c JOIN login l ON l.id = c.login_id
+    SELECT {_JSON}, plain_text(c.name), c.id FROM customer c JOIN login l ON l.id = c.login_id
     WHERE l.active = %(active)s
         AND (%(q)s::text IS NULL OR position(plain_text(%(q)s) IN plain_text(c.name)) > 0
             OR position(lower(%(q)s) IN lower(l.email)) > 0)
-        AND (%(after_id)s::bigint IS NULL OR (c.name, c.id) > (%(after_name)s::text, %(after_id)s))
-    ORDER BY c.name, c.id
+        AND (%(after_id)s::bigint IS NULL OR (plain_text(c.name), c.id) > (%(after_name)s::text, %(after_id)s))
+    ORDER BY plain_text(c.name), c.id
     LIMIT %(limit)s
     """,
     read=True,
@@ -65,7 +65,7 @@ class CustomerRepository:
     async def page(
         self, q: str | None, limit: int, after: tuple[Scalar, ...] | None, *, active: bool
     ) -> list[tuple[Any, ...]]:
-        """Return up to `limit` rows of (JSON, name, id), by name, behind the key `after`."""
+        """Return up to `limit` rows of (JSON, sort key, id), by name, behind the key `after`."""
         name, id_ = after or (None, None)
         return await self._manager.fetch(
             PAGE, q=q, active=active, limit=limit, after_name=name, after_id=id_

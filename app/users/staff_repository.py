@@ -21,12 +21,12 @@ READ = Statement(
 )
 PAGE = Statement(
     f"""
-    SELECT {_JSON}, s.name, s.id FROM staff s JOIN login l ON l.id = s.login_id
+    SELECT {_JSON}, plain_text(s.name), s.id FROM staff s JOIN login l ON l.id = s.login_id
     WHERE l.active = %(active)s
         AND (%(q)s::text IS NULL OR position(plain_text(%(q)s) IN plain_text(s.name)) > 0
             OR position(lower(%(q)s) IN lower(l.email)) > 0)
-        AND (%(after_id)s::bigint IS NULL OR (s.name, s.id) > (%(after_name)s::text, %(after_id)s))
-    ORDER BY s.name, s.id
+        AND (%(after_id)s::bigint IS NULL OR (plain_text(s.name), s.id) > (%(after_name)s::text, %(after_id)s))
+    ORDER BY plain_text(s.name), s.id
     LIMIT %(limit)s
     """,
     read=True,
@@ -69,7 +69,7 @@ class StaffRepository:
     async def page(
         self, q: str | None, limit: int, after: tuple[Scalar, ...] | None, *, active: bool
     ) -> list[tuple[Any, ...]]:
-        """Return up to `limit` rows of (JSON, name, id), by name, behind the key `after`."""
+        """Return up to `limit` rows of (JSON, sort key, id), by name, behind the key `after`."""
         name, id_ = after or (None, None)
         return await self._manager.fetch(
             PAGE, q=q, active=active, limit=limit, after_name=name, after_id=id_

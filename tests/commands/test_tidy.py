@@ -2,7 +2,12 @@
 
 from datetime import UTC, datetime, timedelta
 
+import pytest
+
+from app.commands.tidy import BATCH
 from tests.builders import (
+    brand,
+    category,
     customer,
     filled_cart,
     guest_cart,
@@ -170,3 +175,59 @@ def test_does_the_rest_where_a_part_fails(run, fresh_database):
     assert "Not all old carts dropped: permission denied" in result.output
     assert "1 session ended" in result.output
     assert value(fresh_database, "SELECT count(*) FROM session") == 0
+
+
+def found(on, q):
+    """Return how many products a search finds, with all of its words."""
+    query = """
+        SELECT count(*) FROM product p CROSS JOIN sought_products(%(q)s, false, true) s
+        WHERE p.search @@ s.query
+    """
+    return value(on, query, q=q)
+
+
+@pytest.mark.parametrize("table", ["brand", "category"])
+def test_lets_very_many_products_be_found_by_a_new_name_in_steps(run, fresh_database, table):
+    """The rename itself is done at once, and a product's version stays."""
+    row = {"brand": brand, "category": category}[table](fresh_database, name="Oldest")
+    other = category(fresh_database)
+    rows(
+        fresh_database,
+        f"""
+        INSERT INTO product (code, name, brand_id, category_id, unit, price, vat_rate, active)
+        SELECT n, 'Jam', %(brand)s, %(category)s, 'piece', 1, 0.07, n %% 4 > 0 FROM generate_series(1, {BATCH + 20}) n
+        """,
+        brand=row.id if table == "brand" else None,
+        category=row.id if table == "category" else other.id,
+    )
+    rows(fresh_database, f"UPDATE {table} SET name = 'Newest' WHERE id = %(id)s", id=row.id)
+    assert (found(fresh_database, "oldest jam"), found(fresh_database, "newest jam")) == (520, 0)
+    # What changes meanwhile is right at once.
+    rows(fresh_database, "UPDATE product SET name = 'Jelly' WHERE code = '7'")
+    assert found(fresh_database, "newest jelly") == 1
+    assert "520 renamed products made findable" in run("tidy").output
+    assert (found(fresh_database, "oldest"), found(fresh_database, "newest jam")) == (0, 519)
+    versions = (
+        "SELECT DISTINCT version, updated_at = created_at AS same FROM product WHERE code <> '7'"
+    )
+    assert [(row.version, row.same) for row in rows(fresh_database, versions)] == [(1, True)]
+    assert value(fresh_database, "SELECT version FROM product WHERE code = '7'") == 2
+    assert "0 renamed products made findable" in run("tidy").output
+
+
+def test_goes_on_with_what_was_renamed_again_from_its_beginning(run, fresh_database):
+    row = category(fresh_database, name="First")
+    rows(
+        fresh_database,
+        """
+        INSERT INTO product (code, name, category_id, unit, price, vat_rate)
+        SELECT n, 'Jam', %(category)s, 'piece', 1, 0.07 FROM generate_series(1, 230) n
+        """,
+        category=row.id,
+    )
+    rows(fresh_database, "UPDATE category SET name = 'Second' WHERE id = %(id)s", id=row.id)
+    assert value(fresh_database, "SELECT renew_product_search(100)") == 100
+    assert (found(fresh_database, "first"), found(fresh_database, "second")) == (130, 100)
+    rows(fresh_database, "UPDATE category SET name = 'Third' WHERE id = %(id)s", id=row.id)
+    assert "230 renamed products made findable" in run("tidy").output
+    assert found(fresh_database, "third") == 230

@@ -23,9 +23,9 @@ INSERT INTO discount (code, name, rate, starts_on) SELECT 'discount-' || n, n, n
 INSERT INTO supplier (code, name) VALUES ('supplier', 'Supplier');
 INSERT INTO product (code, gtin, name, brand_id, category_id, discount_id, unit, price, vat_rate, active, search_text)
     SELECT n, 20000000 + n * 10 + (1000 - 6 - 3 * (n % 10 + n / 100 % 10 + n / 10000) - n / 10 % 10 - n / 1000 % 10) % 10, name, 1 + n % 100, 6 + n % 25,
-        CASE WHEN n % 7 = 0 THEN 1 + n % 5 END, 'piece', 1 + n % 900, 0.07, n % 50 > 0, name
+        CASE WHEN n % 7 = 0 THEN 1 + n % 5 END, 'piece', 1 + n % 900, 0.07, n % 50 > 0, name || ' goods'
     FROM (SELECT n, translate(md5((n % 3000)::text), '0123456789', 'ghijklmnop') AS name FROM generate_series(1, 15000) n) made;
-INSERT INTO product_word SELECT DISTINCT name FROM product;
+INSERT INTO product_word SELECT DISTINCT name FROM product UNION SELECT 'goods';
 INSERT INTO stock (product_id, supplier_id, on_hand, unit_cost, expires_on)
     SELECT 1 + n % 15000, 1, 5, 1, CURRENT_DATE - 10 + n % 300 FROM generate_series(1, 20000) n;
 INSERT INTO stock_level (product_id, on_hand) SELECT id, 5 FROM product;
@@ -67,7 +67,10 @@ INSERT INTO stock_movement (kind, product_id, stock_id, quantity, purchase_id, i
 
 
 def large_shop(cluster: Cluster, name: str) -> Database:
-    """Make a database of that name with some ten thousand rows in each table of BIG, and statistics of them."""
+    """Make a database of that name with some ten thousand rows in each table of BIG, and statistics of them.
+
+    All products are found by the word "goods", and some by their name.
+    """
     made = cluster.clone(name)
     with closing(psycopg2.connect(cluster.server.url("postgres", name))) as connection:
         connection.autocommit = True

@@ -120,14 +120,14 @@ class TestRead:
 
 
 class TestList:
-    async def test_by_name_in_pages(self, client, database) -> None:
+    async def test_by_name_in_pages_without_case_and_accents(self, client, database) -> None:
         word, headers = unique("ewa"), as_admin(database)
-        names = [f"{word} {letter}" for letter in "bacab"]
-        for name in names:
-            clerk(database, name=name)
+        for last in ("zebra", "Ábaco", "Apple", "äther", "Apple"):
+            clerk(database, name=f"{word} {last}")
         clerk(database, name=f"{word} d", active=False)
         seen = await all_items(client, STAFF, headers, q=word, limit=3)
-        assert [Staff.model_validate_json(json.dumps(item)).name for item in seen] == sorted(names)
+        names = [Staff.model_validate_json(json.dumps(item)).name for item in seen]
+        assert [name.split()[1] for name in names] == ["Ábaco", "Apple", "Apple", "äther", "zebra"]
 
     @pytest.mark.parametrize("query", ["limit=x", "active=yes", "role=clerk"])
     async def test_refuses_wrong_queries(self, client, database, query) -> None:

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from fastapi import FastAPI, Query, Request, Response
 
-from app.product.listing import Wanted, listing, wanted_words
+from app.product.listing import Wanted, listing, looked_through
 from benchmarks.peers.fastapi_asyncpg import statements as sql
 from benchmarks.peers.fastapi_asyncpg.database import UNAVAILABLE, open_pool
 from benchmarks.peers.fastapi_asyncpg.login import Logins
@@ -66,26 +66,25 @@ async def read_product(code: str, request: Request) -> Response:
 @shop.get("/api/v1/products")
 async def list_products(query: Annotated[ProductQuery, Query()]) -> Response:
     """List products: all, of a category, or those that words are about."""
-    words = wanted_words(query.q)
+    q = query.q if query.q and query.q.strip() else None
     scope = f"products:{query.category}:{query.q}"
     after = cursors.open(scope, query.cursor) if query.cursor else None
-    rows: list[Any] = []
-    if words is not None:
-        if words or settings.same_sql:
-            wanted = Wanted(
-                category=query.category, words=words, sort="relevance" if words else "name"
-            )
-            text, arguments = sql.bound(*listing(wanted, query.limit + 1, after))
-        else:
-            text, arguments = sql.products_of(query.category, query.limit + 1, after)
-        async with _connection() as connection:
-            rows = await connection.fetch(text, *arguments)
+    same = q is not None or settings.same_sql
+    if same:
+        wanted = Wanted(category=query.category, q=q, sort="relevance" if q else "name")
+        text, arguments = sql.bound(*listing(wanted, query.limit + 1, after))
+    else:
+        text, arguments = sql.products_of(query.category, query.limit + 1, after)
+    async with _connection() as connection:
+        rows: list[Any] = await connection.fetch(text, *arguments)
+    if same:
+        rows = looked_through(rows)
     shown = rows[: query.limit]
     following = "null"
     if len(rows) > query.limit:
         following = f'"{cursors.seal(scope, tuple(shown[-1])[1:])}"'
     items = ",".join([row[0] for row in shown])
-    return Response(f'{{"items":[{items}],"next":{following}}}', media_type=JSON)
+    return Response(f'{{"items":[{items}],"next":{following},"partial":false}}', media_type=JSON)
 
 
 @shop.put("/api/v1/carts/{cart}/items/{product}")

@@ -3,14 +3,14 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Float, Integer, Row, Select, cast, func, select, tuple_
+from sqlalchemy import Integer, Row, Select, func, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import joinedload, selectinload
 from sqlalchemy.sql.base import ExecutableOption
 
-from app.product.search import words
 from benchmarks.peers.fastapi_shop.inputs import ProductQuery
 from benchmarks.peers.fastapi_sqlalchemy.goods import Category, Offer, Product
+from benchmarks.peers.words import words
 
 _NAMED: tuple[ExecutableOption, ...] = (
     joinedload(Product.brand),
@@ -65,8 +65,5 @@ def _below(code: str) -> Select[int]:
 
 def _relevance(sought: Sequence[str]) -> Any:
     """Return a whole number: how much of the name the words are, and the words of the name."""
-    name = func.plain_text(Product.name)
-    near: Any = func.similarity(func.plain_text(" ".join(sought)), name, type_=Float)
-    for word in sought:
-        near += func.word_similarity(func.plain_text(word), name, type_=Float)
-    return cast(func.round(1000 * near), Integer)
+    given = func.string_to_array(" ".join(sought), " ")
+    return func.relevance(given, func.plain_text(Product.name), type_=Integer)

