@@ -61,7 +61,8 @@ async def read_brand(code: str) -> Response:
 async def change_brand(code: str, json_data: BrandChanges) -> Response:
     """Change a brand: what is not sent stays as it is.
 
-    `active: false` withdraws it; its products stay.
+    `active: false` withdraws it; its products stay. More than two hundred products are
+    found by a new name some minutes later, and by the old one until then.
     """
     by, expected = principal().login_id, expected_version()
     change = wired(Catalogue).change

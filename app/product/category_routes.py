@@ -61,7 +61,8 @@ async def read_category(code: str) -> Response:
 async def change_category(code: str, json_data: CategoryChanges) -> Response:
     """Change a category: what is not sent stays as it is.
 
-    `parent` moves it with all below it; `active: false` withdraws it.
+    `parent` moves it with all below it; `active: false` withdraws it. More than two hundred products are
+    found by a new name some minutes later, and by the old one until then.
     """
     by, expected = principal().login_id, expected_version()
     change = wired(Catalogue).change

@@ -32,9 +32,8 @@ blueprint = APIBlueprint("products", __name__, url_prefix="/api/v1/products", ta
 async def list_products(query_data: ProductQuery) -> Response:
     """List products: find them by words, brand, category, price and stock.
 
-    A page costs the same whatever the shop has, so one that hardly any product is wanted for may end before it is full, or be
-    empty, and have a `next` all the same. What a new name of a brand or a category with very many products finds is known some
-    minutes later.
+    A page looks at so many products and no more: one for what hardly any product is (such as `in_stock=false`) may end before
+    it is full, or be empty, and have a `next` all the same. Go on until `next` is null.
     """
     rows, partial = await wired(Catalogue).products(
         query_data, limit=query_data.limit + 1, after=after(query_data)

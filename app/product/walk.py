@@ -17,7 +17,7 @@ from app.product.shape import TODAY, Shape, named
 MOST_ROWS = 101
 """How many rows a page has at most, with the one that only tells that there is more."""
 
-MOST_LOOKED_AT = 5000
+MOST_LOOKED_AT = 2000
 """At how many products a page looks, in all its runs together, for those that fulfil what no index tells."""
 
 BELOW = """below (category_id) AS (
