@@ -1,10 +1,10 @@
-"""HTTP as clients really send it: fields behind a body, and wishes to leave HTTP/1.1."""
+"""HTTP as clients really send it: fields behind a body, wishes to leave HTTP/1.1, hosts, targets, and ends of what is sent."""
 
 import json
 import secrets
 
 from conformance.gateway import NAME
-from conformance.helpers import product_path
+from conformance.helpers import locked, product_path, until_waiting
 from conformance.registry import NotApplicable, check
 from conformance.shop import GATEWAY, Shop
 from conformance.wire import Answer, Wire, request
@@ -17,6 +17,10 @@ MANY = 1_000_000
 UPGRADES = ("h2c", "websocket", "TLS/1.0", "anything")
 OWN = {"gunicorn-asgi": ("websocket",), "hypercorn": ("h2c", "websocket")}
 """Servers that speak it, and have an answer of their own for who wishes for it."""
+HOSTS: dict[str, tuple[str, ...]] = {"granian": ("no Host",)}
+"""What servers hide from the application: Granian makes a Host of its own where there is none."""
+GONE = ("nginx", "granian", "gunicorn-asgi")
+"""Servers to which a client that sends no more has left."""
 PIECE = 7
 
 
@@ -128,3 +132,55 @@ async def _wished(shop: Shop, headers: dict[str, str], piece: int, *, chunked: b
             await wire.send(read)
         after = await wire.answer()
         assert after.status == 200, f"the request behind it: {after.status}"
+
+
+# -- hosts and targets --------------------------------------------------------------------------
+
+
+@check("host")
+async def host(shop: Shop) -> None:
+    """A request of HTTP/1.1 without a Host, or with two, is 400, one of 1.0 needs none; a target may be a whole URL, without a path too."""
+    one = "Host: 127.0.0.1"
+    wrong = [
+        f"{name}: {status} instead of {wanted}"
+        for name, line, fields, wanted in (
+            ("no Host", "GET /livez HTTP/1.1", [], 400),
+            ("two of them", "GET /livez HTTP/1.1", [one, "Host: other.example"], 400),
+            ("the same twice", "GET /livez HTTP/1.1", [one, one], 400),
+            ("HTTP/1.0 without", "GET /livez HTTP/1.0", [], 200),
+            ("a whole URL", "GET http://127.0.0.1/livez HTTP/1.1", [one], 200),
+            ("one without a path", "GET http://127.0.0.1 HTTP/1.1", [one], 302),
+            ("one with a query alone", "GET http://127.0.0.1?a=b HTTP/1.1", [one], 422),
+        )
+        if (status := await _status(shop, line, fields)) != wanted
+        and name not in HOSTS.get(shop.way.name, ())
+    ]
+    assert not wrong, "; ".join(wrong)
+    if shop.way.name in HOSTS:
+        raise NotApplicable(f"it does not see {' or '.join(HOSTS[shop.way.name])}")
+
+
+async def _status(shop: Shop, line: str, fields: list[str]) -> int:
+    async with Wire(shop.port) as wire:
+        await wire.send("\r\n".join([line, *fields, "Connection: close", "", ""]).encode())
+        return (await wire.answer()).status
+
+
+# -- the end of what is sent --------------------------------------------------------------------
+
+
+@check("half-closed")
+async def half_closed(shop: Shop) -> None:
+    """Who says that nothing more comes has the answer to what came before."""
+    if shop.way.name in GONE:
+        raise NotApplicable("who sends no more has left, to it")
+    asked = request("GET", product_path(shop))
+    async with Wire(shop.port) as wire, Wire(shop.port) as other:
+        async with locked(shop):
+            await wire.send(asked)
+            await until_waiting(shop, 1)
+            wire.finish_sending()
+            # The server knows it by now: it has served another connection since.
+            assert (await other.ask("GET", "/livez")).status == 200
+        answer = await wire.answer()
+        assert answer.status == 200, answer.status

@@ -5,6 +5,7 @@ from conformance import checks_alike  # noqa: F401 - imported for the check in i
 from conformance import checks_load  # noqa: F401 - as above
 from conformance import checks_bodies  # noqa: F401 - as above
 from conformance import checks_wire  # noqa: F401 - as above
+from conformance import checks_heads  # noqa: F401 - as above
 from conformance import checks_clients  # noqa: F401 - as above
 from conformance import checks_database  # noqa: F401 - as above
 from conformance import checks_processes  # noqa: F401 - as above

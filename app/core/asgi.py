@@ -17,7 +17,7 @@ from wsgiref.types import WSGIApplication
 from asgiref.wsgi import WsgiToAsgi as ThreadedWsgiToAsgi
 
 from app.core.concurrency import run_in_greenlet
-from app.core.traffic import LINGER_SECONDS
+from app.core.traffic import LINGER_SECONDS, REFUSAL
 from app.core.wsgi import (
     ClientGone,
     Exchange,
@@ -113,6 +113,7 @@ class WsgiToAsgi(ThreadedWsgiToAsgi):
     async def _serve(self, scope: Scope, receive: Receive, send: Send) -> None:
         admitted = False
         try:
+            _check_reading(scope)
             admitted = self._admit(scope)
             self.in_flight += admitted
             await self._answer(scope, receive, send)
@@ -143,7 +144,7 @@ class WsgiToAsgi(ThreadedWsgiToAsgi):
         return True
 
     async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
-        body = await self._read_body(receive)
+        body = await self._read_body(scope, receive)
         environ = build_environ(scope, body, self.duplicate_header_limit)
         exchange = Exchange(scope, receive, send)
         try:
@@ -165,12 +166,13 @@ class WsgiToAsgi(ThreadedWsgiToAsgi):
         finally:
             exchange.stop_watching()
 
-    async def _read_body(self, receive: Receive) -> bytes:
+    async def _read_body(self, scope: Scope, receive: Receive) -> bytes:
         """Return the whole body. Raises ClientGone, and Refused at the first byte too many."""
         parts: list[bytes] = []
         size = 0
         while True:
             message = await receive()
+            _check_reading(scope)
             if message["type"] == "http.disconnect":
                 raise ClientGone
             part: bytes = message.get("body", b"")
@@ -228,6 +230,12 @@ class WsgiToAsgi(ThreadedWsgiToAsgi):
             self._drained = asyncio.Event()
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._drained.wait(), DRAIN_SECONDS)
+
+
+def _check_reading(scope: Scope) -> None:
+    """Raise Refused if the server could not read the request, or not to its end: it is not known before."""
+    if REFUSAL in scope:
+        raise Refused(scope[REFUSAL], unread=True)
 
 
 def _announced_length(scope: Scope) -> tuple[int | None, bool]:

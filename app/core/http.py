@@ -157,6 +157,18 @@ _READ: Mapping[str, Callable[[str], str | None]] = {
 _GATEWAYS_OWN = (*_READ, "HTTP_X_FORWARDED_PREFIX", "HTTP_TRACEPARENT", "HTTP_TRACESTATE")
 
 
+_WHOLE_URL = re.compile(r"https?://([^/?#@]+)(/.*)?", re.IGNORECASE | re.DOTALL)
+
+
+def _take_target(environ: WSGIEnvironment) -> None:
+    """Take the host and the path from a target that is a whole URL (RFC 9112, 3.2.2), which some servers leave as it is."""
+    if target := _WHOLE_URL.fullmatch(environ["PATH_INFO"]):
+        environ["PATH_INFO"] = target[2] or "/"
+        # Not where there is none, or more than one.
+        if "," not in environ.get("HTTP_HOST", ","):
+            environ["HTTP_HOST"] = target[1]
+
+
 class BehindGateways:
     """Believes X-Forwarded-For, -Proto, -Host and -Port and traceparent of gateways, and drops everybody else's.
 
@@ -174,6 +186,8 @@ class BehindGateways:
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Serve one request: the WSGI application's interface."""
+        if not environ["PATH_INFO"].startswith("/"):
+            _take_target(environ)
         if self._is_gateway(environ.get("REMOTE_ADDR", "")):
             for name, read in _READ.items():
                 said = environ.pop(name, None)
@@ -218,9 +232,21 @@ def init_http(app: Flask, settings: HttpSettings) -> None:
     app.before_request(_refuse_unreadable)
 
 
+def _check_host(environ: WSGIEnvironment) -> None:
+    """Raise BadRequest where a request does not say, once, which host it is for (RFC 9112, 3.2)."""
+    host = environ.get("HTTP_HOST")
+    if host is None:
+        if environ.get("SERVER_PROTOCOL") == "HTTP/1.1":
+            raise BadRequest("The request has no Host.")
+    elif "," in host:
+        # What servers make of two.
+        raise BadRequest("The request has more than one Host.")
+
+
 def _refuse_unreadable() -> None:
     """Refuse what werkzeug would take for something else, or die of."""
     environ = present(request).environ
+    _check_host(environ)
     # A gateway that bars a path does not bar the same with two slashes in front.
     if environ["PATH_INFO"].startswith("//"):
         raise NotFound

@@ -61,4 +61,7 @@ class LeanFlask(Flask):
 
     def _is_odd(self, request: Request) -> bool:
         """Say whether there is more to a request than its path: Flask redirects and refuses some."""
-        return not request.environ.get("PATH_INFO") or self.config["TRUSTED_HOSTS"] is not None
+        environ = request.environ
+        # Without a prefix an empty path is the root (RFC 9110, 4.2.3).
+        unrooted = not environ.get("PATH_INFO") and bool(environ.get("SCRIPT_NAME"))
+        return unrooted or self.config["TRUSTED_HOSTS"] is not None

@@ -13,6 +13,7 @@ from app.core.metrics import PROBLEMS, REFUSED
 
 _DETAILS = {
     HTTPStatus.BAD_REQUEST: "The request could not be read.",
+    HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE: "The head is longer than this server reads.",
     HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "The body is longer than this server reads.",
     HTTPStatus.SERVICE_UNAVAILABLE: "Too many requests at once. Try again.",
 }

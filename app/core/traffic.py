@@ -8,3 +8,6 @@ PROBES = frozenset({"/livez", "/readyz", "/metrics"})
 
 LINGER_SECONDS = 2.0
 """How long a refused upload is read and thrown away, so that its sender gets to read the answer."""
+
+REFUSAL = "shop.refusal"
+"""Where the scope of a request that our protocol could not read has the status to answer it with."""

@@ -177,13 +177,6 @@ class TestUpgrade:
         assert came.count(b"HTTP/1.1 200") == 2
         assert app.asked[0][3] == b"ab"
 
-    def test_a_body_with_no_end_is_refused_as_without_the_wish(self):
-        sent = b"Transfer-Encoding: identity\r\n\r\nab"
-        for head in (self.head(b"a", b"h2c"), b"POST /a HTTP/1.1\r\nHost: shop\r\n"):
-            asked, came = asked_by(head + sent)
-            assert came.startswith(b"HTTP/1.1 400")
-            assert b"ab" not in [body for _, _, _, body in asked]
-
     @pytest.mark.skipif(shutil.which("curl") is None, reason="there is no curl here")
     def test_curl_may_wish_for_http_2(self):
         app = Recorder()

@@ -1,9 +1,10 @@
 """Our HTTP protocol on uvloop and a real socket, and a client that says when what it sent has arrived."""
 
 import asyncio
+import re
 import socket
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -11,9 +12,13 @@ import uvloop
 from uvicorn import Config
 from uvicorn.server import ServerState
 
+from app.core.asgi import WsgiToAsgi
 from app.core.protocol import HttpProtocol
 
 SECONDS = 20
+HEAD = b"GET /%b HTTP/1.1\r\nHost: shop\r\n"
+LAST = HEAD % b"last" + b"Connection: close\r\n\r\n"
+OK, BAD = b"HTTP/1.1 200 ", b"HTTP/1.1 400 "
 
 
 class Recorder:
@@ -44,12 +49,23 @@ class Served:
     state: ServerState
     reported: list[str] = field(default_factory=list)
     arrived: dict[int, int] = field(default_factory=dict)
+    ended: set[int] = field(default_factory=set)
+    telling: set[asyncio.Task[None]] = field(default_factory=set)
     news: asyncio.Condition = field(default_factory=asyncio.Condition)
 
-    async def has_got(self, source: int, size: int) -> None:
-        """Return when so many bytes in all have come from the client with that port."""
+    async def has_ended(self, client: "Client") -> None:
+        """Return when the server knows that this client sends no more."""
         async with self.news:
-            await self.news.wait_for(lambda: self.arrived.get(source, 0) >= size)
+            await self.news.wait_for(lambda: client.port in self.ended)
+
+    async def has_got(self, client: "Client", size: int) -> None:
+        """Return when so many bytes in all have come from this client, or the connection has ended."""
+
+        def there() -> bool:
+            return self.arrived.get(client.port, -1) >= size or client.port in self.ended
+
+        async with self.news:
+            await self.news.wait_for(there)
 
 
 class Client:
@@ -60,20 +76,28 @@ class Client:
         self._served = served
         self._loop = asyncio.get_running_loop()
         self._sent = 0
+        self.port: int = connection.getsockname()[1]
 
     async def send(self, *packets: bytes) -> None:
         """Send each so that the server gets it by itself; return when it has them all."""
         for packet in packets:
-            await self._loop.sock_sendall(self.socket, packet)
+            with suppress(OSError):  # the server wants no more
+                await self._loop.sock_sendall(self.socket, packet)
             self._sent += len(packet)
-            await self._served.has_got(self.socket.getsockname()[1], self._sent)
+            await self._served.has_got(self, self._sent)
 
-    async def read(self, until: bytes = b"") -> bytes:
+    async def flood(self, data: bytes) -> None:
+        """Send that again and again, until the server does not want it any more."""
+        with suppress(OSError):
+            while True:
+                await self._loop.sock_sendall(self.socket, data)
+
+    async def read(self, until: bytes = b"", size: int = 65536) -> bytes:
         """Return what comes, up to `until`, or to the connection's end."""
         came = b""
         while not (until and came.endswith(until)):
             try:
-                part = await self._loop.sock_recv(self.socket, 65536)
+                part = await self._loop.sock_recv(self.socket, size)
             except ConnectionResetError:
                 part = b""
             if not part:
@@ -81,9 +105,61 @@ class Client:
             came += part
         return came
 
+    async def read_and_leave(self) -> bytes:
+        """Return what comes to the connection's end; leave when there is an answer that says it is the last."""
+        came = b""
+        while part := await self._loop.sock_recv(self.socket, 65536):
+            came += part
+            head, _, body = came.rpartition(b"HTTP/1.1 ")[2].partition(b"\r\n\r\n")
+            length = re.search(rb"content-length: ([0-9]+)", head)
+            if b"connection: close" in head and length and len(body) == int(length[1]):
+                self.finish()
+        return came
+
     def finish(self) -> None:
         """Say that nothing more will be sent."""
-        self.socket.shutdown(socket.SHUT_WR)
+        with suppress(OSError):  # the server was faster
+            self.socket.shutdown(socket.SHUT_WR)
+
+
+class _Telling(HttpProtocol):
+    """Our protocol, which tells what has come."""
+
+    def __init__(self, served: Served, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        self._served = served
+
+    def connection_made(self, transport: Any) -> None:
+        super().connection_made(transport)
+        self._has_come(0)
+
+    def data_received(self, data: bytes) -> None:
+        super().data_received(data)
+        self._has_come(len(data))
+
+    def eof_received(self) -> bool:  # type: ignore[override]  # as asyncio's
+        self._has_ended()
+        return super().eof_received()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._has_ended()
+        super().connection_lost(exc)
+
+    def _has_come(self, size: int) -> None:
+        self._served.arrived[self._source] = self._served.arrived.get(self._source, 0) + size
+        self._served.telling.add(self.loop.create_task(self._tell()))
+
+    def _has_ended(self) -> None:
+        self._served.ended.add(self._source)
+        self._served.telling.add(self.loop.create_task(self._tell()))
+
+    @property
+    def _source(self) -> int:
+        return self.client[1] if self.client else 0
+
+    async def _tell(self) -> None:
+        async with self._served.news:
+            self._served.news.notify_all()
 
 
 @asynccontextmanager
@@ -94,21 +170,11 @@ async def serving(app: Any, **options: Any) -> AsyncIterator[Served]:
     served = Served(0, ServerState())
     loop = asyncio.get_running_loop()
     loop.set_exception_handler(lambda _loop, context: served.reported.append(context["message"]))
-    tasks = set()
-
-    class Telling(HttpProtocol):
-        def data_received(self, data: bytes) -> None:
-            super().data_received(data)
-            tasks.add(loop.create_task(self._tell(len(data))))
-
-        async def _tell(self, size: int) -> None:
-            async with served.news:
-                source = self.client[1] if self.client else 0
-                served.arrived[source] = served.arrived.get(source, 0) + size
-                served.news.notify_all()
 
     server = await loop.create_server(
-        lambda: Telling(config=config, server_state=served.state, app_state={}), "127.0.0.1", 0
+        lambda: _Telling(served, config=config, server_state=served.state, app_state={}),
+        "127.0.0.1",
+        0,
     )
     served.port = server.sockets[0].getsockname()[1]
     try:
@@ -143,3 +209,31 @@ def on_uvloop(test: Callable[[], Awaitable[Any]]) -> Any:
 
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         return runner.run(bounded())
+
+
+def shop(environ: Any, start_response: Any) -> Any:
+    """Answer with the path; /large with more than a socket holds, in pieces."""
+    path = environ["PATH_INFO"].encode()
+    if path == b"/large":
+        start_response("200 OK", [])
+        return (b"x" * 65536 for _ in range(1000))
+    start_response("200 OK", [("Content-Length", str(len(path)))])
+    return [path]
+
+
+def answers_to(*packets: bytes) -> bytes:
+    """Return all that comes back until the server closes the connection."""
+
+    async def talk():
+        async with serving(WsgiToAsgi(shop)) as served, connected(served) as client:
+            for packet in packets:
+                await client.send(packet)
+            return await client.read_and_leave()
+
+    return on_uvloop(talk)
+
+
+def padded(size: int, path: bytes = b"a") -> bytes:
+    """Return a request whose head has so many bytes."""
+    start = HEAD % path + b"X-Padding: "
+    return start + b"x" * (size - len(start) - 4) + b"\r\n\r\n"
