@@ -157,6 +157,7 @@ def create_asgi_app(app: Shop) -> WsgiToAsgi:
         startup=start,
         shutdown=stop,
         max_body_bytes=http.max_body_bytes,
+        max_pending_bytes=http.max_pending_bytes,
         max_concurrent_requests=http.max_concurrent_requests,
         exempt=PROBES,
         refuse=refuse,

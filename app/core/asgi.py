@@ -17,8 +17,10 @@ from wsgiref.types import WSGIApplication
 from asgiref.wsgi import WsgiToAsgi as ThreadedWsgiToAsgi
 
 from app.core.concurrency import run_in_greenlet
-from app.core.traffic import LINGER_SECONDS, REFUSAL
+from app.core.traffic import LINGER_SECONDS
+from app.core.uploads import Uploads
 from app.core.wsgi import (
+    HTTP_1,
     ClientGone,
     Exchange,
     Receive,
@@ -52,11 +54,11 @@ def refuse_plainly(status: int, _scope: Scope) -> tuple[list[tuple[str, str]], b
 class WsgiToAsgi(ThreadedWsgiToAsgi):
     """Serves a WSGI application on the event loop, many requests at once.
 
-    `startup` and `shutdown` are awaited in the process that serves, on its loop. A body of more
-    than `max_body_bytes` is refused with 413 before it is read whole. While
-    `max_concurrent_requests` are in flight, further ones get 503, but for paths in `exempt`.
-    `refuse` renders those answers, 400 for repeated headers, and 500 for an error that left the
-    application; it is called once for each.
+    `startup` and `shutdown` are awaited in the process that serves, on its loop. Bodies are read within
+    `max_body_bytes`, or `longer_body(scope)` for one that is longer, and `max_pending_bytes` (see
+    app.core.uploads). While `max_concurrent_requests` whose body is there are in flight, further ones get 503,
+    but for paths in `exempt`. `refuse` renders these refusals, 400 for repeated headers, and 500 for an
+    error that left the application; it is called once for each.
 
     `in_flight` is the number of admitted requests under way. A server that knows how to withdraw (see
     app.core.server) calls `withdraw()` at the beginning of its end, and serves on for `drain_seconds`.
@@ -69,6 +71,8 @@ class WsgiToAsgi(ThreadedWsgiToAsgi):
         startup: Hook | None = None,
         shutdown: Hook | None = None,
         max_body_bytes: int = 1_048_576,
+        longer_body: Callable[[Scope], int] | None = None,
+        max_pending_bytes: int = 16_777_216,
         max_concurrent_requests: int = 512,
         exempt: Iterable[str] = ("/livez",),
         refuse: Refusal = refuse_plainly,
@@ -81,7 +85,7 @@ class WsgiToAsgi(ThreadedWsgiToAsgi):
         self._on_withdrawal = on_withdrawal
         self._startup = startup
         self._shutdown = shutdown
-        self._max_body_bytes = max_body_bytes
+        self._uploads = Uploads(max_body_bytes, longer_body, max_pending_bytes)
         self._max_concurrent_requests = max_concurrent_requests
         self._exempt = frozenset(exempt)
         self._refusal = refuse
@@ -113,10 +117,10 @@ class WsgiToAsgi(ThreadedWsgiToAsgi):
     async def _serve(self, scope: Scope, receive: Receive, send: Send) -> None:
         admitted = False
         try:
-            _check_reading(scope)
+            body = await self._uploads.read(scope, receive)
             admitted = self._admit(scope)
             self.in_flight += admitted
-            await self._answer(scope, receive, send)
+            await self._answer(scope, body, receive, send)
         except ClientGone:
             return
         except Refused as refusal:
@@ -131,20 +135,13 @@ class WsgiToAsgi(ThreadedWsgiToAsgi):
 
     def _admit(self, scope: Scope) -> bool:
         """Say whether a request counts among those in flight. Raises Refused."""
-        length, open_ended = _announced_length(scope)
-        if length is not None and open_ended:
-            # Whoever passed this on may see another end of its body (RFC 9112, 6.3).
-            raise Refused(HTTPStatus.BAD_REQUEST, unread=True)
-        if length is not None and length > self._max_body_bytes:
-            raise Refused(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, unread=True)
         if path_below_root(scope) in self._exempt:
             return False
         if self.in_flight >= self._max_concurrent_requests:
-            raise Refused(HTTPStatus.SERVICE_UNAVAILABLE, unread=open_ended)
+            raise Refused(HTTPStatus.SERVICE_UNAVAILABLE)
         return True
 
-    async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
-        body = await self._read_body(scope, receive)
+    async def _answer(self, scope: Scope, body: bytes, receive: Receive, send: Send) -> None:
         environ = build_environ(scope, body, self.duplicate_header_limit)
         exchange = Exchange(scope, receive, send)
         try:
@@ -166,23 +163,6 @@ class WsgiToAsgi(ThreadedWsgiToAsgi):
         finally:
             exchange.stop_watching()
 
-    async def _read_body(self, scope: Scope, receive: Receive) -> bytes:
-        """Return the whole body. Raises ClientGone, and Refused at the first byte too many."""
-        parts: list[bytes] = []
-        size = 0
-        while True:
-            message = await receive()
-            _check_reading(scope)
-            if message["type"] == "http.disconnect":
-                raise ClientGone
-            part: bytes = message.get("body", b"")
-            size += len(part)
-            if size > self._max_body_bytes:
-                raise Refused(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, unread=True)
-            parts.append(part)
-            if not message.get("more_body"):
-                return b"".join(parts)
-
     async def _refuse(self, refused: Refused, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer without the application.
 
@@ -191,7 +171,7 @@ class WsgiToAsgi(ThreadedWsgiToAsgi):
         """
         headers, body = self._refusal(refused.status, scope)
         head = [*encode_headers(headers), (b"content-length", str(len(body)).encode())]
-        if refused.unread and scope["http_version"] in {"1.0", "1.1"}:
+        if refused.unread and scope["http_version"] in HTTP_1:
             head.append((b"connection", b"close"))
         if scope["method"] == "HEAD":
             body = b""
@@ -230,23 +210,6 @@ class WsgiToAsgi(ThreadedWsgiToAsgi):
             self._drained = asyncio.Event()
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._drained.wait(), DRAIN_SECONDS)
-
-
-def _check_reading(scope: Scope) -> None:
-    """Raise Refused if the server could not read the request, or not to its end: it is not known before."""
-    if REFUSAL in scope:
-        raise Refused(scope[REFUSAL], unread=True)
-
-
-def _announced_length(scope: Scope) -> tuple[int | None, bool]:
-    """Return the length of the body that a request announces, if it does, and whether it comes in chunks."""
-    length, open_ended = None, False
-    for name, value in scope["headers"]:
-        if name == b"content-length" and value.isdigit():
-            length = int(value)
-        elif name == b"transfer-encoding":
-            open_ended = True
-    return length, open_ended
 
 
 async def _discard(receive: Receive) -> None:

@@ -28,7 +28,7 @@ _DIRECTORY = "PROMETHEUS_MULTIPROC_DIR"
 _BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
 # What alerts look for is there from the start, with 0: a rate over a series whose first value is 1
 # misses that one.
-_REFUSALS = ("400", "413", "500", "503")
+_REFUSALS = ("400", "408", "413", "500", "503")
 _FAILURES = (
     *("ConnectionLost", "DatabaseAway", "LockTimeout", "OutcomeUnknown", "PoolTimeout"),
     *("SchemaOutdated", "StatementTimeout", "TransactionConflict"),
@@ -47,6 +47,12 @@ IN_PROGRESS = Gauge(
     multiprocess_mode="livesum",
 )
 REFUSED = Counter("http_refused", "Requests refused before they reached a view.", ("status",))
+BODIES = Gauge(
+    "http_body_bytes",
+    "Bytes of request bodies that have not come whole, and how many may be held.",
+    ("state",),
+    multiprocess_mode="livesum",
+)
 PROBLEMS = Counter("problems", "Answers that were a problem, by its code.", ("code",))
 REPLAYS = Counter("idempotent_replays", "Requests answered with the answer of their first time.")
 DATABASE_FAILURES = Counter(

@@ -1,4 +1,4 @@
-"""The answers to requests that never reach a view: too long, too many, or not to be read."""
+"""The answers to requests that never reach a view: too long, too slow, too many, or not to be read."""
 
 from collections.abc import Mapping
 from http import HTTPStatus
@@ -13,6 +13,7 @@ from app.core.metrics import PROBLEMS, REFUSED
 
 _DETAILS = {
     HTTPStatus.BAD_REQUEST: "The request could not be read.",
+    HTTPStatus.REQUEST_TIMEOUT: "The body did not come in time.",
     HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE: "The head is longer than this server reads.",
     HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "The body is longer than this server reads.",
     HTTPStatus.SERVICE_UNAVAILABLE: "Too many requests at once. Try again.",

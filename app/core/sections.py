@@ -130,7 +130,16 @@ class HttpSettings(Section):
     """What is served, and how much of it at once."""
 
     max_body_bytes: int = Field(
-        default=1_048_576, ge=1024, le=67_108_864, description="Longest request body, in bytes."
+        default=1_048_576,
+        ge=1024,
+        le=67_108_864,
+        description="Longest request body of any route, in bytes; most take less.",
+    )
+    max_pending_bytes: int = Field(
+        default=16_777_216,
+        ge=65_536,
+        le=1_073_741_824,
+        description="Most bytes of bodies that have not come whole, in one worker, then 503.",
     )
     max_concurrent_requests: int = Field(
         default=512, ge=1, le=100_000, description="Most requests at once in one worker, then 503."

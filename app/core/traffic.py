@@ -11,3 +11,9 @@ LINGER_SECONDS = 2.0
 
 REFUSAL = "shop.refusal"
 """Where the scope of a request that our protocol could not read has the status to answer it with."""
+
+STALL_SECONDS = 10.0
+"""How long a body may bring nothing; then its request is refused with 408."""
+
+LEAST_RATE = 1024
+"""Bytes a second that a body must bring over all, once STALL_SECONDS are over; a telephone on a bad day brings more."""

@@ -5,7 +5,7 @@ import io
 import logging
 import re
 import sys
-from collections.abc import Awaitable, Callable, Iterable, MutableMapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping, MutableMapping
 from functools import lru_cache
 from http import HTTPStatus
 from typing import Any
@@ -17,6 +17,9 @@ Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
+
+HTTP_1 = frozenset({"1.0", "1.1"})
+"""The versions in which a connection is for one request at a time, and is closed by a header."""
 
 _logger = logging.getLogger(__name__)
 
@@ -98,7 +101,7 @@ def _as_wsgi(path: str) -> str:
     return path if path.isascii() else path.encode("utf-8", "replace").decode("latin-1")
 
 
-def path_below_root(scope: Scope) -> str:
+def path_below_root(scope: Mapping[str, Any]) -> str:
     """Return the path without the prefix under which a gateway publishes the application."""
     path: str = scope["path"]
     root: str = scope.get("root_path", "").rstrip("/")

@@ -158,6 +158,17 @@ class TestUploads:
 
         assert answer.startswith(b"HTTP/1.1 413")
 
+    async def test_bodies_that_stall_take_nobody_s_place(self, server, client):
+        """More of them than there are places: TOY_MAX_REQUESTS."""
+        stalled = [connect(server) for _ in range(300)]
+        for connection in stalled:
+            connection.sendall(b"POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 777\r\n\r\nx")
+        answers = [await client.get("/"), await client.post("/echo", content=b"all of it")]
+        for connection in stalled:
+            connection.close()
+
+        assert [answer.text for answer in answers] == ["ok", "all of it"]
+
     async def test_a_client_that_leaves_in_mid_upload_reaches_no_view(self, server, client):
         for leave in (reset, socket.socket.close):
             connection = connect(server)

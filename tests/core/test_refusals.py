@@ -13,7 +13,13 @@ def refused(status, *headers):
 
 class TestRefuse:
     @pytest.mark.parametrize(
-        ("status", "code"), [(400, "bad_request"), (413, "too_large"), (503, "unavailable")]
+        ("status", "code"),
+        [
+            (400, "bad_request"),
+            (408, "request_timeout"),
+            (413, "too_large"),
+            (503, "unavailable"),
+        ],
     )
     def test_is_a_problem_like_any_other(self, status, code):
         headers, body = refused(status)

@@ -236,10 +236,11 @@ class TestApi:
 
     @pytest.mark.parametrize("name", ["api", "api1", "api2"])
     def test_has_the_memory_that_it_may_need(self, name, shop_environment):
-        """The sum of docs/deploy.md, in MiB: master, workers with two passwords and all requests' bodies, /tmp."""
+        """The sum of docs/deploy.md, in MiB: master, workers with two passwords and all bodies, /tmp."""
         shop_environment(name)
         http = load_settings().http
-        bodies = http.max_concurrent_requests * http.max_body_bytes / 2**20
+        whole = http.max_concurrent_requests * http.max_body_bytes
+        bodies = (whole + http.max_pending_bytes) / 2**20
         (tmp,) = re.findall(r"^/tmp:size=(\d+)m$", "\n".join(EVERY[name]["tmpfs"]), re.MULTILINE)
         needed = 30 + 2 * (80 + 2 * 46 + bodies) + int(tmp)
         assert needed <= int(EVERY[name]["mem_limit"].removesuffix("m"))

@@ -248,11 +248,8 @@ class TestSums:
     def test_a_pod_has_memory_for_its_workers_passwords_and_bodies(self, manifests, which):
         one = manifests[which]
         pod, config = one.pod("api"), one.config(one.pod("api"))
-        bodies = (
-            int(config["OGS_HTTP__MAX_CONCURRENT_REQUESTS"])
-            * HttpSettings().max_body_bytes
-            / 1024**2
-        )
+        whole = int(config["OGS_HTTP__MAX_CONCURRENT_REQUESTS"]) * HttpSettings().max_body_bytes
+        bodies = (whole + HttpSettings().max_pending_bytes) / 1024**2
         each = WORKER + AT_ONCE * PASSWORD + bodies
         # What lies in memory instead of on a disk counts too.
         files = sum(
