@@ -11,6 +11,7 @@ from app.audit import AuditTrail
 from app.commands import init_commands
 from app.core import migrations
 from app.core.asgi import WsgiToAsgi
+from app.core.bodies import body_bound, longest_body
 from app.core.concurrency import AsyncFlask
 from app.core.config import Settings, load_settings
 from app.core.cors import init_cors
@@ -156,7 +157,8 @@ def create_asgi_app(app: Shop) -> WsgiToAsgi:
         app,
         startup=start,
         shutdown=stop,
-        max_body_bytes=http.max_body_bytes,
+        max_body_bytes=longest_body(app, None),
+        longer_body=body_bound(app),
         max_pending_bytes=http.max_pending_bytes,
         max_concurrent_requests=http.max_concurrent_requests,
         exempt=PROBES,

@@ -12,13 +12,18 @@ from typing import Any, ClassVar, get_args
 from apiflask.schema_adapters import SchemaAdapter, registry
 from flask import Request
 from pydantic import BaseModel, ValidationError
-from werkzeug.exceptions import RequestEntityTooLarge
+from pydantic_core import ErrorDetails
 
+from app.core.bodies import read_body
 from app.core.errors import BadRequest, FieldError, Invalid, UnsupportedMediaType
 from app.core.json import parse_json
 
 MAX_ERRORS = 20
 MAX_POINTER = 200
+MAX_ITEMS = 1000
+"""Of a list whose schema does not say how many it takes."""
+LEAST_TOKENS = 256
+"""What is always read of a body, so that the first blunders in it are explained."""
 
 # Where pydantic speaks of its own things.
 _MESSAGES = {"extra_forbidden": "is not known here", "missing": "is missing"}
@@ -31,31 +36,52 @@ def pointer(path: Sequence[str | int], start: str = "") -> str:
     return (start + "".join(f"/{step}" for step in steps))[:MAX_POINTER]
 
 
-def _field_errors(error: ValidationError, start: str = "") -> list[FieldError]:
-    details = error.errors(include_url=False, include_input=False)
+def _details(error: ValidationError) -> list[ErrorDetails]:
+    """Return all that pydantic found; it writes each of them anew whenever it is asked."""
+    return error.errors(include_url=False, include_input=False, include_context=False)
+
+
+def _field_errors(details: list[ErrorDetails], start: str = "") -> list[FieldError]:
     return [
         FieldError(pointer(d["loc"], start), _MESSAGES.get(d["type"], d["msg"]))
         for d in details[:MAX_ERRORS]
     ]
 
 
-def read_body(request: Request) -> bytes:
+def read_json(request: Request) -> bytes:
     """Return the request's body, which must say that it is plain JSON in UTF-8.
 
-    Raises UnsupportedMediaType for another type, charset or a content encoding, and
-    RequestEntityTooLarge.
+    Raises UnsupportedMediaType for another type, charset or a content encoding, and what read_body() raises.
     """
     charset = request.mimetype_params.get("charset", "utf-8").lower()
     if request.mimetype != "application/json" or charset not in {"utf-8", "utf8"}:
         raise UnsupportedMediaType("The body must be application/json in UTF-8.")
     if request.headers.get("Content-Encoding", "identity").lower() != "identity":
         raise UnsupportedMediaType("The body must not be compressed.")
-    text = request.get_data(cache=True)
-    cut = request.content_length is None and len(text) == request.max_content_length
-    # Werkzeug cuts off what comes in chunks at the limit, and says nothing of the rest.
-    if cut and request.environ["wsgi.input"].read(1):
-        raise RequestEntityTooLarge
-    return text
+    return read_body(request)
+
+
+@lru_cache(maxsize=1024)
+def most_tokens(model: type[BaseModel]) -> int:
+    """Return how many strings, commas and brackets of JSON may stand for a `model`.
+
+    Twice as many as its longest instance has, for the sake of blunders that are explained one by one; what has more is
+    no `model`, and need not be read to know it.
+    """
+    whole = model.model_json_schema()
+    return max(LEAST_TOKENS, 2 * _tokens(whole, whole.get("$defs", {})))
+
+
+def _tokens(schema: Mapping[str, Any], definitions: Mapping[str, Any]) -> int:
+    if "$ref" in schema:
+        schema = definitions[schema["$ref"].rpartition("/")[2]]
+    if "properties" in schema:
+        # Each has a name and a comma.
+        return 2 + sum(2 + _tokens(each, definitions) for each in schema["properties"].values())
+    if "items" in schema:
+        most: int = schema.get("maxItems", MAX_ITEMS)
+        return 2 + most * (1 + _tokens(schema["items"], definitions))
+    return max((_tokens(each, definitions) for each in schema.get("anyOf", ())), default=1)
 
 
 def parse_body(model: type[BaseModel], text: bytes) -> BaseModel:
@@ -66,14 +92,15 @@ def parse_body(model: type[BaseModel], text: bytes) -> BaseModel:
     """
     if not text:
         raise BadRequest("The body is empty; it must be JSON.")
-    parse_json(text)
+    parse_json(text, most_tokens(model))
     try:
         # Parsed again, by pydantic: only its own parser knows that a string may be a date in JSON.
         return model.model_validate_json(text, strict=True)
     except ValidationError as error:
-        if error.errors(include_url=False, include_input=False)[0]["type"] == "json_invalid":
+        details = _details(error)
+        if details[0]["type"] == "json_invalid":
             raise BadRequest("The body is not valid JSON.") from None
-        raise Invalid("The body has wrong values.", errors=_field_errors(error)) from None
+        raise Invalid("The body has wrong values.", errors=_field_errors(details)) from None
 
 
 def parse_query(model: type[BaseModel], parameters: Mapping[str, list[str]]) -> BaseModel:
@@ -92,7 +119,7 @@ def parse_query(model: type[BaseModel], parameters: Mapping[str, list[str]]) -> 
         try:
             return model.model_validate_strings({name: v[0] for name, v in parameters.items()})
         except ValidationError as error:
-            errors = _field_errors(error, "/query")
+            errors = _field_errors(_details(error), "/query")
     raise Invalid("The query has wrong parameters.", errors=errors[:MAX_ERRORS])
 
 
@@ -141,7 +168,7 @@ class StrictPydanticAdapter(SchemaAdapter):
     def validate_input(self, request: Request, location: str, **_: Any) -> BaseModel:
         """Return the schema's instance from a request, or raise a Problem."""
         if location == "json":
-            return parse_body(self.schema, read_body(request))
+            return parse_body(self.schema, read_json(request))
         if location == "query":
             return parse_query(self.schema, request.args.to_dict(flat=False))
         raise RuntimeError(f"Schemas are read from json or query, not from {location}.")

@@ -26,6 +26,9 @@ SECURITY_HEADERS = {
 }
 """What every answer has that does not say otherwise; a page with scripts brings its own policy."""
 
+MAX_PARAMETERS = 64
+"""Of one query, repeated and empty ones among them. No route knows a third of that."""
+
 _SECURITY_LINES = [(name.lower(), (name, value)) for name, value in SECURITY_HEADERS.items()]
 _WITHOUT_BODY = frozenset({204, 304})
 # Werkzeug writes addresses anew, as they may hold letters of any script.
@@ -250,5 +253,8 @@ def _refuse_unreadable() -> None:
     # A gateway that bars a path does not bar the same with two slashes in front.
     if environ["PATH_INFO"].startswith("//"):
         raise NotFound
-    if not environ.get("QUERY_STRING", "").isascii():
+    query = environ.get("QUERY_STRING", "")
+    if not query.isascii():
         raise BadRequest("The query holds bytes that are not percent-encoded.")
+    if query.count("&") >= MAX_PARAMETERS:
+        raise BadRequest(f"The query has more than {MAX_PARAMETERS} parameters.")

@@ -15,6 +15,7 @@ from typing import Any, ParamSpec, TypedDict, cast
 import orjson
 from flask import Response, g, request
 
+from app.core.bodies import read_body
 from app.core.config import Settings
 from app.core.database import Manager, TransactionConflict
 from app.core.errors import Conflict, FieldError, Invalid
@@ -22,7 +23,7 @@ from app.core.json import json_response
 from app.core.metrics import REPLAYS
 from app.core.security import principal
 from app.core.statement import Statement
-from app.core.wiring import wired
+from app.core.wiring import present, wired
 
 P = ParamSpec("P")
 
@@ -76,7 +77,7 @@ def request_identity() -> RequestIdentity:
         principal_key=principal().key,
         route=f"{request.method} {request.path}",
         key=request.headers.get("Idempotency-Key"),
-        request=request.get_data(),
+        request=read_body(present(request)),
     )
 
 
@@ -87,7 +88,7 @@ def confidential_identity() -> RequestIdentity:
     body, a key that somebody else chose is a new one.
     """
     secret = b"request:" + wired(Settings).secret.get_secret_value().encode()
-    digest = hmac.digest(secret, request.get_data(), "sha256")
+    digest = hmac.digest(secret, read_body(present(request)), "sha256")
     known = g.get("principal")
     return RequestIdentity(
         principal_key=known.key if known else f"guest:{digest.hex()}",

@@ -14,19 +14,24 @@ from app.core.errors import BadRequest
 from app.core.http import Answer
 
 MAX_DEPTH = 32
+MAX_MEMBERS = 64
+"""Of one object. No schema has more: see tests/contract."""
 
-# Strings are skipped whole, also an unterminated one, so that the scan is linear in the length.
-_STRING_OR_BRACKET = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"?|[\[{]|[\]}]', re.DOTALL)
+# Strings are one token, also an unterminated one, so that the scan is linear in the length. Numbers and names of values
+# are none: each has a comma or a bracket beside it.
+_TOKEN = re.compile(rb'(?:"[^"\\]*+(?:\\.[^"\\]*+)*+"?|,)|([\[{])|([\]}])', re.DOTALL)
+_OPENING, _CLOSING = 1, 2
 
 
-def parse_json(text: bytes) -> Any:
+def parse_json(text: bytes, most_tokens: int | None = None) -> Any:
     """Return what the I-JSON `text` stands for.
 
     Raises BadRequest for anything else: bad UTF-8 or syntax, duplicate names, NaN and infinities
-    (also those of a too great exponent), lone surrogates, more than MAX_DEPTH levels. An escaped
-    NUL is I-JSON and passes: the schemas refuse it, as a wrong value.
+    (also those of a too great exponent), lone surrogates. And for what nobody means: more than MAX_DEPTH
+    levels, more than MAX_MEMBERS of an object, or, before it is parsed, more than `most_tokens` strings, commas and
+    brackets. An escaped NUL is I-JSON and passes: the schemas refuse it, as a wrong value.
     """
-    _check_depth(text)
+    _check_shape(text, len(text) if most_tokens is None else most_tokens)
     try:
         value = json.loads(
             text.decode("utf-8"),
@@ -49,21 +54,24 @@ def parse_json(text: bytes) -> Any:
     return value
 
 
-def _check_depth(text: bytes) -> None:
-    if text.count(b"[") + text.count(b"{") <= MAX_DEPTH:
+def _check_shape(text: bytes, most: int) -> None:
+    if len(text) <= most and text.count(b"[") + text.count(b"{") <= MAX_DEPTH:
         return
     depth = 0
-    for match in _STRING_OR_BRACKET.finditer(text):
-        first = match[0][:1]
-        if first in b"[{":
+    for number, match in enumerate(_TOKEN.finditer(text), 1):
+        if number > most:
+            raise BadRequest("The body has more values than can be meant here.")
+        if match.lastindex == _OPENING:
             depth += 1
             if depth > MAX_DEPTH:
                 raise BadRequest(f"The body is nested more than {MAX_DEPTH} levels deep.")
-        elif first in b"]}":
+        elif match.lastindex == _CLOSING:
             depth -= 1
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    if len(pairs) > MAX_MEMBERS:
+        raise BadRequest(f"The body has an object with more than {MAX_MEMBERS} members.")
     members = dict(pairs)
     if len(members) != len(pairs):
         raise BadRequest("The body has an object with the same name twice.")

@@ -1,4 +1,4 @@
-"""The end of a refused upload under WSGI servers; app.core.asgi has its own."""
+"""Uploads that stall, and the end of refused ones, under WSGI servers; app.core.uploads and app.core.asgi have their own."""
 
 import socket
 import threading
@@ -12,7 +12,7 @@ from wsgiref.types import WSGIEnvironment
 from flask import Flask, Response, request
 from werkzeug.wsgi import get_input_stream
 
-from app.core.traffic import LINGER_SECONDS
+from app.core.traffic import LINGER_SECONDS, STALL_SECONDS
 
 CONNECTION = "shop.connection"
 """Where an environ has its client's socket, or what has a `shutdown()` like one; Gunicorn has a name of its own."""
@@ -26,9 +26,36 @@ def init_linger(app: Flask) -> None:
 
 
 def _linger(response: Response) -> Response:
-    if response.status_code == HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
-        response.call_on_close(partial(_discard, request.environ))
+    match response.status_code:
+        case HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
+            response.call_on_close(partial(_discard, request.environ))
+        case HTTPStatus.REQUEST_TIMEOUT:
+            # What may still come of the body is no request.
+            response.call_on_close(partial(_hang_up, _connection(request.environ)))
     return response
+
+
+@contextmanager
+def bounded_waits(environ: WSGIEnvironment) -> Iterator[None]:
+    """Have each wait for a piece of the body raise an OSError after STALL_SECONDS.
+
+    Where the server lends its socket: Gunicorn's does. uWSGI and Apache have time limits of their own.
+    """
+    connection = environ.get("gunicorn.socket")
+    if connection is None:
+        yield
+        return
+    before = connection.gettimeout()
+    connection.settimeout(STALL_SECONDS)
+    try:
+        yield
+    finally:
+        connection.settimeout(before)
+
+
+def _connection(environ: WSGIEnvironment) -> socket.socket | None:
+    found: socket.socket | None = environ.get("gunicorn.socket") or environ.get(CONNECTION)
+    return found
 
 
 def _discard(environ: WSGIEnvironment) -> None:
@@ -36,8 +63,7 @@ def _discard(environ: WSGIEnvironment) -> None:
     deadline = time.monotonic() + LINGER_SECONDS
     stream = get_input_stream(environ)
     # However its client ends it, nobody is left to be told.
-    connection = environ.get("gunicorn.socket") or environ.get(CONNECTION)
-    with suppress(Exception), _hung_up(connection):
+    with suppress(Exception), _hung_up(_connection(environ)):
         while time.monotonic() < deadline and stream.read(_PIECE):
             pass
 
@@ -61,6 +87,7 @@ def _hung_up(connection: socket.socket | None) -> Iterator[None]:
         timer.cancel()
 
 
-def _hang_up(connection: socket.socket) -> None:
-    with suppress(OSError):  # its client was faster
-        connection.shutdown(socket.SHUT_RD)
+def _hang_up(connection: socket.socket | None) -> None:
+    if connection is not None:
+        with suppress(OSError):  # its client was faster
+            connection.shutdown(socket.SHUT_RD)

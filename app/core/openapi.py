@@ -52,8 +52,8 @@ def describe(
 
     `conditional` views honour `If-Match` (and answer 412), `idempotent` ones `Idempotency-Key`: those that are
     @idempotent need not say so. What `kept` ones answer may be kept and asked for again with `If-None-Match`; `known`
-    ones are public and know who asks if there is a token. Put it below the guard. 400, 401, 403, 404, 413, 415, 422 and
-    503 are found out without it.
+    ones are public and know who asks if there is a token. Put it below the guard. 400, 401, 403, 404, 408, 413, 415,
+    422 and 503 are found out without it.
     """
 
     def decorator(view: Any) -> Any:
@@ -214,6 +214,7 @@ def _complete_input(operation: _Operation, schemas: _Schemas) -> None:
         media = written["requestBody"]["content"]["application/json"]
         media["schema"] = schemas.reference(operation.body, "validation")
         written["requestBody"]["required"] = True
+        written["requestBody"]["description"] = f"At most {operation.view.longest_body:,} bytes."
 
 
 def _header(name: str, text: str) -> dict[str, Any]:
@@ -297,7 +298,7 @@ def _problems(operation: _Operation) -> set[int]:
     if operation.rule.arguments:
         found.add(404)
     if operation.body is not None:
-        found |= {400, 413, 415}
+        found |= {400, 408, 413, 415}
     if operation.has("conditional"):
         found |= {400, 412}
     if operation.has("idempotent"):

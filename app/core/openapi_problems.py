@@ -17,6 +17,7 @@ DESCRIPTIONS = {
     401: "No token, or one that opens nothing.",
     403: "The token's role may not do this.",
     404: "There is none, or it is somebody else's.",
+    408: "The body did not come in time.",
     409: "Not possible in the present state; `code` says why.",
     412: "`If-Match` does not name the current version.",
     413: "The body is too long.",

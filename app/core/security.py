@@ -16,6 +16,7 @@ from flask import Flask, current_app, g, request
 
 # Every module with views imports this one: before it has any, the adapter must be in its place.
 from app.core.adapter import MAX_ERRORS, pointer
+from app.core.bodies import GUEST_BODY, STAFF_BODY
 from app.core.errors import FieldError, Forbidden, Invalid, Unauthenticated
 from app.core.wiring import wired
 
@@ -110,9 +111,12 @@ async def maybe_principal() -> Principal | None:
     return _known(await _authenticator().authenticate(token))
 
 
-def allow(*roles: Role) -> Callable[[Callable[P, R]], Callable[P, R]]:
+def allow(
+    *roles: Role, longest_body: int | None = None
+) -> Callable[[Callable[P, R]], Callable[P, R]]:
     """Let only bearers of a token with one of `roles` through; none implies another.
 
+    A body may have `longest_body` bytes: STAFF_BODY if none but the staff is let through, GUEST_BODY else.
     Others get 401 without or with a wrong token, 403 with a good one. Put it directly below the
     route decorator. Raises ValueError, when the module loads, for a role that does not exist.
     """
@@ -131,12 +135,13 @@ def allow(*roles: Role) -> Callable[[Callable[P, R]], Callable[P, R]]:
     # A cart's token is another scheme in the API's description: it is not had by logging in.
     kinds = ["cart" if role == "cart" else "session" for role in roles]
     schemes: list[dict[str, list[str]]] = [{kind: []} for kind in sorted(set(kinds))]
-    return lambda view: _guarded(view, frozenset(roles), schemes, check)
+    longest = longest_body or (STAFF_BODY if set(roles) <= set(STAFF) else GUEST_BODY)
+    return lambda view: _guarded(view, frozenset(roles), schemes, check, longest)
 
 
 def public(view: Callable[P, R]) -> Callable[P, R]:
-    """Let anybody through. Put it directly below the route decorator."""
-    return _guarded(view, frozenset({ANYBODY}), [], lambda: None)
+    """Let anybody through, with bodies of GUEST_BODY bytes. Put it directly below the route decorator."""
+    return _guarded(view, frozenset({ANYBODY}), [], lambda: None, GUEST_BODY)
 
 
 def _guarded(
@@ -144,6 +149,7 @@ def _guarded(
     roles: frozenset[str],
     security: list[dict[str, list[str]]],
     check: Callable[[], None],
+    longest: int,
 ) -> Callable[P, R]:
     @wraps(view)
     def guarded(*args: P.args, **kwargs: P.kwargs) -> R:
@@ -158,6 +164,7 @@ def _guarded(
     notes["security"] = security
     takes_query = any(location == "query" for _, location in notes.get("args") or ())
     marked.allowed_roles = roles
+    marked.longest_body = longest
     marked.guard = guarded
     return guarded
 

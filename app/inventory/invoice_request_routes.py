@@ -3,6 +3,7 @@
 from apiflask import APIBlueprint
 from flask import Response, request
 
+from app.core.bodies import LINES_BODY
 from app.core.conditional import etag, expected_version
 from app.core.idempotency import idempotent, request_identity
 from app.core.json import json_response, no_content
@@ -39,7 +40,7 @@ async def list_invoice_requests(query_data: InvoiceRequestQuery) -> Response:
 
 
 @blueprint.post("/invoice-requests")
-@allow(*STAFF)
+@allow(*STAFF, longest_body=LINES_BODY)
 @describe(409)
 @blueprint.input(NewInvoiceRequest)
 @blueprint.output(InvoiceRequest, status_code=201)
@@ -61,7 +62,7 @@ async def read_invoice_request(code: str) -> Response:
 
 
 @blueprint.patch("/invoice-requests/<code>")
-@allow(*STAFF)
+@allow(*STAFF, longest_body=LINES_BODY)
 @describe(409, conditional=True)
 @blueprint.input(InvoiceRequestChanges)
 @blueprint.output(InvoiceRequest)
@@ -87,7 +88,7 @@ async def delete_invoice_request(code: str) -> Response:
 
 
 @blueprint.post("/invoice-requests/<code>/receive")
-@allow(*STAFF)
+@allow(*STAFF, longest_body=LINES_BODY)
 @describe(409, idempotent=True)
 @blueprint.input(Delivery)
 @blueprint.output(Receipt)

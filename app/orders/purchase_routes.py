@@ -5,6 +5,7 @@ from uuid import UUID
 from apiflask import APIBlueprint
 from flask import Response
 
+from app.core.bodies import LINES_BODY
 from app.core.idempotency import idempotent, request_identity
 from app.core.json import json_response
 from app.core.openapi import describe
@@ -60,7 +61,7 @@ async def record_payment(purchase: UUID, json_data: PaymentRequest) -> Response:
 
 
 @blueprint.post("/<uuid:purchase>/refunds")
-@allow(*STAFF)
+@allow(*STAFF, longest_body=LINES_BODY)
 @describe(409, idempotent=True)
 @blueprint.input(RefundRequest, location="json")
 @blueprint.output(Payment, status_code=201)

@@ -41,7 +41,7 @@ UNKNOWN = {
     "unknown, twice": "color=red&color=red",
     "NUL": "%00=1",
     "long": "x=" + "a" * 60_000,
-    "many": "&".join(f"x{n}=1" for n in range(2000)),
+    "many": "&".join(f"x{n}=1" for n in range(60)),
 }
 LIMITS = ("1_0", "0", "101", "-1", "+1", "01", "1e1", "1.0", "%D9%A3", "%201", "", "9" * 30, "null")
 CURSORS = ("x", "", "%00", "%FF", "%ED%A0%80", "=", "eyJ9", "a" * 2001, "'", "%F0%9F%98%80")

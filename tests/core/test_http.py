@@ -169,6 +169,17 @@ class TestMethods:
         assert "POST" in response.headers["Allow"]
 
 
+class TestQueries:
+    @pytest.mark.parametrize("path", ["/things", "/things/a", "/nowhere"])
+    @pytest.mark.parametrize("query", ["&" * 64, "q=a&" * 64, "a&" * 5000])
+    def test_too_many_parameters_are_not_looked_at(self, path, query):
+        assert make_toy().test_client().get(f"{path}?{query}").status_code == 400
+
+    def test_as_many_as_there_may_be_are(self):
+        query = "&".join(f"x{n}=1" for n in range(64))
+        assert make_toy().test_client().get(f"/things?{query}").status_code == 422
+
+
 class TestBodies:
     def test_too_long_ones_are_413(self):
         client = make_toy(HttpSettings(max_body_bytes=1024)).test_client()

@@ -56,6 +56,7 @@ BAD = {
     "an integer of 5,000 digits": b"9" * 5000,
     "33 arrays": b"[" * 33 + b"]" * 33,
     "33 objects": b'{"a":' * 33 + b"1" + b"}" * 33,
+    "65 members": b"{" + b",".join(b'"%d":0' % n for n in range(65)) + b"}",
     "100,000 arrays": b"[" * 100_000,
     "100,000 objects": b'{"a":' * 100_000,
     "depth behind strings full of brackets": b'["]]]]]]]]]",' * 40 + b"1" + b"]" * 40,

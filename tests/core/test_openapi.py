@@ -75,9 +75,9 @@ class TestOperations:
         ("name", "problems"),
         [
             ("list_things", {422, 503}),
-            ("add_thing", {400, 401, 403, 409, 413, 415, 422, 503}),
+            ("add_thing", {400, 401, 403, 408, 409, 413, 415, 422, 503}),
             ("read_thing", {401, 403, 404, 422, 503}),
-            ("change_thing", {400, 401, 403, 404, 412, 413, 415, 422, 503}),
+            ("change_thing", {400, 401, 403, 404, 408, 412, 413, 415, 422, 503}),
             ("drop_thing", {401, 403, 404, 422, 503}),
         ],
     )
@@ -106,6 +106,7 @@ class TestOperations:
         thing = {"$ref": "#/components/schemas/Thing"}
         assert add["requestBody"] == {
             "content": {"application/json": {"schema": thing}},
+            "description": "At most 65,536 bytes.",
             "required": True,
         }
         assert add["responses"]["201"]["content"]["application/json"]["schema"] == thing

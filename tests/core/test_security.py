@@ -141,7 +141,7 @@ class TestPublic:
     def test_refuses_unknown_parameters_too(self, client):
         assert errors(client.get("/me?x=1")) == {"/query/x": "is not known here"}
         assert errors(client.get("/me?a/b=1")) == {"/query/a~1b": "is not known here"}
-        many = "&".join(f"x{n}=1" for n in range(1000))
+        many = "&".join(f"x{n}=1" for n in range(60))
         assert len(errors(client.get(f"/me?{many}"))) == MAX_ERRORS
 
 
