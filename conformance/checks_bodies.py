@@ -1,22 +1,28 @@
-"""Bodies of every size, and a streamed answer."""
+"""Bodies of every size and of none, slow ones, and a streamed answer."""
 
 import asyncio
 import json
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib.resources import files
 
 import flask_swagger_ui
 
-from conformance.helpers import get
+from conformance.helpers import get, product_path
 from conformance.registry import check
 from conformance.shop import Shop
 from conformance.wire import Answer, Wire, request
+from tests.builders import as_clerk
 
 LOGIN = "/api/v1/login"
 JSON = {"Content-Type": "application/json"}
-LIMIT = 1_048_576
-"""The setting http.max_body_bytes as it is by default."""
+LINES = "/api/v1/invoice-requests"
+LIMIT = 16_384
+"""The longest body where guests may post."""
+LINES_LIMIT = 262_144
+"""The longest of the staff's that have hundreds of lines."""
+FAR_TOO_LONG = 4_194_304
 SCRIPT = "swagger-ui-bundle.js"
 SLOW_PIECE = 65_536
 MOST_GROWTH = 24 * 1024 * 1024
@@ -24,11 +30,12 @@ MOST_GROWTH = 24 * 1024 * 1024
 
 @dataclass(frozen=True)
 class Body:
-    """A body for a route that takes JSON, and the status that it must have there."""
+    """A body for a route that takes JSON, by default that for logging in, and the status that it must have there."""
 
     name: str
     content: bytes
     status: int
+    path: str = LOGIN
 
 
 def _object_of(size: int) -> bytes:
@@ -40,21 +47,41 @@ def _object_of(size: int) -> bytes:
 BODIES = (
     Body("nothing", b"", 400),
     Body("one byte", b"{", 400),
-    Body("64 KiB", _object_of(65_536), 422),
     Body("the most", _object_of(LIMIT), 422),
     Body("one too many", _object_of(LIMIT + 1), 413),
-    Body("four times too many", _object_of(4 * LIMIT), 413),
+    Body("far too many", _object_of(FAR_TOO_LONG), 413),
+    Body("nothing but brackets", b"[]," * (LIMIT // 3), 400),
+    Body("the staff's most", _object_of(LINES_LIMIT), 422, LINES),
+    Body("one too many of the staff's", _object_of(LINES_LIMIT + 1), 413, LINES),
 )
+STALL_SECONDS = 10
+"""What app.core.traffic says; no server waits for twice that."""
+# More than two processes admit at once: http.max_concurrent_requests.
+MANY_STALLED = 1_100
+# What holds a thread or a greenlet for each of them; of two that have one, one is left.
+HELD_BY_ONE = (
+    "gunicorn-sync",
+    "gunicorn-gthread",
+    "gunicorn-gevent",
+    "gunicorn-eventlet",
+    "uwsgi",
+    "apache",
+)
+# NGINX has a bound on the connections of an address, and tells who stalls nothing.
+FEW_STALLED = {**dict.fromkeys(HELD_BY_ONE, 1), "nginx": 50}
 
 
 @check("bodies", seconds=60)
 async def bodies(shop: Shop) -> None:
     """Bodies of 0, 1 B, 64 KiB, the limit and beyond, with a length and in chunks; who may send is asked first."""
     wrong = []
+    staff = as_clerk(shop.database)
     for body in BODIES:
+        who = {**JSON, **(staff if body.path == LINES else {})}
         for chunked in (False, True):
-            for headers in ({}, {"Expect": "100-continue"}):
-                what = f"{body.name}, {'in chunks' if chunked else 'with a length'}, {headers or 'at once'}"
+            for asking in ({}, {"Expect": "100-continue"}):
+                headers = {**who, **asking}
+                what = f"{body.name}, {'in chunks' if chunked else 'with a length'}, {asking or 'at once'}"
                 try:
                     await _one_body(shop, body, headers, chunked=chunked)
                 except (AssertionError, OSError, EOFError) as error:
@@ -64,10 +91,12 @@ async def bodies(shop: Shop) -> None:
 
 async def _one_body(shop: Shop, body: Body, headers: Mapping[str, str], *, chunked: bool) -> None:
     async with Wire(shop.port) as wire:
-        if headers:
-            answer = await _after_permission(wire, body, chunked=chunked)
+        if "Expect" in headers:
+            answer = await _after_permission(wire, body, headers, chunked=chunked)
         else:
-            answer = await wire.ask("POST", LOGIN, body=body.content, chunked=chunked, headers=JSON)
+            answer = await wire.ask(
+                "POST", body.path, body=body.content, chunked=chunked, headers=headers
+            )
         assert answer.status == body.status, f"{answer.status} instead of {body.status}"
         assert answer.is_problem, f"not a problem: {answer.headers} {answer.body[:200]!r}"
         # Either the connection goes on, or it is closed in order.
@@ -75,10 +104,11 @@ async def _one_body(shop: Shop, body: Body, headers: Mapping[str, str], *, chunk
         assert after.status == 200, f"then /livez: {after.status}"
 
 
-async def _after_permission(wire: Wire, body: Body, *, chunked: bool) -> Answer:
+async def _after_permission(
+    wire: Wire, body: Body, headers: Mapping[str, str], *, chunked: bool
+) -> Answer:
     """Send the head, wait for a word, and send the body if it is wanted."""
-    asking = {**JSON, "Expect": "100-continue"}
-    whole = request("POST", LOGIN, body=body.content, chunked=chunked, headers=asking)
+    whole = request("POST", body.path, body=body.content, chunked=chunked, headers=headers)
     head, _, content = whole.partition(b"\r\n\r\n")
     await wire.send(head + b"\r\n\r\n")
     first = await wire.interim_or_answer("POST", 1)
@@ -89,6 +119,48 @@ async def _after_permission(wire: Wire, body: Body, *, chunked: bool) -> Answer:
     # 100 came, or nothing: a client need not wait for ever (RFC 9110, 10.1.1).
     await wire.send(content)
     return await wire.answer("POST")
+
+
+@check("stalled", seconds=90)
+async def stalled(shop: Shop) -> str:
+    """Bodies that stall keep nobody out and end in 408; one that is slow, but comes, is read."""
+    many = FEW_STALLED.get(shop.way.name, MANY_STALLED)
+    wires = [Wire(shop.port) for _ in range(many)]
+    for wire in wires:
+        await wire.send(request("POST", LOGIN, body=b"{" * 777, headers=JSON)[:-776])
+    slow = asyncio.create_task(_little_by_little(shop))
+    served = [(await get(shop, path)).status for path in (product_path(shop), "/readyz") * 4]
+    assert served == [200] * 8, f"beside {many} stalled bodies: {served}"
+    ends = await asyncio.gather(*(_end_of_stall(wire) for wire in wires))
+    for wire in wires:
+        wire.close()
+    assert await slow == 400, f"a slow body: {await slow}"
+    expected = {"closed"} if shop.way.name == "nginx" else {"408"}
+    assert set(ends) == expected, f"ends of stalled bodies: {dict(Counter(ends))}"
+    return ", ".join((str(many), *expected))
+
+
+async def _little_by_little(shop: Shop) -> int:
+    """Send a body for longer than one may stall; return the answer's status."""
+    content = b"{" * (1_200 * (STALL_SECONDS + 2))
+    whole = request("POST", LOGIN, body=content, headers=JSON)
+    async with Wire(shop.port) as wire:
+        await wire.send(whole[: -len(content)])
+        for start in range(0, len(content), 600):
+            await wire.send(content[start : start + 600])
+            await asyncio.sleep(0.5)
+        return (await wire.answer("POST")).status
+
+
+async def _end_of_stall(wire: Wire) -> str:
+    async with asyncio.timeout(2 * STALL_SECONDS):
+        try:
+            answer = await wire.answer("POST")
+        except (OSError, EOFError):
+            return "closed"
+    assert answer.is_problem, f"not a problem: {answer.headers} {answer.body[:200]!r}"
+    assert await wire.is_closed_by_server(), "the connection goes on"
+    return str(answer.status)
 
 
 @check("stream", seconds=60)
