@@ -134,8 +134,8 @@ class ProductQuery(PageQuery):
         "The first eight count, without case and accents; figures and letters are words of their "
         "own. A product's code, its barcode in any spelling or its whole name finds it too. Where "
         "no product has all words, those are found that have the most of them: see `partial`. Of "
-        "more than a thousand products that are found (ten thousand are looked at), the order by "
-        "relevance has a thousand; any other order has all.",
+        "more than a thousand products that are found (ten thousand are looked at, two thousand of "
+        "a brand or category), the order by relevance has a thousand; any other order has all.",
         examples=["organic yoghurt"],
     )
     brand: Code | None = Field(default=None, description="The brand's code.")

@@ -42,7 +42,7 @@ def select(shape: Shape) -> str:
     elif shape.searched:
         page, tables = _sorted(shape)
     else:
-        page, tables = walk(shape, "%(limit)s")
+        page, tables = walk(shape)
     if "category" in shape.filters:
         tables = [BELOW, *tables]
     before = f"WITH RECURSIVE {', '.join(tables)}" if tables else ""
@@ -61,7 +61,7 @@ def _sorted(shape: Shape) -> tuple[str, list[str]]:
             {"WHERE " + shape.behind(*shape.keys) if shape.paged else ""}
             {shape.ordered(*shape.keys)}) p (id, {", ".join(shape.keys)})
         WHERE {" AND ".join(["NOT " + _VERY_MANY, *shape.stock()])} LIMIT %(limit)s"""
-    walked, tables = walk(shape, "%(limit)s")
+    walked, tables = walk(shape)
     page = f"""
         SELECT * FROM ({found}) found
         UNION ALL
@@ -77,7 +77,8 @@ def _ranked(shape: Shape) -> tuple[str, list[str]]:
     found = f"SELECT p.id, p.name FROM ({found}) p (id, name) WHERE {' AND '.join(['true', *shape.stock()])}"
     if shape.filters & {"brand", "category"}:
         # Of very many, those of a brand may be anywhere; the brand's list has them.
-        walked, more = walk(replace(shape, sort="name", paged=False), str(MOST_RANKED))
+        by_name = replace(shape, sort="name", paged=False)
+        walked, more = walk(by_name, str(MOST_RANKED), MOST_RANKED)
         tables += more
         found = f"""
             SELECT * FROM ({found}) found WHERE NOT {_VERY_MANY}

@@ -44,8 +44,11 @@ _STARTS = """starts (discount_id, rate, price, id) AS (
         SELECT reduced_price(%(after_1)s::numeric, rate) AS price) here)"""
 
 
-def walk(shape: Shape, limit: str) -> tuple[str, list[str]]:
-    """Return the SQL for the rows (*key, hit, stops) of a page, at most `limit` of them, and the tables that it reads."""
+def walk(shape: Shape, limit: str = "%(limit)s", most: int = MOST_ROWS) -> tuple[str, list[str]]:
+    """Return the SQL for the rows (*key, hit, stops) of a page, and the tables that it reads.
+
+    They are at most `limit`, which is SQL and never more than `most`.
+    """
     runs: list[str] = []
     tables: list[str] = []
     conditions = ["p.active = %(active)s"]
@@ -64,7 +67,7 @@ def walk(shape: Shape, limit: str) -> tuple[str, list[str]]:
         behind = f"(p.price, p.id) {'<' if shape.sort == '-price' else '>'} (run.price, run.id)"
     if shape.paged:
         conditions.append(behind)
-    run = _run(shape, keys, conditions, looks=_looks(runs), limit=limit)
+    run = _run(shape, keys, conditions, looks=_looks(runs), limit=limit, most=most)
     if not runs:
         return run, tables
     page = f"""
@@ -74,7 +77,7 @@ def walk(shape: Shape, limit: str) -> tuple[str, list[str]]:
 
 
 def _run(
-    shape: Shape, keys: tuple[str, ...], conditions: list[str], *, looks: str, limit: str
+    shape: Shape, keys: tuple[str, ...], conditions: list[str], *, looks: str, limit: str, most: int
 ) -> str:
     """Return the first rows of one run."""
     order = shape.ordered(*shape.order)
@@ -83,7 +86,7 @@ def _run(
     if not unindexed:
         rows = f"""
             SELECT {named(keys)}, true AS hit, false AS stops
-            FROM product p WHERE {where} {order} LIMIT {MOST_ROWS}"""
+            FROM product p WHERE {where} {order} LIMIT {most}"""
     else:
         # In the order of the subquery: to be told to sort, PostgreSQL would plan to read all of the run.
         rows = f"""
@@ -92,7 +95,7 @@ def _run(
                 SELECT p.*, row_number() OVER ({order}) AS place
                 FROM product p WHERE {where} {order} LIMIT {looks}) p
             {TODAY if "today." in unindexed else ""}
-            WHERE place = {looks} OR {unindexed} LIMIT {MOST_ROWS}"""
+            WHERE place = {looks} OR {unindexed} LIMIT {most}"""
     # Of a limit that is a parameter, PostgreSQL thinks that it is a tenth of all rows.
     run_order = shape.ordered(*shape.keys[-len(shape.order) :])
     return f"SELECT * FROM ({rows}) rows {run_order} LIMIT {limit}"

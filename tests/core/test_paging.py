@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.core.errors import Invalid
-from app.core.paging import Cursors
+from app.core.paging import Cursors, PageQuery, after, page
 from tests.core.toy import SECRET, errors, make_toy
 
 KEYS = st.lists(
@@ -49,6 +49,21 @@ class TestPages:
         response = client.get("/things?limit=7")
         assert len(names(response)) == 7
         assert response.json["next"] is None
+
+    @pytest.mark.parametrize("found", [0, 2])
+    def test_a_search_that_stopped_goes_on_from_there(self, found):
+        rows = [("{}", n) for n in range(found)]
+        with make_toy().test_request_context("/things"):
+            response = page([*rows, (None, 7)], PageQuery(limit=3), ',"whole":false')
+            assert response.json["items"] == [{}] * found
+            assert response.json["whole"] is False
+            assert after(PageQuery(limit=3, cursor=response.json["next"])) == (7,)
+
+    def test_a_page_that_is_full_before_it_stopped_goes_on_behind_its_last_row(self):
+        with make_toy().test_request_context("/things"):
+            response = page([("{}", 1), ("{}", 2), ("{}", 3), (None, 7)], PageQuery(limit=2))
+            assert len(response.json["items"]) == 2
+            assert after(PageQuery(limit=2, cursor=response.json["next"])) == (2,)
 
     def test_the_link_keeps_the_query(self, client):
         response = client.get("/things?limit=3&q=a%26b")
