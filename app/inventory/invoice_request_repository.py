@@ -8,21 +8,27 @@ from typing import Any
 from app.core.database import Manager
 from app.core.errors import Conflict, FieldError, NotFound
 from app.core.paging import Scalar
+from app.core.sqljson import json_array, json_object
 from app.core.statement import Statement
 from app.inventory.receiving import Line
 from app.inventory.stock_statements import PRODUCT_JSON
 
-_JSON = f"""json_build_object(
-    'code', r.code, 'supplier', json_build_object('code', s.code, 'name', s.name),
-    'status', r.status, 'note', r.note,
-    'lines', (
-        SELECT json_agg(json_build_object(
-            'product', {PRODUCT_JSON}, 'quantity', i.quantity::text,
-            'received', i.received::text, 'unit_cost', i.unit_cost::text) ORDER BY i.id)
+_LINE_JSON = json_object(
+    """
+    'quantity', i.quantity::text, 'received', i.received::text, 'unit_cost', i.unit_cost::text""",
+    product=PRODUCT_JSON,
+)
+
+_JSON = json_object(
+    """
+    'code', r.code, 'status', r.status, 'note', r.note, 'version', r.version,
+    'created_at', rfc3339(r.created_at), 'updated_at', rfc3339(r.updated_at)""",
+    supplier=json_object("'code', s.code, 'name', s.name"),
+    lines=f"""(
+        SELECT {json_array(_LINE_JSON, "i.id")}
         FROM invoice_request_line i JOIN product p ON p.id = i.product_id
-        WHERE i.invoice_request_id = r.id),
-    'version', r.version,
-    'created_at', rfc3339(r.created_at), 'updated_at', rfc3339(r.updated_at))::text"""  # noqa: S608 - made of constants
+        WHERE i.invoice_request_id = r.id)""",  # noqa: S608 - made of constants
+)
 
 _FROM = "FROM invoice_request r JOIN supplier s ON s.id = r.supplier_id"
 

@@ -1,14 +1,18 @@
 """The SQL of lots, levels and movements."""
 
+from app.core.sqljson import json_array, json_object
 from app.core.statement import Statement
 
-PRODUCT_JSON = "json_build_object('code', p.code, 'name', p.name, 'unit', p.unit)"
+PRODUCT_JSON = json_object("'code', p.code, 'name', p.name, 'unit', p.unit")
 
-_LOT_JSON = f"""json_build_object(
-    'id', s.id, 'product', {PRODUCT_JSON}, 'supplier', v.code, 'invoice_request', r.code,
+_LOT_JSON = json_object(
+    """
+    'id', s.id, 'supplier', v.code, 'invoice_request', r.code,
     'on_hand', s.on_hand::text, 'allocated', s.allocated::text, 'unit_cost', s.unit_cost::text,
     'expires_on', s.expires_on, 'expired', coalesce(s.expires_on < CURRENT_DATE, false),
-    'received_at', rfc3339(s.received_at))"""
+    'received_at', rfc3339(s.received_at)""",
+    product=PRODUCT_JSON,
+)
 
 _LOT_FROM = """
     FROM stock s
@@ -18,11 +22,11 @@ _LOT_FROM = """
     LEFT JOIN invoice_request r ON r.id = i.invoice_request_id
     """
 
-LOT = Statement(f"SELECT {_LOT_JSON}::text {_LOT_FROM} WHERE s.id = %(id)s")
+LOT = Statement(f"SELECT {_LOT_JSON} {_LOT_FROM} WHERE s.id = %(id)s")
 
 LOTS = Statement(
     f"""
-    SELECT coalesce(json_agg({_LOT_JSON} ORDER BY s.id), '[]')::text {_LOT_FROM}
+    SELECT {json_array(_LOT_JSON, "s.id")} {_LOT_FROM}
     WHERE s.id = ANY(%(ids)s::bigint[])
     """,
 )
@@ -31,7 +35,7 @@ LOTS = Statement(
 # A lot that never expires sorts last, as in FEFO, by a key that a page can start behind.
 LOT_PAGE = Statement(
     f"""
-    SELECT {_LOT_JSON}::text, coalesce(s.expires_on, 'infinity')::text, s.id {_LOT_FROM}
+    SELECT {_LOT_JSON}, coalesce(s.expires_on, 'infinity')::text, s.id {_LOT_FROM}
     WHERE (%(all)s OR s.on_hand > 0)
       AND (%(product)s::text IS NULL
            OR s.product_id = (SELECT id FROM product WHERE code = %(product)s))
@@ -48,13 +52,18 @@ LOT_PAGE = Statement(
     prepared=False,
 )
 
+_LEVEL_JSON = json_object(
+    """
+    'on_hand', a.on_hand::text, 'allocated', a.allocated::text,
+    'expired', a.expired::text, 'available', a.available::text,
+    'reorder_level', p.reorder_level::text,
+    'reorder', p.active AND a.available <= p.reorder_level""",
+    product=PRODUCT_JSON,
+)
+
 LEVEL_PAGE = Statement(
     f"""
-    SELECT json_build_object(
-        'product', {PRODUCT_JSON}, 'on_hand', a.on_hand::text, 'allocated', a.allocated::text,
-        'expired', a.expired::text, 'available', a.available::text,
-        'reorder_level', p.reorder_level::text,
-        'reorder', p.active AND a.available <= p.reorder_level)::text, p.code
+    SELECT {_LEVEL_JSON}, p.code
     FROM product p
     JOIN availability a ON a.product_id = p.id
     WHERE (p.active OR a.on_hand > 0)
@@ -67,13 +76,18 @@ LEVEL_PAGE = Statement(
     """,  # noqa: S608 - made of constants
 )
 
+_SHORTAGE_JSON = json_object(
+    """
+    'promised', l.quantity::text, 'lacking', e.lacking::text,
+    'purchase', b.id, 'invoice_number', b.invoice_number, 'contact_name', b.contact_name,
+    'contact_phone', b.contact_phone, 'placed_at', rfc3339(b.placed_at),
+    'total', b.total::text, 'paid', b.paid::text""",
+    product=PRODUCT_JSON,
+)
+
 SHORTAGE_PAGE = Statement(
     f"""
-    SELECT json_build_object(
-        'product', {PRODUCT_JSON}, 'promised', l.quantity::text, 'lacking', e.lacking::text,
-        'purchase', b.id, 'invoice_number', b.invoice_number, 'contact_name', b.contact_name,
-        'contact_phone', b.contact_phone, 'placed_at', rfc3339(b.placed_at),
-        'total', b.total::text, 'paid', b.paid::text)::text, l.id
+    SELECT {_SHORTAGE_JSON}, l.id
     FROM (
         SELECT purchase_line_id, sum(quantity - movable) AS lacking FROM expired_promise
         WHERE movable < quantity GROUP BY purchase_line_id
@@ -87,10 +101,10 @@ SHORTAGE_PAGE = Statement(
     """,  # noqa: S608 - made of constants
 )
 
-_MOVEMENT_JSON = """json_build_object(
+_MOVEMENT_JSON = json_object("""
     'id', m.id, 'at', rfc3339(m.at), 'kind', m.kind, 'product', p.code, 'lot', m.stock_id,
     'quantity', m.quantity::text, 'reason', m.reason, 'by', l.email, 'purchase', m.purchase_id,
-    'invoice_request', r.code)::text"""
+    'invoice_request', r.code""")
 
 _MOVEMENT_FROM = """
     FROM stock_movement m

@@ -6,13 +6,14 @@ from typing import Any
 from app.core.database import Manager
 from app.core.errors import Conflict, FieldError, NotFound
 from app.core.paging import Scalar
+from app.core.sqljson import json_object
 from app.core.statement import Statement
 from app.models import Supplier
 
-_JSON = """json_build_object(
+_JSON = json_object("""
     'code', s.code, 'name', s.name, 'email', s.email, 'phone', s.phone, 'address', s.address,
     'active', s.active, 'version', s.version,
-    'created_at', rfc3339(s.created_at), 'updated_at', rfc3339(s.updated_at))::text"""
+    'created_at', rfc3339(s.created_at), 'updated_at', rfc3339(s.updated_at)""")
 
 READ = Statement(f"SELECT {_JSON}, s.version FROM supplier s WHERE s.code = %(code)s")  # noqa: S608 - made of constants
 

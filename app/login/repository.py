@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 from app.core.database import Manager
 from app.core.errors import Conflict, FieldError, NotFound
 from app.core.paging import Scalar
+from app.core.sqljson import json_object
 from app.core.statement import Statement
 
 ACCOUNT_BY_EMAIL = Statement(
@@ -87,14 +88,12 @@ OPEN_SESSION = Statement(
     """,
     read=False,
 )
-_SESSION = """
-    json_build_object('id', s.id, 'user_agent', s.user_agent, 'created_at', rfc3339(s.created_at),
-        'expires_at', rfc3339(s.expires_at), 'current', s.id = %(current)s)
-"""
+_SESSION = json_object("""
+    'id', s.id, 'user_agent', s.user_agent, 'created_at', rfc3339(s.created_at),
+    'expires_at', rfc3339(s.expires_at), 'current', s.id = %(current)s""")
 CURRENT_USER = Statement(
     f"""
-    SELECT json_build_object('email', l.email, 'role', l.role, 'name', coalesce(t.name, c.name),
-        'session', {_SESSION})::text
+    SELECT {json_object("'email', l.email, 'role', l.role, 'name', coalesce(t.name, c.name)", session=_SESSION)}
     FROM session s
     JOIN login l ON l.id = s.login_id
     LEFT JOIN staff t ON t.login_id = l.id
@@ -105,7 +104,7 @@ CURRENT_USER = Statement(
 )
 SESSIONS = Statement(
     f"""
-    SELECT {_SESSION}::text, s.id
+    SELECT {_SESSION}, s.id
     FROM session s
     WHERE s.login_id = %(login_id)s AND s.expires_at > now()
         AND (%(before)s::bigint IS NULL OR s.id < %(before)s)

@@ -8,6 +8,7 @@ from typing import NamedTuple
 from app.core.database import Manager
 from app.core.sections import ShopSettings
 from app.core.security import Principal
+from app.core.sqljson import json_array
 from app.core.statement import Statement
 from app.orders.purchase_repository import JSON, LINE, vat_of
 from app.orders.repository import OWN, missing, own
@@ -23,9 +24,9 @@ CHECK_OUT = Statement(
         mine.id, %(contact_name)s, %(contact_phone)s, %(expected_total)s,
         %(currency)s, %(minutes_to_pay)s) done
     CROSS JOIN LATERAL (SELECT (done.made).*) p
-    CROSS JOIN (SELECT 0.00 AS paid, 0.00 AS refunded, '[]'::json AS payments) m
+    CROSS JOIN (SELECT 0.00 AS paid, 0.00 AS refunded, '[]' AS payments) m
     CROSS JOIN LATERAL (
-        SELECT json_agg({LINE} ORDER BY l.id) AS lines, {vat_of("unnest(done.lines)")} AS vat
+        SELECT {json_array(LINE, "l.id")} AS lines, {vat_of("unnest(done.lines)")} AS vat
         FROM unnest(done.lines) l CROSS JOIN (SELECT 0.000 AS quantity) r
     ) n
     """,

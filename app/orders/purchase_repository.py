@@ -10,29 +10,34 @@ from typing import Any
 from app.core.database import Manager
 from app.core.errors import NotFound
 from app.core.security import Principal
+from app.core.sqljson import json_array, json_object
 from app.core.statement import Statement, literal
 from app.orders.purchase_schemas import Status
 from app.orders.repository import VAT
 
 # What a purchase looks like, for rows that are named p, and what m and n say of each.
-JSON = """json_build_object(
+JSON = json_object(
+    """
     'id', p.id, 'invoice_number', p.invoice_number, 'status', p.status,
     'contact_name', p.contact_name, 'contact_phone', p.contact_phone, 'currency', p.currency,
-    'total', p.total::text, 'vat_total', p.vat_total::text, 'vat', n.vat,
+    'total', p.total::text, 'vat_total', p.vat_total::text,
     'paid', m.paid::text, 'refunded', m.refunded::text,
     'due', CASE p.status WHEN 'placed' THEN p.total - m.paid + m.refunded ELSE 0.00 END::text,
-    'lines', n.lines, 'payments', m.payments,
     'placed_at', rfc3339(p.placed_at), 'pay_by', rfc3339(p.pay_by),
     'collected_at', rfc3339(p.collected_at), 'cancelled_at', rfc3339(p.cancelled_at),
-    'cancel_reason', nullif(p.cancel_reason, ''), 'version', p.version)::text"""
+    'cancel_reason', nullif(p.cancel_reason, ''), 'version', p.version""",
+    vat="n.vat",
+    lines="n.lines",
+    payments="m.payments",
+)
 
 # And a line of it, named l; r says how much of it was brought back.
-LINE = """json_build_object(
+LINE = json_object("""
     'product', l.code, 'name', l.name, 'unit', l.unit, 'quantity', l.quantity::text,
     'list_price', l.price::text, 'discount_rate', l.discount_rate::text,
     'unit_price', l.unit_price::text, 'vat_rate', l.vat_rate::text,
     'vat_amount', l.vat_amount::text, 'total', l.total::text,
-    'returned', coalesce(r.quantity, 0.000)::text)"""
+    'returned', coalesce(r.quantity, 0.000)::text""")
 
 
 def vat_of(lines: str) -> str:
@@ -41,24 +46,24 @@ def vat_of(lines: str) -> str:
     They are sorted first, as a few lines are grouped sooner without a hash.
     """
     return f"""(
-        SELECT json_agg({VAT} ORDER BY v.rate) FROM (
+        SELECT {json_array(VAT, "v.rate")} FROM (
             SELECT l.vat_rate AS rate, sum(l.total) AS gross, sum(l.total - l.vat_amount) AS net, sum(l.vat_amount) AS vat
             FROM (SELECT * FROM {lines} l ORDER BY l.vat_rate) l GROUP BY l.vat_rate) v)"""
 
 
-_PAYMENT = """json_build_object(
+_PAYMENT = json_object("""
     'id', y.id, 'kind', y.kind, 'method', y.method, 'amount', y.amount::text,
-    'reference', y.reference, 'reason', y.reason, 'at', rfc3339(y.at))"""
+    'reference', y.reference, 'reason', y.reason, 'at', rfc3339(y.at)""")
 
 _PARTS = f"""
     CROSS JOIN LATERAL (
         SELECT coalesce(sum(y.amount) FILTER (WHERE y.kind = 'payment'), 0.00) AS paid,
                coalesce(sum(y.amount) FILTER (WHERE y.kind = 'refund'), 0.00) AS refunded,
-               coalesce(json_agg({_PAYMENT} ORDER BY y.id), '[]') AS payments
+               {json_array(_PAYMENT, "y.id")} AS payments
         FROM payment y WHERE y.purchase_id = p.id
     ) m
     CROSS JOIN LATERAL (
-        SELECT json_agg({LINE} ORDER BY l.id) AS lines,
+        SELECT {json_array(LINE, "l.id")} AS lines,
                {vat_of("(SELECT * FROM purchase_line WHERE purchase_id = p.id)")} AS vat
         FROM purchase_line l
         LEFT JOIN (
@@ -133,7 +138,7 @@ PAY = Statement(
     f"""
     INSERT INTO payment AS y (purchase_id, kind, method, amount, reference, reason, login_id)
     VALUES (%(purchase)s, %(kind)s, %(method)s, %(amount)s, %(reference)s, %(reason)s, %(login)s)
-    RETURNING {_PAYMENT}::text
+    RETURNING {_PAYMENT}
     """,
     read=False,
 )

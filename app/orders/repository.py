@@ -8,6 +8,7 @@ from app.core.database import Manager
 from app.core.errors import NotFound
 from app.core.sections import ShopSettings
 from app.core.security import Principal
+from app.core.sqljson import json_array, json_object
 from app.core.statement import Statement
 
 # Whose cart (named c) it is: the guest's who has its token, or the customer's. An open one ends with its time.
@@ -15,29 +16,46 @@ OWN = """c.id = %(cart)s::uuid
     AND (c.id = %(own)s::uuid OR c.customer_id = %(customer)s)
     AND (c.status <> 'open' OR c.expires_at > now())"""
 
-OPEN = Statement(
+_NEW = json_object(
     """
+    'id', id, 'status', status, 'currency', %(currency)s::text, 'total', '0.00'::text, 'vat_total', '0.00'::text,
+    'created_at', rfc3339(created_at), 'expires_at', rfc3339(expires_at)""",
+    items="'[]'",
+    vat="'[]'",
+    purchase="'null'",
+)
+
+OPEN = Statement(
+    f"""
     INSERT INTO cart (token_hash, customer_id, expires_at)
     VALUES (%(token_hash)s, %(customer)s, now() + make_interval(days => %(days)s))
-    RETURNING id::text, json_build_object(
-        'id', id, 'status', status, 'currency', %(currency)s::text, 'items', '[]'::json,
-        'total', '0.00', 'vat_total', '0.00', 'vat', '[]'::json,
-        'created_at', rfc3339(created_at), 'expires_at', rfc3339(expires_at), 'purchase', NULL)::text
+    RETURNING id::text, {_NEW}
     """,
     read=False,
 )
 
 # What is charged at one rate of VAT, for a row that is named v.
-VAT = """json_build_object(
-    'rate', v.rate::text, 'gross', v.gross::text, 'net', v.net::text, 'vat', v.vat::text)"""
+VAT = json_object(
+    "'rate', v.rate::text, 'gross', v.gross::text, 'net', v.net::text, 'vat', v.vat::text"
+)
 
 # What a cart looks like, for a row that is named c and what _items() says of it.
-_JSON = """json_build_object(
-    'id', c.id, 'status', c.status, 'currency', %(currency)s::text,
-    'items', coalesce(x.items, '[]'), 'total', coalesce(x.total, 0.00)::text,
-    'vat_total', coalesce(w.total, 0.00)::text, 'vat', coalesce(w.rates, '[]'),
+_JSON = json_object(
+    """
+    'id', c.id, 'status', c.status, 'currency', %(currency)s::text, 'total', coalesce(x.total, 0.00)::text,
+    'vat_total', coalesce(w.total, 0.00)::text,
     'created_at', rfc3339(c.created_at), 'expires_at', rfc3339(c.expires_at),
-    'purchase', (SELECT id FROM purchase WHERE cart_id = c.id))::text"""
+    'purchase', (SELECT id FROM purchase WHERE cart_id = c.id)""",
+    items="x.items",
+    vat="w.rates",
+)
+
+_ITEM = json_object(
+    """
+    'quantity', i.quantity::text, 'unit_price', o.unit_price::text, 'total', y.total::text,
+    'available', CASE WHEN p.active THEN a.available ELSE 0.000 END::text""",
+    product=json_object("'code', p.code, 'name', p.name, 'unit', p.unit"),
+)
 
 
 def _items(rows: str) -> str:
@@ -49,12 +67,7 @@ def _items(rows: str) -> str:
     return f"""
         CROSS JOIN LATERAL (
             SELECT sum(y.total) AS total, array_agg(y.total) AS totals, array_agg(p.vat_rate) AS rates,
-                   json_agg(json_build_object(
-                       'product', json_build_object('code', p.code, 'name', p.name, 'unit', p.unit),
-                       'quantity', i.quantity::text, 'unit_price', o.unit_price::text,
-                       'total', y.total::text,
-                       'available', CASE WHEN p.active THEN a.available ELSE 0.000 END::text)
-                       ORDER BY i.added_at, p.id) AS items
+                   {json_array(_ITEM, "i.added_at, p.id")} AS items
             FROM {rows} i
             JOIN product p ON p.id = i.product_id
             JOIN offer o ON o.product_id = i.product_id
@@ -62,7 +75,7 @@ def _items(rows: str) -> str:
             CROSS JOIN LATERAL (SELECT line_total(i.quantity, o.unit_price) AS total OFFSET 0) y
         ) x
         CROSS JOIN LATERAL (
-            SELECT sum(v.vat) AS total, json_agg({VAT} ORDER BY v.rate) AS rates
+            SELECT sum(v.vat) AS total, {json_array(VAT, "v.rate")} AS rates
             FROM vat_by_rate(x.totals, x.rates) v
         ) w"""
 

@@ -7,12 +7,13 @@ from typing import Any
 from app.core.database import Manager
 from app.core.errors import NotFound
 from app.core.paging import Scalar
+from app.core.sqljson import json_object
 from app.core.statement import Statement
 from app.models import Customer
 
-_JSON = """json_build_object('id', c.id, 'email', l.email, 'name', c.name, 'phone', c.phone,
+_JSON = json_object("""'id', c.id, 'email', l.email, 'name', c.name, 'phone', c.phone,
     'address', c.address, 'active', l.active, 'version', c.version,
-    'created_at', rfc3339(c.created_at), 'updated_at', rfc3339(c.updated_at))::text"""
+    'created_at', rfc3339(c.created_at), 'updated_at', rfc3339(c.updated_at)""")
 
 READ = Statement(
     f"""

@@ -6,11 +6,12 @@ from typing import Any, NamedTuple
 from app.core.database import Manager
 from app.core.errors import NotFound
 from app.core.paging import Scalar
+from app.core.sqljson import json_object
 from app.core.statement import Statement
 
-_JSON = """json_build_object('id', s.id, 'email', l.email, 'name', s.name, 'role', l.role,
+_JSON = json_object("""'id', s.id, 'email', l.email, 'name', s.name, 'role', l.role,
     'active', l.active, 'version', s.version,
-    'created_at', rfc3339(s.created_at), 'updated_at', rfc3339(s.updated_at))::text"""
+    'created_at', rfc3339(s.created_at), 'updated_at', rfc3339(s.updated_at)""")
 
 READ = Statement(
     f"""
