@@ -62,7 +62,8 @@ def migrate(
     the session defaults of the role in `app_url`, so that they hold behind a connection pooler too; no
     migration is bound by them. The migrations are those in `directory`.
     Raises MigrationError for a role that may not make tables, if a table was in use for `patience` seconds, or if a
-    migration says (by RAISE EXCEPTION) what people must put right before it can be applied; psycopg2.Error if the database refuses anything else; and leaves what was applied before.
+    migration says (by RAISE EXCEPTION) what people must put right before it can be applied; psycopg2.Error if the
+    database refuses anything else; and leaves what was applied before.
     """
     with _locked(owner_url) as session:
         applied = _apply(owner_url, directory, patience)

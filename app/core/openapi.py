@@ -206,7 +206,8 @@ def _complete_input(operation: _Operation, schemas: _Schemas) -> None:
         parameters.append(
             _header(
                 "Idempotency-Key",
-                "Makes it safe to send the request again: what it asks for is done once, and each time has the first answer.",
+                "Makes it safe to send the request again: what it asks for is done once, and each time"
+                " has the first answer.",
             )
         )
     written["parameters"] = parameters

@@ -1,8 +1,11 @@
 -- transactional: false
 -- depends: 0010-gtin-check
 
+DO $$ BEGIN UPDATE product SET gtin = NULL WHERE gtin !~ '[1-9]'; END $$;
+ALTER TABLE product VALIDATE CONSTRAINT product_gtin_not_zero;
+
 -- One number is one product, in whatever length it is written (app/product/gtin.py). Which of two products a number belongs
--- to is for people to say; that zeros are none is known.
+-- to is for people to say.
 DO $$
 DECLARE
     clashes text;
@@ -13,7 +16,7 @@ BEGIN
     FROM (
         SELECT lpad(gtin, 14, '0') AS number, string_agg(format('%s (%s)', code, gtin), ' = ' ORDER BY id) AS products,
                count(*) OVER () AS of_all
-        FROM product WHERE gtin ~ '[1-9]'
+        FROM product WHERE gtin IS NOT NULL
         GROUP BY 1 HAVING count(*) > 1
         ORDER BY 1 LIMIT 20
     ) clash;
@@ -21,10 +24,7 @@ BEGIN
         RAISE EXCEPTION 'these products have the same GTIN, written with more or fewer zeros in front, and one of each may '
             'keep it (change the others, with the version that is running): %', clashes;
     END IF;
-    UPDATE product SET gtin = NULL WHERE gtin !~ '[1-9]';
 END $$;
-ALTER TABLE product VALIDATE CONSTRAINT product_gtin_not_zero;
-
 DROP INDEX CONCURRENTLY IF EXISTS product_gtin14_key;
 CREATE UNIQUE INDEX CONCURRENTLY product_gtin14_key ON product (lpad(gtin, 14, '0'));
 DO $$ BEGIN ANALYZE product; END $$;
