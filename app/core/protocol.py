@@ -137,7 +137,7 @@ class HttpProtocol(HttpToolsProtocol):
             self._read(data)
         except httptools.HttpParserError as error:
             self._refuse(_status_of(error))
-        request = self._latest
+        request: Any = self.cycle  # as _latest
         if request is None or request.response_complete:
             self._expect_head()
         else:
@@ -150,19 +150,25 @@ class HttpProtocol(HttpToolsProtocol):
             piece = data[start : start + HEAD_BYTES - self._held]
             start += len(piece)
             self._whole = False
-            self._feed(piece)
+            try:
+                self.parser.feed_data(piece)
+            except httptools.HttpParserUpgrade as upgrade:
+                self._ignore(upgrade, piece)
             self._held = 0 if self._whole else self._held + len(piece)
             if self._held >= HEAD_BYTES or len(self.headers or ()) > HEAD_FIELDS:
                 self._refuse(_TOO_LONG)
                 return
 
-    def _feed(self, data: bytes | memoryview) -> None:
+    def _ignore(self, upgrade: httptools.HttpParserUpgrade, data: bytes) -> None:
+        """Have the rest of `data` read as if nobody had wished for another protocol."""
+        rest, wish = memoryview(data), upgrade
         while True:
+            rest = rest[wish.args[0] :]
+            self._resume()
             try:
-                self.parser.feed_data(data)
-            except httptools.HttpParserUpgrade as upgrade:
-                data = memoryview(data)[upgrade.args[0] :]
-                self._resume()
+                self.parser.feed_data(rest)
+            except httptools.HttpParserUpgrade as another:
+                wish = another
             else:
                 return
 
@@ -260,9 +266,11 @@ class HttpProtocol(HttpToolsProtocol):
     def on_message_complete(self) -> None:
         """End the request's body."""
         # Of a request that would upgrade the first parser says so when it has read the head.
-        if not self.parser.should_upgrade():
-            self._whole = True
-            super().on_message_complete()
+        if self.parser.should_upgrade():
+            return
+        self._whole = True
+        self.cycle.more_body = False
+        self.cycle.message_event.set()
 
     # -- answers -------------------------------------------------------------------------------
 
@@ -273,7 +281,7 @@ class HttpProtocol(HttpToolsProtocol):
     def on_response_complete(self) -> None:
         """Go on with the next request, or wait for one."""
         super().on_response_complete()
-        if self.timeout_keep_alive_task is not None and self._in_head:
+        if self.scope is not self.cycle.scope and self.timeout_keep_alive_task is not None:
             # It has begun to come meanwhile.
             self._unset_keepalive_if_required()
             self._expect_head()

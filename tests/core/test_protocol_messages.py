@@ -56,6 +56,29 @@ class TestTargets:
         assert asked == [("other.example:81", "q=1"), (both, "q=1"), (None, "q=1")]
 
 
+class TestLeaving:
+    def test_ends_a_stream_also_where_another_request_waits_behind_it(self):
+        ended = asyncio.Event()
+
+        def endless(_environ, start_response):
+            start_response("200 OK", [])
+            try:
+                while True:
+                    yield b"x" * 65536
+            finally:
+                ended.set()
+
+        async def talk():
+            async with serving(WsgiToAsgi(endless)) as served:
+                async with connected(served) as client:
+                    await client.send(HEAD % b"a" + b"\r\n" + HEAD % b"b" + b"\r\n")
+                    await client.read(until=b"x", size=1)
+                await ended.wait()
+                return served.reported
+
+        assert on_uvloop(talk) == []
+
+
 class TestHalfClosing:
     """A client that has said all, and still listens."""
 
