@@ -9,7 +9,6 @@ import click
 from flask.cli import with_appcontext
 
 from app.commands.consistency import snapshot
-from app.commands.counting import counted
 from app.commands.failing import one_sentence
 from app.commands.sheets.checking import Advance, Content, read_content
 from app.commands.sheets.comparing import compare
@@ -76,11 +75,11 @@ def _write(rows: int, work: Callable[[Writer], None]) -> None:
         ):
             work(to)
     except BaseException:
-        click.echo(
-            f"{done} of {counted(rows, 'row')} were written, each of them whole, and stay."
-            " Import the file again for the rest.",
-            err=True,
+        said = (
+            f"{done} of {rows} rows were written, each of them whole, and stay."
+            " Import the file again for the rest."
         )
+        click.echo(said if done else "Nothing was imported.", err=True)
         raise
 
 

@@ -29,6 +29,7 @@ def test_a_full_disk_of_the_database(
     result = run(*command)
     assert result.exit_code == 1
     assert result.output == (
+        "Nothing was imported.\n"
         "Error: The disk of the database is full: free some space there and try again.\n"
     )
     assert value(fresh_database, "SELECT count(*) FROM product") == 0
