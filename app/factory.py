@@ -26,10 +26,11 @@ from app.core.paging import Cursors
 from app.core.passwords import Passwords
 from app.core.pool_watch import watch_pool
 from app.core.refusals import refuse
-from app.core.sections import ShopSettings
+from app.core.sections import DatabaseSettings, ShopSettings
 from app.core.security import Authenticator, require_guards
 from app.core.telemetry import Tracing
 from app.core.traffic import PROBES
+from app.core.turns import Turns, TurnsManager
 from app.core.wiring import provide, wired
 from app.health.repository import SchemaRepository
 from app.health.routes import blueprint as health_routes
@@ -134,12 +135,17 @@ def create_app(settings: Settings | None = None) -> Shop:
 def create_asgi_app(app: Shop) -> WsgiToAsgi:
     """Return `app` for ASGI servers, within the bounds of its settings."""
     with app.app_context():
-        http = wired(Settings).http
+        settings = wired(Settings)
+        turns = wired(Turns)
         database = wired(PooledPostgresqlDatabase)
         readiness = wired(Readiness)
         tracing = wired(Tracing)
 
+    http = settings.http
+
     async def start() -> None:
+        # Here a request that waits holds no thread, so that its line may be as long as that of all others.
+        turns.in_line = int(http.max_concurrent_requests * settings.database.lists_share)
         await database.open()
         try:
             await readiness.refuse_wrong_database()
@@ -192,10 +198,22 @@ def _provide_all(app: Shop, settings: Settings, database: PooledPostgresqlDataba
     schema = SchemaRepository(manager)
     version = migrations.expected_version()
     provide(app, Readiness(schema, version, settings.shop, production=settings.production))
-    provide(app, Catalogue(manager, CatalogueRepository(manager), audit))
+    _provide_catalogue(app, manager, audit, settings.database)
     _provide_people(app, manager, audit, settings)
     _provide_inventory(app, manager, audit)
     _provide_orders(app, manager, audit, settings.shop)
+
+
+def _provide_catalogue(
+    app: Shop, manager: Manager, audit: AuditTrail, limits: DatabaseSettings
+) -> None:
+    at_once = limits.lists_at_once
+    # Under WSGI servers who waits holds a thread, of which there are about as many as connections: half of those
+    # that are left stay free for others.
+    turns = Turns(at_once, (limits.pool_size - at_once) // 2, limits.acquire_timeout)
+    provide(app, turns)
+    lists = TurnsManager(manager.database, turns)
+    provide(app, Catalogue(manager, CatalogueRepository(manager, lists), audit))
 
 
 def _provide_people(app: Shop, manager: Manager, audit: AuditTrail, settings: Settings) -> None:

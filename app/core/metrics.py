@@ -30,7 +30,7 @@ _BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
 # misses that one.
 _REFUSALS = ("400", "408", "413", "500", "503")
 _FAILURES = (
-    *("ConnectionLost", "DatabaseAway", "LockTimeout", "OutcomeUnknown", "PoolTimeout"),
+    *("ConnectionLost", "DatabaseAway", "LockTimeout", "NoTurn", "OutcomeUnknown", "PoolTimeout"),
     *("SchemaOutdated", "StatementTimeout", "TransactionConflict"),
 )
 _CODES = ("internal_error", "schema_outdated", "too_many_requests", "unavailable")

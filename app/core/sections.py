@@ -103,10 +103,24 @@ class DatabaseSettings(Section):
         description="Seconds after which PostgreSQL ends an idle transaction.",
     )
 
+    lists_share: float = Field(
+        default=0.5,
+        gt=0,
+        le=1,
+        description="The part of the pool, and of http.max_concurrent_requests, that lists and searches of the"
+        " catalogue may have: whatever anybody asks of them, the rest is there for carts, checkouts and staff."
+        " What is more waits, as for a connection, then 503.",
+    )
+
     @field_validator("url", "owner_url")
     @classmethod
     def _url(cls, value: str | None) -> str | None:
         return value if value is None else _postgresql_url(value)
+
+    @property
+    def lists_at_once(self) -> int:
+        """How many connections of the pool they may have: one, and not all unless there is but one."""
+        return max(1, min(self.pool_size - 1, int(self.pool_size * self.lists_share)))
 
     def session(self, time_zone: str) -> dict[str, str]:
         """Return PostgreSQL's parameters for the sessions of the application's role.

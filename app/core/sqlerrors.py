@@ -46,6 +46,10 @@ class PoolTimeout(peewee.OperationalError):
     """No connection became free in time."""
 
 
+class NoTurn(peewee.OperationalError):
+    """So many ask for the same kind of thing already that this one is not to wait, or has waited for long enough."""
+
+
 class DatabaseAway(peewee.OperationalError):
     """The database cannot be reached, or does not answer.
 

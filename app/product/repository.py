@@ -29,10 +29,14 @@ class Locked(NamedTuple):
 
 
 class CatalogueRepository:
-    """Brands, categories, discounts and products in the database of `manager`."""
+    """Brands, categories, discounts and products in the database of `manager`.
 
-    def __init__(self, manager: Manager) -> None:
+    Lists are read by a Manager of their own: anybody may ask for them, and for many.
+    """
+
+    def __init__(self, manager: Manager, lists: Manager) -> None:
         self._manager = manager
+        self._lists = lists
 
     async def read(self, kind: Kind, code: str) -> Found:
         """Return the thing with that code. Raises NotFound."""
@@ -53,9 +57,9 @@ class CatalogueRepository:
     ) -> list[tuple[Any, ...]]:
         """Return up to `limit` rows of (JSON, sort key, id), by name, behind the key `after`."""
         if after is None:
-            return await self._manager.fetch(kind.first_page, active=active, limit=limit)
+            return await self._lists.fetch(kind.first_page, active=active, limit=limit)
         key, id_ = after
-        return await self._manager.fetch(
+        return await self._lists.fetch(
             kind.next_page, active=active, limit=limit, after_key=key, after_id=id_
         )
 
@@ -67,7 +71,7 @@ class CatalogueRepository:
         And one without JSON where the search for more stopped, if it did.
         """
         statement, parameters = listing(wanted, limit, after)
-        return looked_through(await self._manager.fetch(statement, **parameters))
+        return looked_through(await self._lists.fetch(statement, **parameters))
 
     async def lock(self, kind: Kind, code: str) -> Locked:
         """Return the thing with that code, locked. Raises NotFound."""

@@ -51,7 +51,7 @@ def walk(shape: Shape, limit: str = "%(limit)s", most: int = MOST_ROWS) -> tuple
     """
     runs: list[str] = []
     tables: list[str] = []
-    conditions = ["p.active = %(active)s"]
+    conditions = _offered(shape)
     if "brand" in shape.filters:
         conditions.append("p.brand_id = (SELECT id FROM brand WHERE code = %(brand)s)")
     if "category" in shape.filters:
@@ -65,7 +65,7 @@ def walk(shape: Shape, limit: str = "%(limit)s", most: int = MOST_ROWS) -> tuple
         conditions += _price_range(shape)
         keys = ("reduced_price(p.price, run.rate)", *keys)
         behind = f"(p.price, p.id) {'<' if shape.sort == '-price' else '>'} (run.price, run.id)"
-    if shape.paged:
+    if shape.paged and shape.sort != "newest":
         conditions.append(behind)
     run = _run(shape, keys, conditions, looks=_looks(runs), limit=limit, most=most)
     if not runs:
@@ -80,7 +80,7 @@ def _run(
     shape: Shape, keys: tuple[str, ...], conditions: list[str], *, looks: str, limit: str, most: int
 ) -> str:
     """Return the first rows of one run."""
-    order = shape.ordered(*shape.order)
+    order = shape.ordered(*(("p.active", "p.id") if shape.sort == "newest" else shape.order))
     where = " AND ".join(conditions)
     unindexed = " AND ".join(shape.unindexed())
     if not unindexed:
@@ -99,6 +99,16 @@ def _run(
     # Of a limit that is a parameter, PostgreSQL thinks that it is a tenth of all rows.
     run_order = shape.ordered(*shape.keys[-len(shape.order) :])
     return f"SELECT * FROM ({rows}) rows {run_order} LIMIT {limit}"
+
+
+def _offered(shape: Shape) -> list[str]:
+    """Return the conditions for those on sale, or for those withdrawn."""
+    if shape.sort != "newest":
+        return ["p.active = %(active)s"]
+    # Ids alone have an index too, and the planner may take it and read past all that were withdrawn, or were not.
+    newest = "%(after_0)s::bigint - 1" if shape.paged else str(2**63 - 1)
+    bounds = ("> (%(active)s, 0)", f"<= (%(active)s, {newest})")
+    return [f"(p.active, p.id) {bound}" for bound in bounds]
 
 
 def _looks(runs: list[str]) -> str:

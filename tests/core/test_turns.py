@@ -1,0 +1,78 @@
+import asyncio
+
+import pytest
+
+from app.core.sqlerrors import NoTurn
+from app.core.turns import Turns
+from tests.core.things import turns as loop_turns
+
+
+async def taking(turns, order, number, end):
+    """Take a turn, note it, and keep it until `end`."""
+    async with turns:
+        order.append(number)
+        await end.wait()
+
+
+async def under_way(turns, count):
+    """Return so many tasks that have a turn or wait for one, the order of those that have, and what ends them."""
+    order, end = [], asyncio.Event()
+    tasks = [asyncio.create_task(taking(turns, order, number, end)) for number in range(count)]
+    await loop_turns()
+    return tasks, order, end
+
+
+class TestTurns:
+    async def test_so_many_at_once_and_the_others_in_their_order(self):
+        turns = Turns(2, 5, patience=60)
+        tasks, order, end = await under_way(turns, 7)
+        assert order == [0, 1]
+        end.set()
+        await asyncio.gather(*tasks)
+        assert order == list(range(7))
+
+    async def test_the_line_has_an_end(self):
+        turns = Turns(1, 1, patience=60)
+        tasks, _, end = await under_way(turns, 2)
+        with pytest.raises(NoTurn, match="1 have their turn and 1 wait"):
+            await turns.__aenter__()
+        end.set()
+        await asyncio.gather(*tasks)
+        async with turns:
+            pass
+
+    async def test_so_has_waiting(self):
+        turns = Turns(1, 5, patience=0.01)
+        (task,), _, end = await under_way(turns, 1)
+        with pytest.raises(NoTurn, match=r"0\.01 s"):
+            await turns.__aenter__()
+        end.set()
+        await task
+        async with turns:
+            pass
+
+    async def test_who_leaves_the_line_gives_the_place_up(self):
+        turns = Turns(1, 1, patience=60)
+        (first, second), order, end = await under_way(turns, 2)
+        second.cancel()
+        await loop_turns()
+        third = asyncio.create_task(taking(turns, order, "third", end))
+        end.set()
+        await asyncio.gather(first, third)
+        assert order == [0, "third"]
+
+    async def test_an_error_ends_a_turn(self):
+        turns = Turns(1, 0, patience=60)
+        for _ in range(2):
+            with pytest.raises(ZeroDivisionError):
+                async with turns:
+                    raise ZeroDivisionError
+
+    def test_another_loop_owes_nothing_to_the_one_before(self):
+        turns = Turns(1, 0, patience=60)
+
+        async def take():
+            await turns.__aenter__()
+
+        for _ in range(2):
+            asyncio.run(take())
