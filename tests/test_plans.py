@@ -64,8 +64,8 @@ EACH_TIME = {
     ),
 }
 
-FEW = {"login_admins", "purchase_queue", "purchase_pay_by"}
-"""Indexes of so few rows, admins and what waits to be collected, that they may be read whole."""
+FEW = {"login_admins", "purchase_queue", "purchase_pay_by", "purchase_cancelled"}
+"""Indexes of so few rows, admins, what waits to be collected and what was cancelled, that they may be read whole."""
 
 BLOCKS = {"Sort", "Incremental Sort", "Aggregate", "Hash", "Materialize"}
 """Nodes that take all their rows before they give any: a LIMIT above does not shorten what is below.
@@ -279,8 +279,10 @@ class TestLists:
             assert not q or "product_search" in str(root), names
 
     @pytest.mark.parametrize("oldest_first", [False, True])
-    @pytest.mark.parametrize("status", [None, "placed", "collected"])
+    @pytest.mark.parametrize("status", [None, "placed", "collected", "cancelled"])
     def test_of_purchases_too(self, cursor, status, oldest_first):
-        for asked in subsets(("customer", "overdue", "since", "until", "name", "phone", "behind")):
+        for asked in subsets(
+            ("customer", "overdue", "since", "until", "name", "phone", "part", "behind")
+        ):
             statement = list_of(frozenset(asked), status, oldest_first=oldest_first)
             assert faults(plan(cursor, statement)) == [], asked

@@ -8,7 +8,7 @@ import base64
 import hashlib
 import hmac
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, Generic, TypeVar
@@ -42,7 +42,9 @@ class Page(Schema, Generic[Item]):
     """One page of a list: `Page[Product]` documents it."""
 
     items: list[Item]
-    next: str | None = Field(description="The cursor of the next page; null on the last one.")
+    next: str | None = Field(
+        description="The cursor of the next page, which a page that is not full, or empty, may have too; null on the last one."
+    )
 
     @classmethod
     def model_parametrized_name(cls, params: tuple[Any, ...]) -> str:
@@ -141,6 +143,22 @@ def after(query: PageQuery) -> tuple[Scalar, ...] | None:
     if query.cursor is None:
         return None
     return wired(Cursors).open(_scope(query), query.cursor)
+
+
+def looked_through(rows: Iterable[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
+    """Return the rows (JSON, *sort key) to be shown, of (JSON, *sort key, hit, stops), for page().
+
+    For a list that looks at so many rows for those that are wanted. A row is shown if it is a `hit`. The first one that
+    `stops` ends the page, as what comes behind it was not looked at: it becomes a last row without JSON.
+    """
+    shown = []
+    for *row, hit, stops in rows:
+        if hit:
+            shown.append(tuple(row))
+        if stops:
+            shown.append((None, *row[1:]))
+            break
+    return shown
 
 
 def page(rows: Sequence[Sequence[Any]], query: PageQuery, more: str = "") -> Response:

@@ -8,7 +8,7 @@ from typing import Any
 
 from app.core.database import Manager
 from app.core.errors import NotFound
-from app.core.paging import PageQuery, Scalar
+from app.core.paging import PageQuery, Scalar, looked_through
 from app.core.statement import Statement
 from app.inventory import stock_statements as sql
 from app.inventory.receiving import Product
@@ -129,9 +129,17 @@ class StockRepository:
         )
 
     async def level_page(self, query: LevelQuery, after: Key) -> list[tuple[Any, ...]]:
-        """Return rows of (JSON, product's code), by code."""
-        (code,) = after or (None,)
-        return await self._manager.fetch(sql.LEVEL_PAGE, **_filters(query), after_code=code)
+        """Return rows of (JSON, product's code), by code.
+
+        And one without JSON where the search for more stopped, if it did.
+        """
+        filters = _filters(query)
+        statement = sql.LEVEL if query.product else sql.LEVEL_PAGE
+        filters["after_code"] = after[0] if after else ""
+        rows = await self._manager.fetch(
+            statement, **{name: filters[name] for name in statement.names}
+        )
+        return looked_through(rows)
 
     async def movement_page(self, query: MovementQuery, after: Key) -> list[tuple[Any, ...]]:
         """Return rows of (JSON, id), newest first."""

@@ -49,7 +49,8 @@ async def read_lot(lot: int) -> Response:
 async def list_levels(query_data: LevelQuery) -> Response:
     """List how much there is of each product, by its code.
 
-    Products that are withdrawn and used up are left out.
+    Products that are withdrawn and used up are left out. A page looks at the next five thousand products for what is asked: it
+    may end before it is full, or be empty, and have a `next` all the same.
     """
     return page(await wired(Stock).level_page(query_data, after(query_data)), query_data)
 

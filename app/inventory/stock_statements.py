@@ -1,4 +1,5 @@
 """The SQL of lots, levels and movements."""
+# ruff: noqa: S608 - all parts of the SQL in here are written in here
 
 from app.core.sqljson import json_array, json_object
 from app.core.statement import Statement
@@ -48,9 +49,12 @@ LOT_PAGE = Statement(
            OR (coalesce(s.expires_on, 'infinity'), s.id) > (%(after_expiry)s::date, %(after_id)s))
     ORDER BY coalesce(s.expires_on, 'infinity'), s.id
     LIMIT %(limit)s
-    """,  # noqa: S608 - made of constants
+    """,
     prepared=False,
 )
+
+MOST_LOOKED_AT = 5000
+"""At how many products a page of levels looks, for those to reorder. It is in the API's description too."""
 
 _LEVEL_JSON = json_object(
     """
@@ -61,19 +65,33 @@ _LEVEL_JSON = json_object(
     product=PRODUCT_JSON,
 )
 
+
+def _level(products: str, hit: str, stops: str) -> str:
+    return f"""
+    SELECT {_LEVEL_JSON}, p.code, {hit} AS hit, {stops} AS stops
+    FROM {products} p
+    CROSS JOIN LATERAL (SELECT * FROM availability WHERE product_id = p.id LIMIT 1) a
+    """
+
+
+_LISTED = """((p.active OR a.on_hand > 0) AND (%(reorder)s::boolean IS NULL
+    OR (p.active AND a.available <= p.reorder_level) = %(reorder)s))"""
+
+LEVEL = Statement(
+    _level(hit="true", stops="false", products="product")
+    + f"WHERE p.code = %(product)s AND p.code > %(after_code)s AND {_LISTED} LIMIT %(limit)s"
+)
+
+# What is to be reordered depends on the day, so that no index tells it: it is looked up, of so many products.
 LEVEL_PAGE = Statement(
-    f"""
-    SELECT {_LEVEL_JSON}, p.code
-    FROM product p
-    JOIN availability a ON a.product_id = p.id
-    WHERE (p.active OR a.on_hand > 0)
-      AND (%(product)s::text IS NULL OR p.code = %(product)s)
-      AND (%(reorder)s::boolean IS NULL
-           OR (p.active AND a.available <= p.reorder_level) = %(reorder)s)
-      AND (%(after_code)s::text IS NULL OR p.code > %(after_code)s)
-    ORDER BY p.code
-    LIMIT %(limit)s
-    """,  # noqa: S608 - made of constants
+    _level(
+        hit=_LISTED,
+        stops=f"p.place = {MOST_LOOKED_AT}",
+        products=f"""(
+            SELECT *, row_number() OVER (ORDER BY code) AS place FROM product
+            WHERE code > %(after_code)s ORDER BY code LIMIT {MOST_LOOKED_AT})""",
+    )
+    + f"WHERE p.place = {MOST_LOOKED_AT} OR {_LISTED} LIMIT %(limit)s"
 )
 
 _SHORTAGE_JSON = json_object(
@@ -98,7 +116,7 @@ SHORTAGE_PAGE = Statement(
     WHERE %(after_id)s::bigint IS NULL OR l.id > %(after_id)s
     ORDER BY l.id
     LIMIT %(limit)s
-    """,  # noqa: S608 - made of constants
+    """,
 )
 
 _MOVEMENT_JSON = json_object("""
@@ -130,7 +148,7 @@ MOVEMENT_PAGE = Statement(
       AND (%(after_id)s::bigint IS NULL OR m.id < %(after_id)s)
     ORDER BY m.id DESC
     LIMIT %(limit)s
-    """,  # noqa: S608 - made of constants
+    """,
     prepared=False,
 )
 

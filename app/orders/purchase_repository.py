@@ -9,9 +9,11 @@ from typing import Any
 
 from app.core.database import Manager
 from app.core.errors import NotFound
+from app.core.paging import looked_through
 from app.core.security import Principal
 from app.core.sqljson import json_array, json_object
-from app.core.statement import Statement, literal
+from app.core.statement import Statement
+from app.orders.purchase_page import FILTERS, page_of
 from app.orders.purchase_schemas import Status
 from app.orders.repository import VAT
 
@@ -83,38 +85,20 @@ READ = Statement(
 )
 
 
-# What is asked of the purchases in a list, named q, each only where it is asked: a plan for all of them would be one for none.
-_FILTERS = {
-    "customer": "q.customer_id = %(customer)s",
-    "since": "q.placed_at >= %(since)s",
-    "until": "q.placed_at < %(until)s",
-    "name": "plain_text(q.contact_name) LIKE plain_text(%(name)s)",
-    "overdue": "q.status = 'placed' AND q.pay_by < now() AND q.paid < q.total",
-    "phone": """(q.invoice_number = %(number)s
-        OR regexp_replace(q.contact_phone, '[^0-9]', '', 'g') LIKE %(phone)s)""",
-}
-
-
 @cache
 def list_of(asked: frozenset[str], status: Status | None, *, oldest_first: bool) -> Statement:
-    """Return the statement that lists purchases in an order of (placed_at, id).
+    """Return the statement that lists purchases in an order of (placed_at, id): (JSON, placed_at, id, hit, stops).
 
-    `asked` are names of _FILTERS, and `behind` for a later page.
+    `asked` is page_of()'s; paging.looked_through() says what the last two are.
     """
-    order, follows = ("ASC", ">") if oldest_first else ("DESC", "<")
-    wanted = [condition for name, condition in _FILTERS.items() if name in asked]
-    if status is not None:
-        # Not a parameter: the till's queue has indexes of its own.
-        wanted.append(f"q.status = {literal(status)}")
-    if "behind" in asked:
-        wanted.append(f"(q.placed_at, q.id) {follows} (%(behind_at)s, %(behind_id)s::uuid)")
+    order = "ASC" if oldest_first else "DESC"
+    page, before = page_of(asked, status, order, "%(limit)s")
     return Statement(
         f"""
-        SELECT {JSON}, p.placed_at, p.id::text
-        FROM (
-            SELECT * FROM purchase q WHERE {" AND ".join(wanted) or "true"}
-            ORDER BY q.placed_at {order}, q.id {order} LIMIT %(limit)s
-        ) p {_PARTS}
+        {before}
+        SELECT {JSON}, p.placed_at, p.id::text, page.hit, page.stops
+        FROM ({page}) page
+        CROSS JOIN LATERAL (SELECT * FROM purchase q WHERE q.id = page.id LIMIT 1) p {_PARTS}
         ORDER BY p.placed_at {order}, p.id {order}
         """,
         read=True,
@@ -213,18 +197,22 @@ class PurchaseRepository:
     ) -> list[tuple[Any, ...]]:
         """Return rows of (JSON, placed_at, id) of purchases that `who` may see.
 
-        `filters` are those of PurchaseQuery.filters().
+        And one without JSON where the search for more stopped, if it did. `filters` are those of
+        PurchaseQuery.filters().
         """
-        asked = {name for name in _FILTERS if filters.get(name) is not None}
+        asked = {name for name in FILTERS if filters.get(name) is not None}
+        if "phone" in asked:
+            asked.discard("number")
         if not who.is_staff:
             asked.add("customer")
         if filters["behind_id"] is not None:
             asked.add("behind")
         statement = list_of(frozenset(asked), filters["status"], oldest_first=oldest_first)
         values = {**filters, "customer": who.customer_id}
-        return await self._manager.fetch(
+        rows = await self._manager.fetch(
             statement, **{name: values[name] for name in statement.names}
         )
+        return looked_through(rows)
 
     async def lock(self, purchase: str) -> tuple[str, Decimal]:
         """Lock a purchase until the transaction's end; return its status and total.

@@ -28,6 +28,8 @@ Method = Literal["cash", "card", "transfer"]
 Reference = Annotated[Text, Field(max_length=120, examples=["terminal 2, slip 4711"])]
 
 _PHONE_OR_NUMBER = re.compile(r"\+?[0-9 ()./-]*[0-9][0-9 ()./-]*", re.ASCII)
+_SHORTEST = 3  # of what PostgreSQL's index of parts of texts can find
+_LONG_ENOUGH = re.compile(rf"[^\W_]{{{_SHORTEST}}}")
 _WILDCARD = re.compile(r"([\\%_])")
 
 
@@ -104,7 +106,9 @@ class PurchaseQuery(PageQuery):
         default=None,
         min_length=1,
         max_length=120,
-        description="Part of the contact's name or telephone number, or the invoice number.",
+        description="Part of the contact's name or telephone number, or the invoice number; one or two figures are"
+        " the invoice number alone. Where very many have it, and of one or two letters, a page looks at the next five"
+        " thousand purchases: it may end before it is full, or be empty, and have a `next` all the same.",
     )
 
     def filters(self, behind: Sequence[Scalar] | None) -> dict[str, Any]:
@@ -157,16 +161,15 @@ class CancelRequest(Schema):
 
 
 def _search(q: str | None) -> dict[str, str | int | None]:
-    """Return what `q` looks for: a phone or invoice number if it has only figures, else a name."""
+    """Return what `q` looks for: a phone or invoice number if it has only figures, else a name, or a part too short for an index."""
+    found: dict[str, str | int | None] = dict.fromkeys(("name", "part", "phone", "number"))
     if q is None:
-        return {"name": None, "phone": None, "number": None}
+        return found
     if not _PHONE_OR_NUMBER.fullmatch(q):
         escaped = _WILDCARD.sub(r"\\\1", q)
-        return {"name": f"%{escaped}%", "phone": None, "number": None}
+        return found | {"name" if _LONG_ENOUGH.search(q) else "part": f"%{escaped}%"}
     digits = re.sub(r"[^0-9]", "", q)
     number = int(digits)
-    return {
-        "name": None,
-        "phone": f"%{digits}%",
-        "number": number if number < 2**63 else None,
-    }
+    if len(digits) >= _SHORTEST:
+        found["phone"] = f"%{digits}%"
+    return found | {"number": number if number < 2**63 else None}

@@ -37,7 +37,7 @@ def listing(
 ) -> tuple[Statement, dict[str, Any]]:
     """Return the statement, and its parameters, for `limit` rows of (JSON, *sort key, hit, stops).
 
-    They follow the key `after`; looked_through() says what the last two are. No two products have the same key. Raises Invalid for a key of another
+    They follow the key `after`; paging.looked_through() says what the last two are. No two products have the same key. Raises Invalid for a key of another
     form, in a cursor from before the order had this one.
     """
     filters = wanted.filters()
@@ -55,19 +55,3 @@ def listing(
 @lru_cache(maxsize=1024)
 def _statement(shape: Shape) -> Statement:
     return Statement(select(shape), read=True)
-
-
-def looked_through(rows: list[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
-    """Return the rows (JSON, *sort key) that are shown, and one without JSON where the search for more stopped.
-
-    A row is shown if it is a `hit`. The first one that `stops` ends the page: what comes behind it was not looked at in
-    all places.
-    """
-    shown = []
-    for *row, hit, stops in rows:
-        if hit:
-            shown.append(tuple(row))
-        if stops:
-            shown.append((None, *row[1:]))
-            break
-    return shown

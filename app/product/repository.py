@@ -6,10 +6,10 @@ from typing import Any, NamedTuple
 
 from app.core.database import CheckViolation, Manager, UniqueViolation
 from app.core.errors import Conflict, FieldError, Invalid, NotFound
-from app.core.paging import Scalar
+from app.core.paging import Scalar, looked_through
 from app.product.gtin import gtin14
 from app.product.kinds import Kind, Named
-from app.product.listing import Wanted, listing, looked_through
+from app.product.listing import Wanted, listing
 from app.product.statements import CODE_BY_BARCODE, READ_BARCODE
 
 
