@@ -1,11 +1,19 @@
 """What a request costs as the shop grows: reads with up to 1,000,000 products, a checkout with as many purchases."""
 
+import itertools
 import math
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import psycopg2
+from psycopg2.extensions import make_dsn
+
+from app.core.conninfo import DEFAULT_SESSION, connection_params
+from app.product.listing import Wanted, listing
+from app.product.walk import MOST_LOOKED_AT
 from benchmarks import seed
 from benchmarks.contestants import OURS, Running, running
 from benchmarks.figures import cost, together
@@ -16,11 +24,14 @@ from benchmarks.rounds import FIRST_GUESS, LINES
 from benchmarks.slot import measure
 from benchmarks.targets import SCALED
 from benchmarks.wrk import Plan
+from tests.support.sparse import SORTS, SPARSE, explained, key_of
 
 SIZES = (1_000, 10_000, 100_000, 1_000_000)
 SLOTS = 3
 FIRST_SECONDS, WARM_SECONDS, SECONDS = 1.5, 0.5, 2.0
 """Of warming up for the first time and later, and of measuring."""
+MOST_ROWS = 2.2 * MOST_LOOKED_AT + 1000
+"""That a page of products may look at: each and its level, and a little for what it shows."""
 
 Say = Callable[[str], None]
 
@@ -40,11 +51,31 @@ def growing_catalogue(folder: Path, sizes: tuple[int, ...]) -> Iterator[dict[str
     for size in sizes:
         with ground(size, 0) as lent:
             lent.tidy()
+            hold_to_bounds(lent.app_url)
             with running([OURS], lent, folder) as up:
                 ours = up[OURS.key]
                 for load, wanted in _reads(lent, ours):
                     plans = [Plan(wanted.requests, first=n * LINES // 7) for n in range(2 * SLOTS)]
                     yield _entry(load, "products", size, _slots(lent, ours, plans, folder))
+
+
+def hold_to_bounds(app_url: str) -> None:
+    """Raise RuntimeError for a list of products that looks at more of them the more there are, and the fewer it finds."""
+    parameters = connection_params(app_url, DEFAULT_SESSION)
+    with (
+        closing(psycopg2.connect(make_dsn(**parameters))) as connection,
+        connection.cursor() as cursor,
+    ):
+        for (what, filters), sort in itertools.product(SPARSE.items(), SORTS):
+            if sort == "relevance":
+                continue
+            for after in (None, key_of(sort, filters)):
+                wanted = Wanted(sort=sort, **filters)
+                rows, milliseconds = explained(cursor, *listing(wanted, 21, after))
+                if rows > MOST_ROWS:
+                    raise RuntimeError(
+                        f"{what}, by {sort}: {rows:,} rows looked at, {milliseconds:.0f} ms"
+                    )
 
 
 def growing_books(folder: Path, sizes: tuple[int, ...]) -> Iterator[dict[str, Any]]:

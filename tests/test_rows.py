@@ -13,6 +13,7 @@ from app.core.statement import Statement
 from app.inventory.stock_repository import StockRepository
 from app.inventory.stock_schemas import LevelQuery
 from app.inventory.stock_statements import LEVEL_PAGE
+from app.inventory.stock_statements import MOST_LOOKED_AT as MOST_LEVELS
 from app.orders.purchase_page import MOST_LOOKED_AT as MOST_PURCHASES
 from app.orders.purchase_repository import PurchaseRepository, list_of
 from app.orders.purchase_schemas import PurchaseQuery
@@ -74,7 +75,7 @@ class TestStaffLists:
     def test_of_what_is_to_be_reordered_when_nothing_is(self, cursor):
         parameters = {"reorder": True, "after_code": "", "limit": 21}
         rows, _ = explained(cursor, LEVEL_PAGE, parameters)
-        assert rows <= 3.2 * MOST_LOOKED_AT + A_LITTLE
+        assert rows <= 3.2 * MOST_LEVELS + A_LITTLE
         cursor.execute(LEVEL_PAGE.sql, parameters)
         assert [row[-2:] for row in cursor.fetchall()] == [(False, True)]
 
@@ -133,7 +134,7 @@ class TestPages:
         )
         assert wanted
         assert found == wanted
-        assert pages > 15_000 / MOST_LOOKED_AT
+        assert pages > 15_000 / MOST_LEVELS
 
     @pytest.mark.parametrize("status", [None, "collected"])
     @pytest.mark.parametrize("q", ["99", "r 12", "r 149", "Customer 1", "5"])

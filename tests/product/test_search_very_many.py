@@ -112,3 +112,13 @@ class TestCost:
         ):
             rows, _ = explained(cursor, *listing(Wanted(q="goods", sort=sort, **wanted), 21, None))
             assert rows <= (22_000 if sort == "relevance" else 17_000), wanted
+
+    @pytest.mark.parametrize("q", ["g h i j k l m n", "goods go goo good ij ijk nopq lkjhgfdsa"])
+    def test_to_find_the_best_part_has_one_too(self, cursor, q):
+        """Most products have most of these words; the server counts what a function reads."""
+        cursor.execute("SELECT query FROM sought_products(%s, true, true)", (q,))
+        cursor.execute(
+            "SELECT coalesce(idx_tup_fetch, 0) FROM pg_stat_xact_user_tables WHERE relname = 'product'"
+        )
+        ((read,),) = cursor.fetchall()
+        assert read <= 2 * 8 * 300 + 100
