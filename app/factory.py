@@ -26,7 +26,7 @@ from app.core.paging import Cursors
 from app.core.passwords import Passwords
 from app.core.pool_watch import watch_pool
 from app.core.refusals import refuse
-from app.core.sections import DatabaseSettings, ShopSettings
+from app.core.sections import DatabaseSettings, SecuritySettings, ShopSettings
 from app.core.security import Authenticator, require_guards
 from app.core.telemetry import Tracing
 from app.core.traffic import PROBES
@@ -199,9 +199,13 @@ def _provide_all(app: Shop, settings: Settings, database: PooledPostgresqlDataba
     version = migrations.expected_version()
     provide(app, Readiness(schema, version, settings.shop, production=settings.production))
     _provide_catalogue(app, manager, audit, settings.database)
-    _provide_people(app, manager, audit, settings)
+    attempts = Attempts(
+        AttemptRepository(manager), settings.secret.get_secret_value(), settings.security
+    )
+    provide(app, attempts)
+    _provide_people(app, manager, audit, attempts, settings.security)
     _provide_inventory(app, manager, audit)
-    _provide_orders(app, manager, audit, settings.shop)
+    _provide_orders(app, manager, audit, attempts, settings.shop)
 
 
 def _provide_catalogue(
@@ -216,15 +220,18 @@ def _provide_catalogue(
     provide(app, Catalogue(manager, CatalogueRepository(manager, lists), audit))
 
 
-def _provide_people(app: Shop, manager: Manager, audit: AuditTrail, settings: Settings) -> None:
-    secret = settings.secret.get_secret_value()
+def _provide_people(
+    app: Shop,
+    manager: Manager,
+    audit: AuditTrail,
+    attempts: Attempts,
+    security: SecuritySettings,
+) -> None:
     sessions = SessionRepository(manager)
-    attempts = Attempts(AttemptRepository(manager), secret, settings.security)
     accounts = Accounts(manager, AccountRepository(manager), sessions, Passwords(), audit)
     provide(app, accounts)
-    provide(app, attempts)
     provide(app, TokenAuthenticator(sessions), as_=Authenticator)
-    provide(app, Sessions(accounts, sessions, attempts, settings.security))
+    provide(app, Sessions(accounts, sessions, attempts, security))
     provide(app, StaffDirectory(manager, StaffRepository(manager), accounts, audit))
     provide(app, Customers(manager, CustomerRepository(manager), accounts, attempts, audit))
 
@@ -237,14 +244,16 @@ def _provide_inventory(app: Shop, manager: Manager, audit: AuditTrail) -> None:
     provide(app, Stock(manager, stock, allocations, audit))
 
 
-def _provide_orders(app: Shop, manager: Manager, audit: AuditTrail, shop: ShopSettings) -> None:
+def _provide_orders(
+    app: Shop, manager: Manager, audit: AuditTrail, attempts: Attempts, shop: ShopSettings
+) -> None:
     carts = CartRepository(manager)
     checkouts = CheckoutRepository(manager)
     purchases = PurchaseRepository(manager)
     allocations = Allocations(AllocationRepository(manager))
-    provide(app, Carts(manager, carts, shop))
+    provide(app, Carts(manager, carts, attempts, shop))
     sales = Sales(manager, shop.currency)
-    provide(app, Checkout(manager, carts, checkouts, shop, sales))
+    provide(app, Checkout(manager, carts, checkouts, attempts, shop, sales))
     provide(app, Purchases(manager, purchases, allocations, audit, sales))
     provide(app, Payments(manager, purchases, allocations, audit))
 

@@ -91,6 +91,12 @@ def environment(ground: Ground, metrics: Path) -> dict[str, str]:
         "OGS_SECURITY__ATTEMPTS_PER_ACCOUNT": "10000",
         "OGS_SECURITY__ATTEMPTS_PER_ACCOUNT_ANYWHERE": "100000",
         "OGS_SECURITY__ATTEMPTS_PER_ADDRESS": "100000",
+        # One load is all guests in one, and the peers have no such bounds.
+        "OGS_SECURITY__GUEST_CARTS_PER_ADDRESS": "0",
+        "OGS_SECURITY__GUEST_CHECKOUTS_PER_ADDRESS": "0",
+        "OGS_SHOP__GUEST_UNPAID_PURCHASES": "0",
+        "OGS_SHOP__GUEST_UNPAID_SHARE": "1",
+        "OGS_SHOP__GUEST_MINUTES_TO_PAY": "120",
     }
     theirs = {
         "BENCH_DATABASE_URL": ground.app_url,

@@ -107,6 +107,7 @@ WHO = {
     f"POST {API}/purchases/{{}}/refunds": STAFF,
     f"POST {API}/purchases/{{}}/collect": STAFF,
     f"POST {API}/purchases/{{}}/cancel": STAFF,
+    f"POST {API}/purchases/cancel-unpaid": STAFF,
 }
 
 # What fits a parameter of a path, by its converter, and is nothing that exists.

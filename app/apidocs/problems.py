@@ -23,6 +23,8 @@ CODES: Mapping[int, Mapping[str, str]] = {
         "cart_full": "A cart holds at most 200 products.",
         "checked_out": "The cart was checked out.",
         "out_of_stock": "There is not enough of everything any more.",
+        "held_by_guests": "Guests cannot have as much before others have paid. Log in, take less, or buy it at the till.",
+        "unpaid_purchases": "Purchases with this telephone number wait to be paid. Pay for one first, or log in.",
         "price_changed": "The cart costs 12.80 now.",
         "unpaid": "12.80 of it is not paid yet.",
         "payment_above_total": "Only 12.80 is due.",
@@ -44,7 +46,10 @@ CODES: Mapping[int, Mapping[str, str]] = {
         "out_of_range": "A value is outside of what can be stored.",
         "idempotency_mismatch": "This Idempotency-Key came with another request before.",
     },
-    429: {"too_many_requests": "Too many attempts; wait a while."},
+    429: {
+        "too_many_requests": "Too many attempts; wait a while.",
+        "too_many_guests": "Too many guests came from this network. Log in, or wait, then try again.",
+    },
     500: {"internal_error": "Something went wrong here."},
     503: {
         "unavailable": "The database cannot be reached or is too busy. Try again.",

@@ -241,7 +241,30 @@ class ShopSettings(Section):
         default=120,
         ge=1,
         le=43_200,
-        description="Minutes after which an unpaid purchase is cancelled.",
+        description="Minutes after which an unpaid purchase of a customer's is cancelled.",
+    )
+    guest_minutes_to_pay: int = Field(
+        default=30, ge=1, le=43_200, description="The same for a guest's."
+    )
+    guest_unpaid_purchases: int = Field(
+        default=3,
+        ge=0,
+        le=1000,
+        description="Most purchases of guests with one telephone number that wait to be paid; 0 is no bound.",
+    )
+    guest_unpaid_share: Decimal = Field(
+        default=Decimal("0.5"),
+        gt=0,
+        le=1,
+        decimal_places=4,
+        description="Part of a product's stock that all unpaid purchases of guests hold at most; 1 is no bound.",
+    )
+    guest_unpaid_quantity: Decimal = Field(
+        default=Decimal(5),
+        gt=0,
+        le=Decimal("999999.999"),
+        decimal_places=3,
+        description="What a guest may have of a product in any case while no other unpaid guest holds any of it.",
     )
     cart_days: int = Field(default=7, ge=1, le=365, description="Days that an unused cart is kept.")
     max_cart_lines: int = Field(
@@ -308,6 +331,19 @@ class SecuritySettings(Section):
     )
     attempts_window_minutes: int = Field(
         default=15, ge=1, le=1440, description="Minutes of that window."
+    )
+    guest_carts_per_address: int = Field(
+        default=60,
+        ge=0,
+        le=100_000,
+        description="Most carts that guests of one address open in an hour; 0 is no bound. Many customers may"
+        " come from one address, as those in the shop's own wireless network do.",
+    )
+    guest_checkouts_per_address: int = Field(
+        default=20,
+        ge=0,
+        le=100_000,
+        description="Most tries of guests of one address to check out in an hour; 0 is no bound.",
     )
     idempotency_hours: int = Field(
         default=24, ge=1, le=720, description="Hours that an Idempotency-Key is remembered."

@@ -48,6 +48,11 @@ class Principal:
         return self.role in STAFF
 
     @property
+    def is_guest(self) -> bool:
+        """Whether this is somebody of whom nothing is known but a cart."""
+        return self.kind == "cart"
+
+    @property
     def key(self) -> str:
         """A stable name, the same in all of a login's sessions: `login:12` or `cart:<uuid>`."""
         return f"cart:{self.cart_id}" if self.kind == "cart" else f"login:{self.login_id}"

@@ -14,12 +14,13 @@ from app.core.statement import Statement
 
 # A lot is only ever touched while its product's level is held, so joining the lots to `locked`
 # keeps the order of locks although both kinds of rows change in one statement. What is given is
-# read before the levels are held: nobody changes it but who holds the purchase.
+# read before the levels are held: nobody changes it but who holds the purchases.
 RELEASE = Statement("""
     WITH given AS (
-        SELECT l.product_id, a.stock_id, a.quantity
+        SELECT l.product_id, a.stock_id, sum(a.quantity) AS quantity
         FROM purchase_line l JOIN allocation a ON a.purchase_line_id = l.id
-        WHERE l.purchase_id = %(purchase)s
+        WHERE l.purchase_id = ANY(%(purchases)s::text[]::uuid[])
+        GROUP BY l.product_id, a.stock_id
     ), locked AS (
         SELECT v.product_id FROM stock_level v
         WHERE v.product_id IN (SELECT product_id FROM given)
@@ -207,9 +208,9 @@ class AllocationRepository:
     def __init__(self, manager: Manager) -> None:
         self._manager = manager
 
-    async def release(self, purchase: str) -> None:
-        """Take back the promise of all that a purchase was to get; the record of it stays."""
-        await self._manager.run(RELEASE, purchase=purchase)
+    async def release(self, purchases: Sequence[str]) -> None:
+        """Take back the promise of all that purchases were to get; the record of it stays."""
+        await self._manager.run(RELEASE, purchases=list(purchases))
 
     async def has_expired(self, purchase: str) -> bool:
         """Say whether a lot that serves the purchase has expired."""

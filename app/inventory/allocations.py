@@ -26,9 +26,9 @@ class Allocations:
     def __init__(self, repository: AllocationRepository) -> None:
         self._repository = repository
 
-    async def release(self, purchase: str) -> None:
-        """Take back what a placed purchase was promised."""
-        await self._repository.release(purchase)
+    async def release(self, *purchases: str) -> None:
+        """Take back what placed purchases were promised."""
+        await self._repository.release(purchases)
 
     async def issue(self, purchase: str, login_id: int | None) -> None:
         """Turn what a placed purchase was promised into a sale.
@@ -39,7 +39,7 @@ class Allocations:
         if await self._repository.has_expired(purchase):
             await self._replace_expired(purchase)
         # Promised first, then on hand: never may more be promised than there is.
-        await self._repository.release(purchase)
+        await self._repository.release([purchase])
         await self._repository.sell(purchase, login_id)
 
     async def movable(self, limit: int) -> list[str]:

@@ -4,10 +4,13 @@ import hashlib
 import hmac
 from datetime import timedelta
 from ipaddress import IPv6Address, IPv6Network, ip_address
+from typing import Literal
 
 from app.core.errors import TooManyRequests
 from app.core.sections import SecuritySettings
 from app.login.attempt_repository import AttemptRepository
+
+_AN_HOUR = timedelta(hours=1)
 
 
 class Attempts:
@@ -27,6 +30,10 @@ class Attempts:
         self._per_address = limits.attempts_per_address
         self._window = timedelta(minutes=limits.attempts_window_minutes)
         self._spared_for = timedelta(days=limits.known_network_days)
+        self._of_guests = {
+            "cart": limits.guest_carts_per_address,
+            "checkout": limits.guest_checkouts_per_address,
+        }
 
     async def count(
         self, kind: str, *, address: str | None = None, account: str | None = None
@@ -44,6 +51,20 @@ class Attempts:
             bounds[self._digest(kind, "account", account)] = self._per_account
         counted = await self._repository.count(sorted(bounds), self._window)
         _refuse_for(max((wait for key, tries, wait in counted if tries > bounds[key]), default=0))
+
+    async def count_guest(self, kind: Literal["cart", "checkout"], address: str) -> None:
+        """Count one more cart or checkout of a guest at the peer's address, as count() does.
+
+        Raises TooManyRequests `too_many_guests`.
+        """
+        bound = self._of_guests[kind]
+        if not bound:
+            return
+        key = self._digest(f"guest {kind}", "address", network_of(address))
+        ((_, tries, wait),) = await self._repository.count([key], _AN_HOUR)
+        if tries > bound:
+            detail = "Too many guests came from this network. Log in, or wait, then try again."
+            raise TooManyRequests(detail, code="too_many_guests", retry_after=wait)
 
     async def count_login(self, account: str, address: str) -> None:
         """Count one more login to an account from the peer's address, as count() does.

@@ -22,7 +22,8 @@ CHECK_OUT = Statement(
     FROM (SELECT c.id FROM cart c WHERE {OWN}) mine
     CROSS JOIN LATERAL check_out(
         mine.id, %(contact_name)s, %(contact_phone)s, %(expected_total)s,
-        %(currency)s, %(minutes_to_pay)s) done
+        %(currency)s, %(minutes_to_pay)s,
+        %(unpaid_purchases)s, %(unpaid_share)s, %(unpaid_quantity)s) done
     CROSS JOIN LATERAL (SELECT (done.made).*) p
     CROSS JOIN (SELECT 0.00 AS paid, 0.00 AS refunded, '[]' AS payments) m
     CROSS JOIN LATERAL (
@@ -39,7 +40,7 @@ class CheckedOut(NamedTuple):
 
     outcome: str
     items: str | None
-    """JSON of the items that are to blame for `withdrawn` and `out_of_stock`."""
+    """JSON of the items that are to blame for `withdrawn`, `out_of_stock` and `held_by_guests`."""
     total: Decimal | None
     purchase: str | None
     body: str | None
@@ -62,9 +63,26 @@ class CheckoutRepository:
             contact_phone=order.contact_phone,
             expected_total=order.expected_total,
             currency=shop.currency,
-            minutes_to_pay=shop.minutes_to_pay,
+            **_bounds(who, shop),
             **own(cart, who),
         )
         if found is None:
             raise missing()
         return CheckedOut(*found)
+
+
+def _bounds(who: Principal, shop: ShopSettings) -> dict[str, int | Decimal | None]:
+    """Return how long the purchase may stay unpaid, and what else is bounded until then."""
+    if not who.is_guest:
+        return {
+            "minutes_to_pay": shop.minutes_to_pay,
+            "unpaid_purchases": None,
+            "unpaid_share": None,
+            "unpaid_quantity": None,
+        }
+    return {
+        "minutes_to_pay": shop.guest_minutes_to_pay,
+        "unpaid_purchases": shop.guest_unpaid_purchases or None,
+        "unpaid_share": shop.guest_unpaid_share,
+        "unpaid_quantity": shop.guest_unpaid_quantity,
+    }

@@ -9,6 +9,7 @@ from app.core.errors import Conflict, FieldError, Invalid, Problem, Unavailable
 from app.core.idempotency import Answer, RequestIdentity, once
 from app.core.sections import ShopSettings
 from app.core.security import Principal
+from app.login.attempts import Attempts
 from app.orders.checkout_repository import CheckedOut, CheckoutRepository
 from app.orders.repository import CartRepository
 from app.orders.sales import Sales
@@ -19,6 +20,8 @@ _REFUSALS = {
     "empty_cart": "The cart is empty.",
     "withdrawn": "Some of it is not sold, or not so, any more.",
     "out_of_stock": "There is not enough of everything any more.",
+    "unpaid_purchases": "Purchases with this telephone number wait to be paid. Pay for one first, or log in.",
+    "held_by_guests": "Guests cannot have as much before others have paid. Log in, take less, or buy it at the till.",
 }
 
 
@@ -30,24 +33,34 @@ class Checkout:
         manager: Manager,
         carts: CartRepository,
         checkouts: CheckoutRepository,
+        attempts: Attempts,
         shop: ShopSettings,
         sales: Sales,
     ) -> None:
         self._manager = manager
         self._carts = carts
         self._checkouts = checkouts
+        self._attempts = attempts
         self._shop = shop
         self._sales = sales
 
     async def place(
-        self, who: Principal, cart: str, order: CheckoutRequest, identity: RequestIdentity
+        self,
+        who: Principal,
+        cart: str,
+        order: CheckoutRequest,
+        identity: RequestIdentity,
+        address: str,
     ) -> Answer:
-        """Check the cart out, and answer 201 with the purchase.
+        """Check the cart out for somebody at that address, and answer 201 with the purchase.
 
         Raises NotFound, Invalid for a guest without name or phone, Conflict `checked_out`, `empty_cart`,
         `withdrawn`, `price_changed` or `out_of_stock`, and Unavailable `wrong_currency` where the database's
-        money is in another one than the settings'.
+        money is in another one than the settings'. For guests also TooManyRequests, and Conflict
+        `unpaid_purchases` or `held_by_guests`: who has no account could promise the whole shop to himself.
         """
+        if who.is_guest:
+            await self._attempts.count_guest("checkout", address)
         total: Decimal | None = None
 
         async def work() -> Answer:

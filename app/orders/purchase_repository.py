@@ -149,7 +149,18 @@ COLLECT = Statement(
 CANCEL = Statement(
     """
     UPDATE purchase SET status = 'cancelled', cancelled_at = now(), cancel_reason = %(reason)s
-    WHERE id = %(purchase)s
+    WHERE id = ANY(%(purchases)s::text[]::uuid[])
+    """,
+    read=False,
+)
+
+# In one order, so that two who do this cannot deadlock.
+LOCK_UNPAID_OF = Statement(
+    """
+    SELECT id::text, invoice_number, total FROM purchase
+    WHERE phone_digits(contact_phone) = phone_digits(%(phone)s)
+        AND status = 'placed' AND paid = 0 AND total > 0
+    ORDER BY id LIMIT %(limit)s FOR UPDATE
     """,
     read=False,
 )
@@ -259,9 +270,16 @@ class PurchaseRepository:
         """Note that a purchase was collected."""
         await self._manager.run(COLLECT, purchase=purchase)
 
-    async def cancel(self, purchase: str, reason: str) -> None:
-        """Note that a purchase was cancelled."""
-        await self._manager.run(CANCEL, purchase=purchase, reason=reason)
+    async def cancel(self, purchases: Sequence[str], reason: str) -> None:
+        """Note that purchases were cancelled."""
+        await self._manager.run(CANCEL, purchases=list(purchases), reason=reason)
+
+    async def lock_unpaid_of(self, phone: str, limit: int) -> list[tuple[str, int, Decimal]]:
+        """Lock up to `limit` placed purchases with a contact's telephone number that nothing was paid for.
+
+        Returns (id, invoice number, total) of each. Spellings of one number are one.
+        """
+        return await self._manager.fetch(LOCK_UNPAID_OF, phone=phone, limit=limit)
 
     async def unpaid(self, limit: int) -> list[str]:
         """Return purchases that nothing was paid for in time, the longest overdue first."""

@@ -13,7 +13,9 @@ from app.core.paging import Page, after, page
 from app.core.security import STAFF, allow, principal
 from app.core.wiring import wired
 from app.orders.purchase_schemas import (
+    CancelledUnpaid,
     CancelRequest,
+    CancelUnpaidRequest,
     Payment,
     PaymentRequest,
     Purchase,
@@ -99,3 +101,16 @@ async def cancel_purchase(purchase: UUID, json_data: CancelRequest) -> Response:
     Refused with 409 `purchase_ended` if it was collected or cancelled before.
     """
     return json_response(await wired(Purchases).cancel(principal(), str(purchase), json_data))
+
+
+@blueprint.post("/cancel-unpaid")
+@allow(*STAFF)
+@blueprint.input(CancelUnpaidRequest, location="json")
+@blueprint.output(CancelledUnpaid)
+@idempotent
+async def cancel_unpaid_purchases(json_data: CancelUnpaidRequest) -> Response:
+    """Cancel the placed purchases of one telephone number that nothing was paid for.
+
+    The hundred first at most; `more` says whether there are others. Where there are none, none is cancelled.
+    """
+    return json_response(await wired(Purchases).cancel_unpaid_of(principal(), json_data))

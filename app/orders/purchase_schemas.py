@@ -12,6 +12,7 @@ from app.core.schema import (
     Moment,
     Money,
     Name,
+    Phone,
     PositiveMoney,
     Quantity,
     QuantityOrZero,
@@ -158,6 +159,28 @@ class CancelRequest(Schema):
     reason: Reason
     method: Method | None = Field(default=None, description="By default, each as it was paid.")
     reference: Reference = ""
+
+
+class CancelUnpaidRequest(Schema):
+    """Whose unpaid purchases are cancelled, and why."""
+
+    contact_phone: Phone = Field(description="Spellings of one number are one.")
+    reason: Reason
+
+
+class CancelledPurchase(Schema):
+    """A purchase that was cancelled, in short."""
+
+    id: UUID
+    invoice_number: int
+
+
+class CancelledUnpaid(Schema):
+    """What was cancelled."""
+
+    count: int
+    cancelled: list[CancelledPurchase]
+    more: bool = Field(description="Whether there are others: ask again.")
 
 
 def _search(q: str | None) -> dict[str, str | int | None]:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
+from uuid import UUID
 
 from app.audit import AuditTrail
 from app.core.database import Manager
@@ -14,7 +15,10 @@ from app.inventory.allocations import Allocations, Wanted
 from app.orders.pricing import money_back
 from app.orders.purchase_repository import PurchaseRepository
 from app.orders.purchase_schemas import (
+    CancelledPurchase,
+    CancelledUnpaid,
     CancelRequest,
+    CancelUnpaidRequest,
     PaymentRequest,
     PurchaseQuery,
     RefundRequest,
@@ -24,6 +28,8 @@ from app.orders.sales import Sales
 from app.orders.service import purchase_url
 
 NOT_PAID = "not paid in time"
+MOST_AT_ONCE = 100
+"""How many purchases one call cancels: others wait for their stock meanwhile."""
 
 
 class Purchases:
@@ -80,6 +86,12 @@ class Purchases:
 
         return await self._manager.transaction(work)
 
+    async def cancel_unpaid_of(
+        self, who: Principal, request: CancelUnpaidRequest
+    ) -> CancelledUnpaid:
+        """Cancel the placed purchases of one telephone number that nothing was paid for, a hundred at most."""
+        return await self._manager.transaction(self._cancel_unpaid_of, who, request)
+
     async def cancel_unpaid(self, limit: int) -> int:
         """Cancel up to `limit` purchases that nothing was paid for in time; return how many.
 
@@ -127,8 +139,26 @@ class Purchases:
                 "reason": request.reason,
             }
             await self._purchases.pay(purchase, "refund", money, login_id)
-        await self._purchases.cancel(purchase, request.reason)
+        await self._purchases.cancel([purchase], request.reason)
         return back
+
+    async def _cancel_unpaid_of(
+        self, who: Principal, request: CancelUnpaidRequest
+    ) -> CancelledUnpaid:
+        found = await self._purchases.lock_unpaid_of(request.contact_phone, MOST_AT_ONCE + 1)
+        ended = found[:MOST_AT_ONCE]
+        purchases = [purchase for purchase, _, _ in ended]
+        await self._allocations.release(*purchases)
+        await self._purchases.cancel(purchases, request.reason)
+        detail = {"reason": request.reason, "refunds": {}}
+        for purchase, _, total in ended:
+            subject = f"purchase:{purchase}"
+            await self._audit.record(who.login_id, "purchase.cancelled", subject, detail)
+            self._sales.note("cancelled", total)
+        cancelled = [CancelledPurchase(id=UUID(p), invoice_number=number) for p, number, _ in ended]
+        return CancelledUnpaid(
+            count=len(ended), cancelled=cancelled, more=len(found) > MOST_AT_ONCE
+        )
 
     async def _cancel_unpaid(self, purchase: str) -> bool:
         if not await self._purchases.lock_late(purchase):

@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from apiflask import APIBlueprint
-from flask import Response
+from flask import Response, request
 
 from app.core.idempotency import request_identity
 from app.core.json import json_response, no_content
@@ -20,19 +20,20 @@ blueprint = APIBlueprint("carts", __name__, url_prefix="/api/v1/carts", tag="Car
 
 @blueprint.post("")
 @public
-@describe(known=True, idempotent=True)
+@describe(429, known=True, idempotent=True)
 @blueprint.output(OpenedCart, status_code=201)
 async def open_cart() -> Response:
     """Open an empty cart.
 
     With a customer's token it is the customer's; otherwise it comes with a token of its own, shown
     this once, which opens it and the purchase made from it. A customer's `Idempotency-Key` counts;
-    a guest has a new cart each time, as a token is never shown again.
+    a guest has a new cart each time, as a token is never shown again. Too many carts of guests at
+    one address in an hour are refused with 429 `too_many_guests`.
     """
     who, carts = await maybe_principal(), wired(Carts)
     if who is not None and who.customer_id is not None:
         return (await carts.open(who.customer_id, request_identity())).response()
-    return (await carts.open_for_guest()).response()
+    return (await carts.open_for_guest(_address())).response()
 
 
 @blueprint.get("/<uuid:cart>")
@@ -66,14 +67,22 @@ async def remove_item(cart: UUID, product: str) -> Response:
 
 @blueprint.post("/<uuid:cart>/checkout")
 @allow("customer", "cart")
-@describe(409, idempotent=True)
+@describe(409, 429, idempotent=True)
 @blueprint.input(CheckoutRequest, location="json")
 @blueprint.output(Purchase, status_code=201)
 async def check_out(cart: UUID, json_data: CheckoutRequest) -> Response:
     """Check a cart out: freeze its prices and promise its stock, all or nothing.
 
     Refused with 409 `out_of_stock` (`items` says what there is too little of), `price_changed`,
-    `withdrawn`, `empty_cart`, or `checked_out` with the purchase's `Location`.
+    `withdrawn`, `empty_cart`, or `checked_out` with the purchase's `Location`. A guest also with
+    `unpaid_purchases`, where others with this telephone number wait to be paid; with `held_by_guests`,
+    where `items` are more than guests may have of what others have not paid yet; and with 429
+    `too_many_guests`.
     """
-    place = wired(Checkout).place
-    return (await place(principal(), str(cart), json_data, request_identity())).response()
+    who, place = principal(), wired(Checkout).place
+    return (await place(who, str(cart), json_data, request_identity(), _address())).response()
+
+
+def _address() -> str:
+    """Return the peer's address; gateways that are trusted have been seen through."""
+    return request.remote_addr or "unknown"

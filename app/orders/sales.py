@@ -14,7 +14,8 @@ Event = Literal["placed", "collected", "cancelled"]
 PURCHASES = Counter("purchases", "Purchases that were placed, collected, cancelled.", ("event",))
 VALUE = Counter("purchases_value", "What they cost, in money.", ("event", "currency"))
 # There from the start, with 0, as is what follows: a rate over a series whose first value is 1 misses that one.
-PROBLEMS.labels("out_of_stock")
+for _code in ("out_of_stock", "too_many_guests", "unpaid_purchases", "held_by_guests"):
+    PROBLEMS.labels(_code)
 
 
 class Sales:

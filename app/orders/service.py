@@ -7,6 +7,7 @@ from app.core.errors import Conflict, FieldError, Invalid, NotFound, Problem
 from app.core.idempotency import Answer, RequestIdentity, once
 from app.core.sections import ShopSettings
 from app.core.security import CART_TOKEN, Principal, hash_token, new_token
+from app.login.attempts import Attempts
 from app.orders.repository import CartRepository
 
 
@@ -24,9 +25,12 @@ def checked_out(purchase: str | None) -> Conflict:
 class Carts:
     """What guests and customers do with carts. Another one's cart is NotFound."""
 
-    def __init__(self, manager: Manager, carts: CartRepository, shop: ShopSettings) -> None:
+    def __init__(
+        self, manager: Manager, carts: CartRepository, attempts: Attempts, shop: ShopSettings
+    ) -> None:
         self._manager = manager
         self._carts = carts
+        self._attempts = attempts
         self._shop = shop
 
     async def open(self, customer_id: int, identity: RequestIdentity) -> Answer:
@@ -37,12 +41,13 @@ class Carts:
 
         return await once(self._manager, **identity, work=work, one_statement=True)
 
-    async def open_for_guest(self) -> Answer:
-        """Open an empty cart with a token of its own, and answer 201.
+    async def open_for_guest(self, address: str) -> Answer:
+        """Open an empty cart with a token of its own for somebody at that address, and answer 201.
 
         Each time another one: the token is kept nowhere, and a guest has no name under which to
-        keep the answer that no other guest could have.
+        keep the answer that no other guest could have. Raises TooManyRequests.
         """
+        await self._attempts.count_guest("cart", address)
         token = new_token(CART_TOKEN)
         cart, made = await self._open(hash_token(token), None)
         return _opened(cart, f'{{"token":"{token}",{made.removeprefix("{")}')

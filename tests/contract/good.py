@@ -268,6 +268,9 @@ GOOD: dict[str, Callable[[World], Good]] = {
     f"POST {API}/purchases/{{purchase}}/cancel": lambda w: _with_purchase(
         w, {"reason": "not wanted", "method": "cash"}, paid=True
     ),
+    f"POST {API}/purchases/cancel-unpaid": lambda w: Good(
+        w.clerk, {}, {"contact_phone": "+48 22 555 01 19", "reason": "nobody there"}
+    ),
 }
 
 WITH_BODY = [

@@ -149,7 +149,7 @@ class TestPrices:
             (Decimal("0.23"), Decimal("3.57"), Decimal("2.90"), Decimal("0.67")),
         ]
         assert (made.status, made.paid, made.refunded) == ("placed", 0, 0)
-        assert made.pay_by - made.placed_at == timedelta(minutes=120)
+        assert made.pay_by - made.placed_at == timedelta(minutes=30)
 
         rows(
             database,
