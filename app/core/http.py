@@ -15,7 +15,8 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.routing import IntegerConverter, Map, UnicodeConverter
 
 from app.core.errors import BadRequest, NotFound
-from app.core.sections import Gateway, HttpSettings
+from app.core.sections import HttpSettings
+from app.core.setting_values import Gateway
 from app.core.wiring import present
 
 SECURITY_HEADERS = {

@@ -1,32 +1,19 @@
 """The sections of the settings; each field's description is its documentation."""
 
-import json
-import re
 from decimal import Decimal
-from ipaddress import IPv4Network, IPv6Network, ip_network
 from typing import Annotated, Any, Literal
-from urllib.parse import parse_qs, urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-import psycopg2
-from psycopg2.extensions import parse_dsn
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 from pydantic_settings import NoDecode
 
-# ISO 4217's currencies with two decimals, without those of funds, metals and tests.
-_CODES = """
-AED AFN ALL AMD ANG AOA ARS AUD AWG AZN BAM BBD BDT BGN BMD BND BOB BRL BSD BTN BWP BYN BZD
-CAD CDF CHF CNY COP CRC CUP CVE CZK DKK DOP DZD EGP ERN ETB EUR FJD FKP GBP GEL GHS GIP GMD
-GTQ GYD HKD HNL HTG HUF IDR ILS INR IRR JMD KES KGS KHR KPW KYD KZT LAK LBP LKR LRD LSL MAD
-MDL MGA MKD MMK MNT MOP MRU MUR MVR MWK MXN MYR MZN NAD NGN NIO NOK NPR NZD PAB PEN PGK PHP
-PKR PLN QAR RON RSD RUB SAR SBD SCR SDG SEK SGD SHP SLE SOS SRD SSP STN SVC SYP SZL THB TJS
-TMT TOP TRY TTD TWD TZS UAH USD UYU UZS VED VES WST XCD XCG YER ZAR ZMW ZWG
-"""
-CURRENCIES = frozenset(_CODES.split())
-
-# As browsers send them (RFC 6454): a scheme, a host in small letters, and a port that is not the scheme's own.
-_ORIGIN = re.compile(
-    r"https?://(?:[a-z0-9-]+(?:\.[a-z0-9-]+)*|\[[0-9a-f:]+\])(?::[1-9][0-9]{0,4})?", re.ASCII
+from app.core.setting_values import (
+    CURRENCIES,
+    ORIGIN,
+    Gateway,
+    networks,
+    parted,
+    postgresql_url,
 )
 
 
@@ -34,23 +21,6 @@ class Section(BaseModel):
     """A group of settings; a misspelt name is an error."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-def _postgresql_url(url: str) -> str:
-    try:
-        parts = urlsplit(url)
-    except ValueError:
-        raise ValueError("must be a URL") from None
-    if parts.scheme not in {"postgresql", "postgres"}:
-        raise ValueError("must start with postgresql://")
-    try:
-        parse_dsn(url)
-    except psycopg2.Error:
-        # libpq's sentence may quote the password.
-        raise ValueError("must be a URL that libpq understands") from None
-    if not parts.path.strip("/") and "dbname" not in parse_qs(parts.query):
-        raise ValueError("must name a database, as in postgresql://user@host:5432/database")
-    return url
 
 
 class DatabaseSettings(Section):
@@ -115,7 +85,7 @@ class DatabaseSettings(Section):
     @field_validator("url", "owner_url")
     @classmethod
     def _url(cls, value: str | None) -> str | None:
-        return value if value is None else _postgresql_url(value)
+        return value if value is None else postgresql_url(value)
 
     @property
     def lists_at_once(self) -> int:
@@ -134,10 +104,6 @@ class DatabaseSettings(Section):
             "lock_timeout": f"{round(self.lock_timeout * 1000)}ms",
             "idle_in_transaction_session_timeout": f"{round(self.idle_in_transaction_timeout * 1000)}ms",
         }
-
-
-Gateway = IPv4Network | IPv6Network | Literal["unix"]
-"""Where a gateway comes from; "unix" has no address."""
 
 
 class HttpSettings(Section):
@@ -181,45 +147,18 @@ class HttpSettings(Section):
     @field_validator("gateways", mode="before")
     @classmethod
     def _gateways(cls, value: Any) -> Any:
-        return _networks(value)
+        return networks(value)
 
     @field_validator("cors_origins", mode="before")
     @classmethod
     def _cors_origins(cls, value: Any) -> Any:
         try:
-            origins = _parted(value) if isinstance(value, str) else value
-            if all(_ORIGIN.fullmatch(each) for each in origins):
+            origins = parted(value) if isinstance(value, str) else value
+            if all(ORIGIN.fullmatch(each) for each in origins):
                 return origins
         except (TypeError, ValueError):
             pass
         raise ValueError("must be origins like https://shop.example, in small letters")
-
-
-def _parted(text: str) -> Any:
-    """Return the parts of a variable's text: JSON, or with commas."""
-    if text.lstrip().startswith("["):
-        return json.loads(text)
-    return [part.strip() for part in text.split(",") if part.strip()]
-
-
-def _networks(value: Any) -> list[Gateway]:
-    """Return the networks of a list, or of a variable's text."""
-    try:
-        return [_network(each) for each in (_parted(value) if isinstance(value, str) else value)]
-    except (TypeError, ValueError):
-        raise ValueError(
-            'must be a list of networks or addresses like ["10.0.0.0/8", "127.0.0.1"], or "unix"'
-        ) from None
-
-
-def _network(value: Any) -> Gateway:
-    if isinstance(value, IPv4Network | IPv6Network):
-        return value
-    # Of a number, ip_network() would make an address.
-    if not isinstance(value, str):
-        raise TypeError
-    name = value.strip()
-    return "unix" if name == "unix" else ip_network(name)
 
 
 class ShopSettings(Section):
