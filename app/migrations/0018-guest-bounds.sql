@@ -1,4 +1,4 @@
--- depends: 0016-search-texts
+-- depends: 0017-cancelled
 
 -- What two spellings of one telephone number have in common: its digits, without the zeros that stand for a +.
 CREATE FUNCTION phone_digits(phone text) RETURNS text
