@@ -26,7 +26,7 @@ from app.core.paging import Cursors
 from app.core.passwords import Passwords
 from app.core.pool_watch import watch_pool
 from app.core.refusals import refuse
-from app.core.sections import DatabaseSettings, SecuritySettings, ShopSettings
+from app.core.sections import DatabaseSettings, ShopSettings
 from app.core.security import Authenticator, require_guards
 from app.core.telemetry import Tracing
 from app.core.traffic import PROBES
@@ -203,7 +203,7 @@ def _provide_all(app: Shop, settings: Settings, database: PooledPostgresqlDataba
         AttemptRepository(manager), settings.secret.get_secret_value(), settings.security
     )
     provide(app, attempts)
-    _provide_people(app, manager, audit, attempts, settings.security)
+    _provide_people(app, manager, audit, attempts, settings)
     _provide_inventory(app, manager, audit)
     _provide_orders(app, manager, audit, attempts, settings.shop)
 
@@ -221,17 +221,14 @@ def _provide_catalogue(
 
 
 def _provide_people(
-    app: Shop,
-    manager: Manager,
-    audit: AuditTrail,
-    attempts: Attempts,
-    security: SecuritySettings,
+    app: Shop, manager: Manager, audit: AuditTrail, attempts: Attempts, settings: Settings
 ) -> None:
     sessions = SessionRepository(manager)
     accounts = Accounts(manager, AccountRepository(manager), sessions, Passwords(), audit)
     provide(app, accounts)
-    provide(app, TokenAuthenticator(sessions), as_=Authenticator)
-    provide(app, Sessions(accounts, sessions, attempts, security))
+    tokens = TokenAuthenticator(sessions, settings.shop.guest_purchase_days)
+    provide(app, tokens, as_=Authenticator)
+    provide(app, Sessions(accounts, sessions, attempts, settings.security))
     provide(app, StaffDirectory(manager, StaffRepository(manager), accounts, audit))
     provide(app, Customers(manager, CustomerRepository(manager), accounts, attempts, audit))
 

@@ -173,8 +173,9 @@ _PURCHASES = """
     ANALYZE past, past_line, past_sum;
     INSERT INTO cart (id, token_hash, status, created_at, expires_at)
         SELECT cart_id, sha256(uuid_send(cart_id)), 'checked_out', placed_at, placed_at + interval '7 days' FROM past;
-    INSERT INTO purchase (id, cart_id, contact_name, contact_phone, status, currency, total, vat_total, placed_at, pay_by, collected_at, updated_at)
-        SELECT p.id, p.cart_id, 'Buyer ' || p.k, '+49 30 5550100', CASE WHEN p.collected THEN 'collected' ELSE 'placed' END,
+    INSERT INTO purchase (id, cart_id, token_hash, contact_name, contact_phone, status, currency, total, vat_total, placed_at, pay_by, collected_at,
+            updated_at)
+        SELECT p.id, p.cart_id, sha256(uuid_send(p.cart_id)), 'Buyer ' || p.k, '+49 30 5550100', CASE WHEN p.collected THEN 'collected' ELSE 'placed' END,
                'EUR', s.total, s.vat_total, p.placed_at, p.placed_at + interval '2 hours',
                CASE WHEN p.collected THEN p.placed_at + interval '1 hour' END, p.placed_at
         FROM past p JOIN past_sum s ON s.purchase_id = p.id ORDER BY p.k;

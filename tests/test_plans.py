@@ -195,6 +195,16 @@ class TestEveryStatement:
         for example in [{}, *examples]:
             assert faults(plan_with(cursor, statement, always | example)) == [], example
 
+    def test_a_guests_token_is_looked_up(self, cursor):
+        found = plan(cursor, STATEMENTS["app.login.repository.GUEST"])
+        looks = [(node.get("Index Name"), node.get("Index Cond")) for node, _ in scans(found)]
+        cond = "(token_hash = $1)"
+        assert looks == [("cart_token_hash_key", cond), ("purchase_token_hash_key", cond)]
+
+    def test_carts_to_drop_are_found_without_a_look_at_those_that_have_gone(self, cursor):
+        found = plan(cursor, STATEMENTS["app.orders.repository.DELETE_CHECKED_OUT"])
+        assert "purchase_with_cart" in [node.get("Index Name") for node, _ in scans(found)]
+
     def test_all_are_found(self):
         assert len(STATEMENTS) > 100
         assert EXEMPT.keys() | EACH_TIME.keys() <= STATEMENTS.keys()

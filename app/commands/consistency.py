@@ -243,6 +243,18 @@ RULES = (
         WHERE (c.status = 'checked_out') <> (p.id IS NOT NULL)
         """,
     ),
+    Rule(
+        "a purchase is a customer's, or opened by the token that opened its cart",
+        """
+        SELECT 'purchase ' || p.id, CASE
+            WHEN p.token_hash IS NULL THEN 'a guest''s without a token'
+            WHEN p.customer_id IS NOT NULL THEN 'a customer''s with a guest''s token'
+            ELSE 'another token than its cart''s' END
+        FROM purchase p
+        LEFT JOIN cart c ON c.id = p.cart_id
+        WHERE (p.customer_id IS NULL) <> (p.token_hash IS NOT NULL) OR p.token_hash <> c.token_hash
+        """,
+    ),
 )
 
 COUNTS = """

@@ -67,6 +67,9 @@ async def _tidy(manager: Manager, idempotency_hours: int) -> dict[What, int | Pe
     async def keys(limit: int) -> int:
         return await manager.run(_DROP_IDEMPOTENCY_KEYS, limit=limit, hours=idempotency_hours)
 
+    async def checked_out(limit: int) -> int:
+        return await wired(Carts).delete_checked_out_carts(limit, idempotency_hours)
+
     async def renamed(limit: int) -> int:
         return int(await manager.fetch_value(_RENEW_SEARCH, limit=limit))
 
@@ -76,6 +79,7 @@ async def _tidy(manager: Manager, idempotency_hours: int) -> dict[What, int | Pe
             wired(Purchases).keep_promises
         ),
         ("old cart dropped", "old carts dropped"): wired(Carts).delete_expired_carts,
+        ("checked-out cart dropped", "checked-out carts dropped"): checked_out,
         ("session ended", "sessions ended"): sessions,
         ("count of attempts dropped", "counts of attempts dropped"): attempts,
         ("idempotency key forgotten", "idempotency keys forgotten"): keys,

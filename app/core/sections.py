@@ -205,7 +205,12 @@ class ShopSettings(Section):
         decimal_places=3,
         description="What a guest may have of a product in any case while no other unpaid guest holds any of it.",
     )
-    cart_days: int = Field(default=7, ge=1, le=365, description="Days that an unused cart is kept.")
+    cart_days: int = Field(
+        default=7, ge=1, le=365, description="Days that a cart is kept: unused, or checked out."
+    )
+    guest_purchase_days: int = Field(
+        default=365, ge=31, le=3650, description="Days that a guest's token opens a purchase."
+    )
     max_cart_lines: int = Field(
         default=100, ge=1, le=1000, description="Most products in one cart."
     )

@@ -33,7 +33,7 @@ _BEARER = re.compile(r"bearer +([A-Za-z0-9._~+/-]{1,512}=*)", re.IGNORECASE | re
 
 @dataclass(frozen=True, slots=True)
 class Principal:
-    """Who a token stands for: a login's session, or one cart."""
+    """Who a token stands for: a login's session, or a guest with one cart and the purchase made from it."""
 
     kind: Literal["session", "cart"]
     role: Role
@@ -41,6 +41,7 @@ class Principal:
     customer_id: int | None = None
     session_id: int | None = None
     cart_id: str | None = None
+    purchase_id: str | None = None
 
     @property
     def is_staff(self) -> bool:
@@ -54,8 +55,13 @@ class Principal:
 
     @property
     def key(self) -> str:
-        """A stable name, the same in all of a login's sessions: `login:12` or `cart:<uuid>`."""
-        return f"cart:{self.cart_id}" if self.kind == "cart" else f"login:{self.login_id}"
+        """A stable name, the same in all of a login's sessions: `login:12` or `cart:<uuid>`.
+
+        `purchase:<uuid>` for a guest whose cart has gone.
+        """
+        if self.kind == "session":
+            return f"login:{self.login_id}"
+        return f"cart:{self.cart_id}" if self.cart_id else f"purchase:{self.purchase_id}"
 
 
 class Authenticator(Protocol):

@@ -134,11 +134,16 @@ WHOSE_SESSION = Statement(
     """,
     read=True,
 )
-# What was bought stays open to who bought it; an unused cart does not.
-WHICH_CART = Statement(
+# A guest's token opens one of the two: the cart until it is checked out or ends, then the purchase made from it, whether
+# the cart is still there or not. Whoever shops is found by the first look, and LIMIT spares the second.
+GUEST = Statement(
     """
-    SELECT id::text FROM cart
-    WHERE token_hash = %(token_hash)s AND (status = 'checked_out' OR expires_at > now())
+    SELECT id::text, NULL FROM cart
+    WHERE token_hash = %(token_hash)s AND status = 'open' AND expires_at > now()
+    UNION ALL
+    SELECT cart_id::text, id::text FROM purchase
+    WHERE token_hash = %(token_hash)s AND placed_at > now() - make_interval(days => %(days)s)
+    LIMIT 1
     """,
     read=True,
 )
@@ -270,7 +275,10 @@ class SessionRepository:
         """Return (role, login id, customer id, session id) of a live session."""
         return await self._manager.fetch_one(WHOSE_SESSION, token_hash=token_hash)
 
-    async def which_cart(self, token_hash: bytes) -> str | None:
-        """Return the id of the cart that this token opens."""
-        found = await self._manager.fetch_value(WHICH_CART, token_hash=token_hash)
-        return None if found is None else str(found)
+    async def guest(self, token_hash: bytes, days: int) -> tuple[str | None, str | None] | None:
+        """Return the ids of the cart that this token opens and of the purchase made from it, one at least.
+
+        No purchase before checkout, no cart after `tidy` has dropped it. None if the cart's time is over or the
+        purchase was placed more than `days` ago.
+        """
+        return await self._manager.fetch_one(GUEST, token_hash=token_hash, days=days)

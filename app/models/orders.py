@@ -44,7 +44,7 @@ class Purchase(Row):
 
     id = peewee.UUIDField(primary_key=True)
     invoice_number = peewee.BigIntegerField()
-    cart = ReferenceField(Cart)
+    cart = ReferenceField(Cart, null=True)
     customer = ReferenceField(Customer, null=True)
     contact_name = peewee.TextField()
     contact_phone = peewee.TextField(null=True)
@@ -54,6 +54,7 @@ class Purchase(Row):
     vat_total = MoneyField()
     pricing_rules = peewee.IntegerField()
     paid = MoneyField()
+    token_hash = ByteaField(null=True)
     placed_at = TimestampTzField()
     pay_by = TimestampTzField()
     collected_at = TimestampTzField(null=True)

@@ -79,7 +79,7 @@ READ = Statement(
     f"""
     SELECT {JSON} FROM purchase p {_PARTS}
     WHERE p.id = %(purchase)s::uuid
-        AND (%(staff)s OR p.customer_id = %(customer)s OR p.cart_id = %(cart)s::uuid)
+        AND (%(staff)s OR p.customer_id = %(customer)s OR p.id = %(own)s::uuid)
     """,
     read=True,
 )
@@ -197,7 +197,7 @@ class PurchaseRepository:
             purchase=purchase,
             staff=who.is_staff,
             customer=who.customer_id,
-            cart=who.cart_id,
+            own=who.purchase_id,
         )
         if found is None:
             raise _missing()

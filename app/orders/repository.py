@@ -129,6 +129,23 @@ DELETE_EXPIRED = Statement(
     read=False,
 )
 
+# In one statement with the purchases, which name them. Who pays or collects at this moment is not waited for. Arrays,
+# because a join with all purchases looks cheaper where very many carts are due.
+DELETE_CHECKED_OUT = Statement(
+    """
+    WITH old AS (
+        SELECT id, cart_id FROM purchase
+        WHERE cart_id IS NOT NULL
+            AND placed_at < now() - greatest(make_interval(days => %(days)s), make_interval(hours => %(hours)s))
+        ORDER BY placed_at LIMIT %(limit)s FOR UPDATE SKIP LOCKED
+    ), freed AS (
+        UPDATE purchase SET cart_id = NULL WHERE id = ANY (ARRAY(SELECT id FROM old))
+    )
+    DELETE FROM cart WHERE id = ANY (ARRAY(SELECT cart_id FROM old))
+    """,
+    read=False,
+)
+
 
 class CartRepository:
     """Carts in the database of `manager`. A cart that `who` does not own raises NotFound."""
@@ -189,6 +206,10 @@ class CartRepository:
     async def delete_expired(self, limit: int) -> int:
         """Delete up to `limit` open carts whose time is over, and return how many."""
         return await self._manager.run(DELETE_EXPIRED, limit=limit)
+
+    async def delete_checked_out(self, limit: int, days: int, hours: int) -> int:
+        """Delete up to `limit` carts that were checked out `days` and `hours` ago, whichever is longer; return how many."""
+        return await self._manager.run(DELETE_CHECKED_OUT, limit=limit, days=days, hours=hours)
 
 
 def own(cart: str, who: Principal) -> dict[str, str | int | None]:

@@ -40,7 +40,10 @@ async def open_cart() -> Response:
 @allow("customer", "cart")
 @blueprint.output(Cart)
 async def read_cart(cart: UUID) -> Response:
-    """Read a cart, at today's prices."""
+    """Read a cart, at today's prices.
+
+    Some days after its checkout it is no more; the purchase made from it stays.
+    """
     return json_response(await wired(Carts).read(principal(), str(cart)))
 
 

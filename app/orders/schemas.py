@@ -70,7 +70,7 @@ class OpenedCart(Cart):
 
     token: str | None = Field(
         default=None,
-        description="Opens a guest's cart and the purchase made from it; shown this once.",
+        description="Opens a guest's cart, and for some time the purchase made from it; shown this once.",
     )
 
 

@@ -88,6 +88,13 @@ class Carts:
         """Delete up to `limit` open carts whose time is over, and return how many."""
         return await self._carts.delete_expired(limit)
 
+    async def delete_checked_out_carts(self, limit: int, keys_hours: int) -> int:
+        """Delete up to `limit` carts that were checked out `shop.cart_days` ago, and return how many.
+
+        None before `keys_hours` are over: a guest who sends a checkout again is known by the cart's name.
+        """
+        return await self._carts.delete_checked_out(limit, self._shop.cart_days, keys_hours)
+
     async def _refusal(self, outcome: str, who: Principal, cart: str) -> Problem:
         """Return what to raise where nothing was put into a cart."""
         most = self._shop.max_cart_lines

@@ -51,6 +51,7 @@ def placed(
     rows(on, "UPDATE cart SET status = 'checked_out' WHERE id = %(id)s", id=cart.id)
     columns = {
         "cart_id": cart.id,
+        "token_hash": cart.token_hash,
         "contact_name": "Test",
         "currency": "EUR",
         "total": sum(Decimal(quantity) for _, quantity in promises),

@@ -35,6 +35,7 @@ def place(on, cart, sold, *, due):
         on,
         "purchase",
         cart_id=cart.id,
+        token_hash=cart.token_hash,
         contact_name="Test",
         currency="EUR",
         total="5.00",
@@ -89,6 +90,7 @@ def test_nothing_due_is_never_unpaid(run, fresh_database):
         fresh_database,
         "purchase",
         cart_id=cart.id,
+        token_hash=cart.token_hash,
         contact_name="Test",
         currency="EUR",
         total=0,
@@ -127,6 +129,24 @@ def test_drops_old_carts_and_keeps_the_others(run, fresh_database):
     kept = guest_cart(fresh_database)
     assert "1 old cart dropped" in run("tidy").output
     assert [row.id for row in rows(fresh_database, "SELECT id FROM cart")] == [kept.id]
+
+
+def test_drops_checked_out_carts(run, fresh_database):
+    query = (
+        "UPDATE purchase SET placed_at = now() - make_interval(days => %(days)s) WHERE id = %(id)s"
+    )
+    sold = on_sale(fresh_database)
+    kept, gone = (
+        place(fresh_database, filled_cart(fresh_database, (sold, 2)), sold, due=AGO) for _ in (1, 2)
+    )
+    for purchase, days in ((kept, 6), (gone, 8)):
+        rows(fresh_database, query, days=days, id=purchase)
+    assert ", 1 checked-out cart dropped," in run("tidy").output
+    left = rows(fresh_database, "SELECT id FROM purchase WHERE cart_id IS NOT NULL")
+    assert [row.id for row in left] == [kept]
+    assert value(fresh_database, "SELECT count(*) FROM cart") == 1
+    assert run("verify").exit_code == 0
+    assert ", 0 checked-out carts dropped," in run("tidy").output
 
 
 def test_ends_sessions_and_forgets_keys_and_attempts(run, fresh_database):

@@ -15,8 +15,8 @@ def purchase(fresh_database):
         """
         WITH ended AS (UPDATE cart SET status = 'checked_out' WHERE id = %(cart)s),
         p AS (
-            INSERT INTO purchase (cart_id, contact_name, currency, total, vat_total, pay_by)
-            VALUES (%(cart)s, 'Test', 'EUR', 5.00, 0.37, now() + interval '1 hour') RETURNING id
+            INSERT INTO purchase (cart_id, token_hash, contact_name, currency, total, vat_total, pay_by)
+            VALUES (%(cart)s, %(token_hash)s, 'Test', 'EUR', 5.00, 0.37, now() + interval '1 hour') RETURNING id
         ), l AS (
             INSERT INTO purchase_line (purchase_id, product_id, code, name, unit, quantity, price,
                 discount_rate, unit_price, vat_rate, total, vat_amount)
@@ -29,6 +29,7 @@ def purchase(fresh_database):
         SELECT p.id, l.id AS line, a.stock_id AS lot, %(code)s AS product FROM p, l, a
         """,
         cart=cart.id,
+        token_hash=cart.token_hash,
         product=sold.id,
         code=sold.code,
     )
@@ -129,6 +130,14 @@ BREACHES = {
     "a cart that forgot its purchase": (
         "UPDATE cart SET status = 'open'",
         "cart ",
+    ),
+    "a purchase that nobody can open": (
+        "UPDATE purchase SET token_hash = NULL",
+        "purchase {p.id}: a guest's without a token",
+    ),
+    "a purchase that another guest can open": (
+        "UPDATE purchase SET token_hash = sha256('')",
+        "purchase {p.id}: another token than its cart's",
     ),
 }
 

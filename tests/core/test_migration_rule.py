@@ -48,6 +48,9 @@ BAD = {
     "-- transactional: false\nALTER TABLE product ADD COLUMN origin text;": "needs-a-transaction",
     # What failed half-way left an index that is not valid; this would take it for the real one.
     "-- transactional: false\nCREATE INDEX CONCURRENTLY IF NOT EXISTS i ON product (price);": "needs-a-transaction",
+    "-- squawk-ignore ban-drop-not-null\nALTER TABLE product ALTER COLUMN name DROP NOT NULL;": (
+        "exemption-without-reason"
+    ),
     "-- squawk-ignore ban-drop-table\nDROP TABLE discount;": "contract-without-release",
     "-- contract: 9.9.9 no longer reads it\n-- squawk-ignore ban-drop-table\nDROP TABLE discount;": (
         "contract-names-no-release"
@@ -100,6 +103,11 @@ DROP TRIGGER product_stamp ON product;
 -- because it takes and returns the same
 -- squawk-ignore ban-replace-view-function
 CREATE OR REPLACE FUNCTION grocery_answer() RETURNS integer LANGUAGE sql IMMUTABLE AS 'SELECT 42';
+    """,
+    "a column that may be NULL, where nobody minds": """
+-- because no version that serves reads it
+-- squawk-ignore ban-drop-not-null
+ALTER TABLE product ALTER COLUMN description DROP NOT NULL;
     """,
     "an exemption with a reason": """
 -- because a shop has a hundred brands

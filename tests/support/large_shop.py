@@ -49,8 +49,10 @@ INSERT INTO cart (id, token_hash, customer_id, status, expires_at)
         CASE WHEN n % 20 = 0 THEN 'open' ELSE 'checked_out' END, now() + n * interval '1 minute'
     FROM generate_series(1, 15000) n;
 INSERT INTO cart_item (cart_id, product_id, quantity) SELECT md5(n::text)::uuid, n, 1 FROM generate_series(1, 15000) n;
-INSERT INTO purchase (id, cart_id, customer_id, contact_name, status, currency, total, vat_total, paid, placed_at, pay_by, collected_at)
-    SELECT md5(n::text)::uuid, md5(n::text)::uuid, CASE WHEN n % 2 = 1 THEN 1 + n % 14000 END, 'Customer ' || n,
+INSERT INTO purchase (id, cart_id, token_hash, customer_id, contact_name, status, currency, total, vat_total, paid, placed_at, pay_by,
+        collected_at)
+    SELECT md5(n::text)::uuid, CASE WHEN n % 10 = 1 THEN md5(n::text)::uuid END, CASE WHEN n % 2 = 0 THEN sha256(n::text::bytea) END,
+        CASE WHEN n % 2 = 1 THEN 1 + n % 14000 END, 'Customer ' || n,
         CASE WHEN n % 50 = 0 THEN 'placed' ELSE 'collected' END, 'EUR', 5, 1, 5, now() - n * interval '1 minute',
         now() - n * interval '1 minute', CASE WHEN n % 50 > 0 THEN now() END
     FROM generate_series(1, 15000) n;
