@@ -182,7 +182,7 @@ async def test_request_ids_that_are_not_taken(hostile_shop, text):
 @pytest.mark.parametrize(
     ("name", "text"),
     [
-        *((b"host", text) for text in (b"", b"a b", b"\xff", b"e:99999999", b"[::1", b"a" * 9000)),
+        *((b"host", text) for text in (b"", b"a b", b"\xff", b"e:99999999", b"[::1", b"a." * 4500)),
         *((b"cookie", text) for text in (b"\xff=\x00", b"session=a; session=b", b"=" * 5000)),
         *((b"accept", text) for text in (b"text/html", b"\xff", b"application/json;q=0")),
         *((b"content-length", text) for text in (b"-1", b"a", b"\xff")),
