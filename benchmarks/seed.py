@@ -173,10 +173,10 @@ _PURCHASES = """
     ANALYZE past, past_line, past_sum;
     INSERT INTO cart (id, token_hash, status, created_at, expires_at)
         SELECT cart_id, sha256(uuid_send(cart_id)), 'checked_out', placed_at, placed_at + interval '7 days' FROM past;
-    INSERT INTO purchase (id, cart_id, token_hash, contact_name, contact_phone, status, currency, total, vat_total, placed_at, pay_by, collected_at,
-            updated_at)
+    INSERT INTO purchase (id, cart_id, token_hash, contact_name, contact_phone, status, currency, total, vat_total, paid, placed_at, pay_by,
+            collected_at, updated_at)
         SELECT p.id, p.cart_id, sha256(uuid_send(p.cart_id)), 'Buyer ' || p.k, '+49 30 5550100', CASE WHEN p.collected THEN 'collected' ELSE 'placed' END,
-               'EUR', s.total, s.vat_total, p.placed_at, p.placed_at + interval '2 hours',
+               'EUR', s.total, s.vat_total, CASE WHEN p.collected THEN s.total ELSE 0 END, p.placed_at, p.placed_at + interval '2 hours',
                CASE WHEN p.collected THEN p.placed_at + interval '1 hour' END, p.placed_at
         FROM past p JOIN past_sum s ON s.purchase_id = p.id ORDER BY p.k;
     INSERT INTO purchase_line (purchase_id, product_id, code, name, unit, quantity, price, discount_rate, unit_price, vat_rate, total, vat_amount)

@@ -12,6 +12,7 @@ CODES: Mapping[int, Mapping[str, str]] = {
     403: {"forbidden": "This is for admin only."},
     404: {"not_found": "There is no such product."},
     405: {"method_not_allowed": "The path is known, but not with this method."},
+    408: {"request_timeout": "The body did not come in time."},
     409: {
         "conflict": "It is not in a state that allows this.",
         "already_exists": "There is one with the same value already.",

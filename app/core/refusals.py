@@ -11,13 +11,14 @@ from app.core.http import SECURITY_HEADERS
 from app.core.logging import REQUEST_ID, request_id
 from app.core.metrics import PROBLEMS, REFUSED
 
-_DETAILS = {
+DETAILS = {
     HTTPStatus.BAD_REQUEST: "The request could not be read.",
     HTTPStatus.REQUEST_TIMEOUT: "The body did not come in time.",
     HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE: "The head is longer than this server reads.",
     HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "The body is longer than this server reads.",
     HTTPStatus.SERVICE_UNAVAILABLE: "Too many requests at once. Try again.",
 }
+"""What is refused in front of the application, and the sentence that is said."""
 
 _log = structlog.get_logger("app.access")
 
@@ -29,7 +30,7 @@ def refuse(status: int, scope: Mapping[str, Any]) -> tuple[list[tuple[str, str]]
     """
     given = dict(scope["headers"]).get(REQUEST_ID.lower().encode())
     id_ = request_id(given.decode("latin-1") if given is not None else None)
-    problem = problem_of_status(status, _DETAILS.get(HTTPStatus(status)))
+    problem = problem_of_status(status, DETAILS.get(HTTPStatus(status)))
     REFUSED.labels(str(status)).inc()
     PROBLEMS.labels(problem.code).inc()
     _log.warning("refused", method=scope["method"], status=status, request_id=id_)

@@ -8,6 +8,8 @@ import httpx
 import pytest
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
+from app.core.errors import problem_of_status
+from app.core.refusals import DETAILS
 from app.orders.checkout_service import _REFUSALS
 from tests.support.asgi import running
 
@@ -146,7 +148,7 @@ class TestCodes:
 
 
 def said_in_code() -> set[str]:
-    found = set(_REFUSALS)
+    found = set(_REFUSALS) | {problem_of_status(status).code for status in DETAILS}
     for path in APP.rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
             match node:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 
 from flask.testing import FlaskClient
@@ -73,6 +74,12 @@ class World:
 
     def lot(self) -> Any:
         return builders.stocked(self.on, builders.product(self.on), 10)
+
+    def shortage(self) -> None:
+        """Promise something from a lot that has expired."""
+        yesterday = builders.today(self.on) - timedelta(days=1)
+        product = builders.product(self.on)
+        builders.placed(self.on, (builders.stocked(self.on, product, 1, expires_on=yesterday), 1))
 
     def movement(self) -> int:
         lot = self.lot()
@@ -269,7 +276,7 @@ GOOD: dict[str, Callable[[World], Good]] = {
         w, {"reason": "not wanted", "method": "cash"}, paid=True
     ),
     f"POST {API}/purchases/cancel-unpaid": lambda w: Good(
-        w.clerk, {}, {"contact_phone": "+48 22 555 01 19", "reason": "nobody there"}
+        w.clerk, {}, {"contact_phone": w.purchase()["contact_phone"], "reason": "nobody there"}
     ),
 }
 

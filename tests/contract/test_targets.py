@@ -145,6 +145,7 @@ class TestCursors:
             world.lot()
             world.order()
             world.purchase()
+            world.shortage()
             builders.session(world.on, world.somebody.login_id)
             builders.customer(world.on)
         return {label.partition(" ")[2]: GOOD[label](world).who for label in LISTS}
