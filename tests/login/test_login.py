@@ -14,6 +14,7 @@ from tests.builders import (
     customer,
     guest_cart,
     hashed,
+    insert,
     person,
     rows,
     session,
@@ -170,6 +171,17 @@ class TestTokens:
     async def test_the_token_of_a_checked_out_cart_goes_on(self, client, database) -> None:
         cart = guest_cart(database, hours=-1)
         rows(database, "UPDATE cart SET status = 'checked_out' WHERE id = %(id)s", id=cart.id)
+        insert(
+            database,
+            "purchase",
+            cart_id=cart.id,
+            token_hash=cart.token_hash,
+            contact_name="Test",
+            currency="EUR",
+            total=1,
+            vat_total=0,
+            pay_by=datetime.now(UTC) + timedelta(hours=1),
+        )
         answer = await client.get(LOGIN, headers=cart.headers)
         assert answer.status_code == 403
 
