@@ -161,6 +161,12 @@ class TestPrincipal:
         two = Principal("session", "customer", login_id=12, session_id=2)
         assert one.key == two.key == "login:12"
 
+    def test_keeps_the_key_of_a_cart_that_was_checked_out(self):
+        shopping = Principal("cart", "cart", cart_id="c-1")
+        bought = Principal("cart", "cart", cart_id="c-1", purchase_id="p-1")
+        assert shopping.key == bought.key == "cart:c-1"
+        assert Principal("cart", "cart", purchase_id="p-1").key == "purchase:p-1"
+
 
 class TestRequireGuards:
     def test_passes_guarded_views(self):

@@ -62,6 +62,14 @@ class TestDeleteCheckedOut:
             answer = await client.get(f"{PURCHASES}/{purchase['id']}", headers=cart.headers)
             assert answer.json() == purchase
 
+    async def test_leaves_a_customer_who_has_bought(self, client, database, carts):
+        who = customer(database)
+        await bought_ago(client, database, TERM + MOMENT, who)
+        await carts.delete_checked_out_carts(ALL, DAY)
+        url = f"/api/v1/customers/{who.customer_id}"
+        answer = await client.delete(url, headers=who.headers)
+        assert (answer.status_code, answer.json()["code"]) == (409, "in_use")
+
     async def test_leaves_it_there_for_its_term(self, client, database, carts):
         cart, purchase = await bought_ago(client, database, TERM - MOMENT)
         await carts.delete_checked_out_carts(ALL, DAY)
