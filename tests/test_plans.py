@@ -34,7 +34,6 @@ EXEMPT = {
     "app.commands.demo_shop._STATE": "ends at the first row",
     "app.commands.demo_shop._LOCK": "a demo shop is small",
     "app.commands.demo_shop._RENEW": "a demo shop is small",
-    "app.orders.purchase_repository.UNPAID": "what waits to be paid is few, and this is most of it",
     "app.health.repository._HAS_DEMO_LOGINS": "asked once, when a shop starts",
 }
 
@@ -67,8 +66,8 @@ EACH_TIME = {
     ),
 }
 
-FEW = {"login_admins", "purchase_queue", "purchase_pay_by", "purchase_cancelled"}
-"""Indexes of so few rows, admins, what waits to be collected and what was cancelled, that they may be read whole."""
+FEW = {"login_admins", "purchase_queue", "purchase_pay_by", "purchase_unpaid", "purchase_cancelled"}
+"""Indexes of so few rows, admins, what waits to be paid or collected and what was cancelled, that they may be read whole."""
 
 BLOCKS = {"Sort", "Incremental Sort", "Aggregate", "Hash", "Materialize"}
 """Nodes that take all their rows before they give any: a LIMIT above does not shorten what is below.

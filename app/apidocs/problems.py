@@ -51,6 +51,7 @@ CODES: Mapping[int, Mapping[str, str]] = {
         "too_many_requests": "Too many attempts; wait a while.",
         "too_many_guests": "Too many guests came from this network. Log in, or wait, then try again.",
     },
+    431: {"request_header_fields_too_large": "The head is longer than this server reads."},
     500: {"internal_error": "Something went wrong here."},
     503: {
         "unavailable": "The database cannot be reached or is too busy. Try again.",

@@ -72,12 +72,10 @@ def page_of(
     found = f"""
         (SELECT q.id, true AS hit, false AS stops FROM few q
         {_where([few, *indexed, *state, *timed])} {ordered} {limit})"""
-    return (
-        f"{found} UNION ALL SELECT * FROM ({walked}) walked WHERE NOT {few}",
-        f"""
+    before = f"""
         WITH few AS MATERIALIZED (
-            SELECT * FROM purchase q {_where(contacts)} LIMIT {MOST_LOOKED_AT + 1})""",
-    )
+            SELECT * FROM purchase q {_where(contacts)} LIMIT {MOST_LOOKED_AT + 1})"""
+    return f"{found} UNION ALL SELECT * FROM ({walked}) walked WHERE NOT {few}", before
 
 
 def _those(asked: frozenset[str], conditions: dict[str, str]) -> list[str]:

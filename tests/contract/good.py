@@ -122,6 +122,12 @@ def _with_purchase(w: World, body: Any = None, status: int = 200, **done: bool) 
     return Good(w.clerk, {"purchase": w.purchase(**done)["id"]}, body, status)
 
 
+def _with_unpaid(w: World) -> Good:
+    w.purchase()
+    phone = CONTACT["contact_phone"]
+    return Good(w.clerk, {}, {"contact_phone": phone, "reason": "nobody there"})
+
+
 def _of_kind(kind: str, path: str, new: Mapping[str, Any], change: Any) -> dict[str, Any]:
     """Return the five operations on things with a code; a callable makes a value that must be new."""
 
@@ -275,9 +281,7 @@ GOOD: dict[str, Callable[[World], Good]] = {
     f"POST {API}/purchases/{{purchase}}/cancel": lambda w: _with_purchase(
         w, {"reason": "not wanted", "method": "cash"}, paid=True
     ),
-    f"POST {API}/purchases/cancel-unpaid": lambda w: Good(
-        w.clerk, {}, {"contact_phone": w.purchase()["contact_phone"], "reason": "nobody there"}
-    ),
+    f"POST {API}/purchases/cancel-unpaid": _with_unpaid,
 }
 
 WITH_BODY = [

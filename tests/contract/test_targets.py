@@ -181,7 +181,8 @@ class TestCursors:
                 answer = await hostile_shop.ask("GET", f"{path}?{query}", who)
                 assert (path, query, answer.status) == (path, query, 422)
                 tried += 1
-        assert tried >= len(LISTS) - 1
+        # One's own sessions and the shortages have no filters.
+        assert tried >= len(LISTS) - 2
 
     async def test_cannot_be_changed(self, hostile_shop, pages):
         for path, (cursor, who) in pages.items():

@@ -12,8 +12,10 @@ import pytest
 from tests.builders import customer, filled_cart, on_sale, rows, stocked, today, unique
 from tests.orders.sales import check_out, conflict, pay
 from tests.support.clients import client_at, shop_with
+from tests.support.locks import transaction, until_blocked
 
 CARTS = "/api/v1/carts"
+LOCK_LEVEL = "SELECT FROM stock_level WHERE product_id = %s FOR UPDATE"
 MOST_CARTS, MOST_CHECKOUTS, MOST_UNPAID = 3, 4, 2
 
 
@@ -106,20 +108,25 @@ class TestOneNumber:
         answer = await take(guest, database, milk, 1, contact_phone=number)
         assert answer.status_code == 201, answer.text
 
-    async def test_is_not_counted_for_others_and_customers(self, guest, database):
-        milk, number = on_sale(database, stock=100), phone()
-        for who in (None, None, customer(database), customer(database)):
-            answer = await take(guest, database, milk, 1, contact_phone=number, owner=who)
+    async def test_counts_neither_others_nor_customers(self, guest, database):
+        milk, number, who = on_sale(database, stock=100), phone(), customer(database)
+        for owner in (who, who, who, None, None, who):
+            answer = await take(guest, database, milk, 1, contact_phone=number, owner=owner)
             assert answer.status_code == 201, answer.text
         assert (await take(guest, database, milk, 1)).status_code == 201
 
     async def test_counts_those_that_come_at_once(self, guest, database):
-        number = phone()
-        made = [on_sale(database) for _ in range(6)]
-        answers = await asyncio.gather(
-            *(take(guest, database, each, 1, contact_phone=number) for each in made)
-        )
-        assert sorted(each.status_code for each in answers) == [201] * 2 + [409] * 4
+        milk, number = on_sale(database, stock=100), phone()
+        await take(guest, database, milk, 1, contact_phone=number)
+        async with transaction(database) as cursor:
+            cursor.execute(LOCK_LEVEL, (milk.id,))
+            made = [
+                asyncio.create_task(take(guest, database, milk, 1, contact_phone=number))
+                for _ in range(2)
+            ]
+            await until_blocked(database, *made)
+        answers = await asyncio.gather(*made)
+        assert sorted(each.status_code for each in answers) == [201, 409]
 
 
 class TestShare:
