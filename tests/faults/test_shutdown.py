@@ -13,6 +13,7 @@ import psutil
 from tests.builders import value
 from tests.support.load import Answer, Connection
 from tests.support.servers import shop_server
+from tests.support.settings import TIME_ZONE
 
 CLIENTS = 12
 CARTS = "/api/v1/carts"
@@ -96,7 +97,10 @@ def metrics_folders_of(server):
 
 async def test_sighup_brings_new_settings_and_fails_no_request(database, tmp_path):
     settings = tmp_path / "shop.toml"
-    template = 'env = "test"\nsecret = "only-for-tests"\n[http]\ndocs = true\n[shop]\nname = "{}"\n'
+    template = (
+        'env = "test"\nsecret = "only-for-tests"\n[http]\ndocs = true\n'
+        f'[shop]\ntime_zone = "{TIME_ZONE}"\nname = "{{}}"\n'
+    )
     settings.write_text(template.format("Old Shop"))
     # A drain is for load balancers that have to notice an end: this is none. It would outlast the test.
     env = {
