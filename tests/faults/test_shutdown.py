@@ -95,13 +95,15 @@ def metrics_folders_of(server):
     return list(Path(tempfile.gettempdir()).glob(f"ogs-metrics-{server.process.pid}-*"))
 
 
+NAMED = (
+    'env = "test"\nsecret = "only-for-tests"\n[http]\ndocs = true\n'
+    f'[shop]\ntime_zone = "{TIME_ZONE}"\nname = "{{}}"\n'
+)
+
+
 async def test_sighup_brings_new_settings_and_fails_no_request(database, tmp_path):
     settings = tmp_path / "shop.toml"
-    template = (
-        'env = "test"\nsecret = "only-for-tests"\n[http]\ndocs = true\n'
-        f'[shop]\ntime_zone = "{TIME_ZONE}"\nname = "{{}}"\n'
-    )
-    settings.write_text(template.format("Old Shop"))
+    settings.write_text(NAMED.format("Old Shop"))
     # A drain is for load balancers that have to notice an end: this is none. It would outlast the test.
     env = {
         "OGS_CONFIG": str(settings),
@@ -119,7 +121,7 @@ async def test_sighup_brings_new_settings_and_fails_no_request(database, tmp_pat
         busy = Busy(server.url, "GET", "/api/v1/brands")
         async with busy.asking():
             await busy.answered(200)
-            settings.write_text(template.format("New Shop"))
+            settings.write_text(NAMED.format("New Shop"))
             server.process.send_signal(signal.SIGHUP)
             while any(each.is_running() for each in old):
                 probes[(await once(server.url, "/readyz")).status] += 1
