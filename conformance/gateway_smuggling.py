@@ -10,6 +10,8 @@ from conformance.gateway_http2 import ask
 from conformance.registry import check
 from conformance.shop import Shop
 
+LOG_SECONDS = 0.3
+"""How long a line of the apis' logs may come behind its answer."""
 PLACE = "0123456789abcdef"
 """Where a hidden request has its id."""
 CHUNKED = "Transfer-Encoding: chunked\r\n"
@@ -123,6 +125,7 @@ async def _attempt(shop: Shop, name: str, headers: str, body: bytes) -> tuple[st
     count = came.count(b"HTTP/1.1 ")
     if count != 1:
         return f"{name}: {count} answers: {came[:60]!r}", served(shop, outer)
+    await asyncio.sleep(LOG_SECONDS)
     return _judged(name, int(came[9:12]), served(shop, outer), served(shop, inner))
 
 
@@ -146,5 +149,6 @@ async def _over_http2(shop: Shop) -> list[tuple[str, int]]:
         outer = secrets.token_hex(16)
         fields = [(b"x-request-id", outer.encode()), field]
         status = await ask(shop, "POST", "/api/v1/login", fields, body=_inner(inner))
+        await asyncio.sleep(LOG_SECONDS)
         found.append(_judged(f"HTTP/2, {name}", status, served(shop, outer), served(shop, inner)))
     return found
