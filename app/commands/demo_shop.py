@@ -21,6 +21,7 @@ from app.core.database import Manager
 from app.core.errors import Conflict
 from app.core.statement import Statement
 from app.core.wiring import wired
+from app.inventory.stock_service import Stock
 from app.login.accounts import Accounts
 from app.users.customer_service import Customers
 from app.users.schemas import NewCustomer
@@ -42,38 +43,6 @@ _STATE = Statement(
     SELECT EXISTS (SELECT FROM product) OR EXISTS (SELECT FROM login),
            EXISTS (SELECT FROM login WHERE lower(email) = %(admin)s), CURRENT_DATE
     """
-)
-
-
-_LOCK = Statement("SELECT product_id FROM stock_level ORDER BY product_id FOR UPDATE", read=False)
-
-# What was received last of each product that has nothing left to sell, because it has expired, and that nobody has
-# ever delivered: as much again, for as many days.
-_RENEW = Statement(
-    """
-    WITH given AS MATERIALIZED (
-        SELECT nextval(pg_get_serial_sequence('stock', 'id')) AS id, o.*
-        FROM (
-            SELECT s.product_id, s.supplier_id, s.unit_cost, s.expires_on - s.received_at::date AS days, m.quantity
-            FROM availability a
-            JOIN stock s ON s.product_id = a.product_id
-            JOIN stock_movement m ON m.stock_id = s.id AND m.kind = 'receipt'
-            WHERE a.available <= 0
-              AND s.received_at = (SELECT max(received_at) FROM stock WHERE product_id = a.product_id)
-              AND EXISTS (SELECT FROM stock x WHERE x.product_id = a.product_id AND x.expires_on < CURRENT_DATE)
-              AND NOT EXISTS (SELECT FROM stock_movement x WHERE x.product_id = a.product_id
-                              AND x.kind = 'receipt' AND x.reason <> 'opening stock')
-            ORDER BY s.id
-        ) o
-    ), lot AS (
-        INSERT INTO stock (id, product_id, supplier_id, unit_cost, expires_on) OVERRIDING SYSTEM VALUE
-        SELECT id, product_id, supplier_id, unit_cost, CURRENT_DATE + days FROM given
-    )
-    INSERT INTO stock_movement (kind, product_id, stock_id, quantity, reason)
-    SELECT 'receipt', product_id, id, quantity, 'opening stock' FROM given ORDER BY id
-    RETURNING id
-    """,
-    read=False,
 )
 
 
@@ -102,18 +71,6 @@ def _load(today: date) -> None:
         for kind in SHEETS:
             click.echo(load(kind, folder / f"{kind}.csv"), err=True)
     run_sync(_open_logins)
-
-
-async def _renew() -> int:
-    """Receive again what has expired; return how many lots. From then on the shop is as fresh as a new one."""
-    manager = wired(Manager)
-
-    async def work() -> int:
-        # Only a statement of its own sees what the lock was waited for.
-        await manager.fetch(_LOCK)
-        return len(await manager.fetch(_RENEW))
-
-    return await manager.transaction(work)
 
 
 async def _open_logins() -> None:
@@ -151,7 +108,7 @@ def demo(if_empty: bool) -> None:  # noqa: FBT001 - click's
             return
         if not (if_empty and used):
             _load(today)
-        if is_demo and (lots := run_sync(_renew)):
+        if is_demo and (lots := run_sync(wired(Stock).renew_openings)):
             click.echo(f"Goods had expired: {counted(lots, 'fresh lot')} received.", err=True)
     click.echo("Demo logins:")
     for email, _, role, password in _STAFF:

@@ -1,6 +1,6 @@
 """SQL that makes JSON as the rest of the application writes it: without blanks.
 
-json_build_object() puts some around its colons, and asks anew for each row what types it is given.
+json_build_object() puts some around its colons.
 """
 
 import re

@@ -108,6 +108,15 @@ class StockRepository:
         )
         return moved
 
+    async def expired_openings(self) -> list[NewLot]:
+        """Return anew what was received last of products that have expired, if nobody has ever delivered them.
+
+        Locks all levels until the transaction's end. For a small shop.
+        """
+        # Only a statement of its own sees what the lock was waited for.
+        await self._manager.fetch(sql.LOCK_ALL_LEVELS)
+        return [NewLot(*row) for row in await self._manager.fetch(sql.EXPIRED_OPENINGS)]
+
     async def lot(self, lot_id: int) -> str:
         """Return the lot's JSON. Raises NotFound."""
         return await self._one(sql.LOT, "lot", id=lot_id)

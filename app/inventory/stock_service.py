@@ -91,6 +91,20 @@ class Stock:
 
         return await once(self._manager, **identity, work=work)
 
+    async def renew_openings(self) -> int:
+        """Receive opening stock again of which nothing is left to sell because it has expired; return how many lots.
+
+        Only of products that nobody has ever delivered: for a demo shop, which is then as fresh as a new one.
+        """
+
+        async def work() -> int:
+            lots = await self._stock.expired_openings()
+            if lots:
+                await self._stock.open_lots(lots, Cause("receipt", None, "opening stock"))
+            return len(lots)
+
+        return await self._manager.transaction(work)
+
     async def _open_lot(
         self, code: str, unit_cost: Decimal, asked: NewAdjustment, cause: Cause
     ) -> tuple[int, int]:

@@ -209,3 +209,24 @@ MOVE = Statement(
     RETURNING id
     """,
 )
+
+LOCK_ALL_LEVELS = Statement(
+    "SELECT product_id FROM stock_level ORDER BY product_id FOR UPDATE", read=False
+)
+
+# What was received last of each product that has nothing left to sell, because it has expired, and that nobody has
+# ever delivered: as much again, for as many days. As NewLot has it.
+EXPIRED_OPENINGS = Statement(
+    """
+    SELECT s.product_id, m.quantity, s.unit_cost, CURRENT_DATE + (s.expires_on - s.received_at::date), s.supplier_id
+    FROM availability a
+    JOIN stock s ON s.product_id = a.product_id
+    JOIN stock_movement m ON m.stock_id = s.id AND m.kind = 'receipt'
+    WHERE a.available <= 0
+      AND s.received_at = (SELECT max(received_at) FROM stock WHERE product_id = a.product_id)
+      AND EXISTS (SELECT FROM stock x WHERE x.product_id = a.product_id AND x.expires_on < CURRENT_DATE)
+      AND NOT EXISTS (SELECT FROM stock_movement x WHERE x.product_id = a.product_id
+                      AND x.kind = 'receipt' AND x.reason <> 'opening stock')
+    ORDER BY s.id
+    """
+)

@@ -14,6 +14,7 @@ from app.commands.sheets.faults import Fault, SheetError, quoted
 from app.commands.sheets.kinds import Column, Sheet
 from app.commands.sheets.reading import Table, plain
 from app.core.schema import Schema
+from app.product.gtin import gtin14
 
 Advance = Callable[[int], object]
 """What is told of each number of rows that is done."""
@@ -204,13 +205,8 @@ def _repeated(lines: Iterable[Line], sheet: Sheet, places: Iterable[str]) -> lis
     if sheet.key == "code":
         faults += _alike(lines, "code", str)
     if "gtin" in places:
-        faults += _alike(lines, "gtin", gtin_14)
+        faults += _alike(lines, "gtin", gtin14)
     return faults
-
-
-def gtin_14(gtin: str) -> str:
-    """Return the 14 digits of a GTIN, which are the same however many zeros it is written with."""
-    return gtin.zfill(14)
 
 
 def _alike(lines: Iterable[Line], name: str, form: Callable[[str], str]) -> list[Fault]:

@@ -7,10 +7,11 @@ from typing import Any
 
 from psycopg2 import extensions
 
-from app.commands.sheets.checking import Advance, Content, Line, gtin_14, required
+from app.commands.sheets.checking import Advance, Content, Line, required
 from app.commands.sheets.faults import Fault, SheetError, quoted
 from app.commands.sheets.kinds import Sheet
 from app.core.errors import Invalid
+from app.product.gtin import gtin14
 
 _ROWS_AT_ONCE = 2000
 _DEEPEST = 8
@@ -163,14 +164,14 @@ def _misfits(
 
 def _taken_barcodes(cursor: extensions.cursor, content: Content) -> Iterator[Fault]:
     lines = [line for line in content.lines if line.values["gtin"] is not None]
-    wanted = list({gtin_14(line.values["gtin"]) for line in lines})
+    wanted = list({gtin14(line.values["gtin"]) for line in lines})
     cursor.execute(
         "SELECT lpad(gtin, 14, '0'), code, name FROM product WHERE lpad(gtin, 14, '0') = ANY(%s::text[])",
         (wanted,),
     )
     holders = {gtin: (code, name) for gtin, code, name in cursor.fetchall()}
     for line in lines:
-        code, name = holders.get(gtin_14(line.values["gtin"]), (None, ""))
+        code, name = holders.get(gtin14(line.values["gtin"]), (None, ""))
         if code not in {None, line.values["code"]}:
             yield Fault(
                 line.number,
