@@ -10,8 +10,8 @@ from app.core.sections import ShopSettings
 from app.core.security import Principal
 from app.core.sqljson import json_array
 from app.core.statement import Statement
-from app.orders.purchase_repository import JSON, LINE, vat_of
-from app.orders.repository import OWN, missing, own
+from app.orders.purchase_repository import JSON, LINE
+from app.orders.repository import OWN, VAT, missing, own
 from app.orders.schemas import CheckoutRequest
 
 # A purchase has no payments and no returns in its first moment.
@@ -20,15 +20,18 @@ CHECK_OUT = Statement(
     SELECT done.outcome, done.items, done.total, p.id::text,
            CASE done.outcome WHEN 'placed' THEN {JSON} END
     FROM (SELECT c.id FROM cart c WHERE {OWN}) mine
-    CROSS JOIN LATERAL check_out(
+    CROSS JOIN LATERAL place_purchase(
         mine.id, %(contact_name)s, %(contact_phone)s, %(expected_total)s,
         %(currency)s, %(minutes_to_pay)s,
         %(unpaid_purchases)s, %(unpaid_share)s, %(unpaid_quantity)s) done
     CROSS JOIN LATERAL (SELECT (done.made).*) p
     CROSS JOIN (SELECT 0.00 AS paid, 0.00 AS refunded, '[]' AS payments) m
     CROSS JOIN LATERAL (
-        SELECT {json_array(LINE, "l.id")} AS lines, {vat_of("unnest(done.lines)")} AS vat
+        SELECT {json_array(LINE, "l.id")} AS lines
         FROM unnest(done.lines) l CROSS JOIN (SELECT 0.000 AS quantity) r
+    ) l
+    CROSS JOIN LATERAL (
+        SELECT l.lines, {json_array(VAT, "v.rate")} AS vat FROM unnest(done.vat) v
     ) n
     """,
     read=False,
@@ -36,7 +39,7 @@ CHECK_OUT = Statement(
 
 
 class CheckedOut(NamedTuple):
-    """What became of a checkout: `placed`, or the word of check_out's for why it was refused."""
+    """What became of a checkout: `placed`, or the word of place_purchase's for why it was refused."""
 
     outcome: str
     items: str | None

@@ -42,16 +42,11 @@ LINE = json_object("""
     'returned', coalesce(r.quantity, 0.000)::text""")
 
 
-def vat_of(lines: str) -> str:
-    """Return the JSON of the VAT by rate that is frozen in `lines`, a table of purchase_line's rows.
-
-    They are sorted first, as a few lines are grouped sooner without a hash.
-    """
-    return f"""(
-        SELECT {json_array(VAT, "v.rate")} FROM (
-            SELECT l.vat_rate AS rate, sum(l.total) AS gross, sum(l.total - l.vat_amount) AS net, sum(l.vat_amount) AS vat
-            FROM (SELECT * FROM {lines} l ORDER BY l.vat_rate) l GROUP BY l.vat_rate) v)"""
-
+# They are sorted first, as a few lines are grouped sooner without a hash.
+_VAT_OF_LINES = f"""(
+    SELECT {json_array(VAT, "v.rate")} FROM (
+        SELECT l.vat_rate AS rate, sum(l.total) AS gross, sum(l.total - l.vat_amount) AS net, sum(l.vat_amount) AS vat
+        FROM (SELECT * FROM purchase_line WHERE purchase_id = p.id ORDER BY vat_rate) l GROUP BY l.vat_rate) v)"""
 
 _PAYMENT = json_object("""
     'id', y.id, 'kind', y.kind, 'method', y.method, 'amount', y.amount::text,
@@ -66,7 +61,7 @@ _PARTS = f"""
     ) m
     CROSS JOIN LATERAL (
         SELECT {json_array(LINE, "l.id")} AS lines,
-               {vat_of("(SELECT * FROM purchase_line WHERE purchase_id = p.id)")} AS vat
+               {_VAT_OF_LINES} AS vat
         FROM purchase_line l
         LEFT JOIN (
             SELECT v.product_id, sum(v.quantity) AS quantity FROM stock_movement v

@@ -256,9 +256,7 @@ class TestCheckout:
             stocked(database, milk, 2, expires_on=today + timedelta(days=days)) for days in (0, 9)
         ]
         cart = filled_cart(database, (milk, 3))
-        query = (
-            "SELECT (made).id FROM check_out(%(cart)s, 'Ada', '+48600', NULL, 'EUR', %(minutes)s)"
-        )
+        query = "SELECT (made).id FROM place_purchase(%(cart)s, 'Ada', '+48600', NULL, 'EUR', %(minutes)s, NULL, NULL, NULL)"
         found = value(database, query, cart=cart.id, minutes=3 * 24 * 60)
         assert promised(database, {"id": found}) == {lots[1].id: 2, lots[0].id: 1}
 
@@ -267,7 +265,7 @@ class TestCheckout:
             stocked(database, milk, 2, expires_on=today + timedelta(days=days)) for days in (5, 9)
         )
         cart = filled_cart(database, (milk, 2))
-        query = "SELECT (made).id FROM check_out(%(cart)s, 'Ada', '+48600', NULL, 'EUR', 60)"
+        query = "SELECT (made).id FROM place_purchase(%(cart)s, 'Ada', '+48600', NULL, 'EUR', 60, NULL, NULL, NULL)"
         assert promised(database, {"id": value(database, query, cart=cart.id)}) == {soon.id: 2}
 
 

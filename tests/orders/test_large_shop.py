@@ -63,7 +63,10 @@ def test_put_cart_item(cursor):
 
 def test_check_out(cursor):
     cart = new_cart(cursor, 101, 102, 103)
-    cursor.execute("SELECT outcome FROM check_out(%s, 'Jan', '600', NULL, 'EUR', 60)", (cart,))
+    cursor.execute(
+        "SELECT outcome FROM place_purchase(%s, 'Jan', '600', NULL, 'EUR', 60, NULL, NULL, NULL)",
+        (cart,),
+    )
     assert cursor.fetchall() == [("placed",)]
     assert scanned(cursor) == set()
 
@@ -71,7 +74,10 @@ def test_check_out(cursor):
 def test_check_out_of_what_is_sold_out(cursor):
     cart = new_cart(cursor, 101, 102)
     cursor.execute("UPDATE cart_item SET quantity = 99 WHERE cart_id = %s", (cart,))
-    cursor.execute("SELECT outcome FROM check_out(%s, 'Jan', '600', NULL, 'EUR', 60)", (cart,))
+    cursor.execute(
+        "SELECT outcome FROM place_purchase(%s, 'Jan', '600', NULL, 'EUR', 60, NULL, NULL, NULL)",
+        (cart,),
+    )
     assert cursor.fetchall() == [("out_of_stock",)]
     assert scanned(cursor) == set()
 

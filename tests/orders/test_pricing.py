@@ -101,9 +101,12 @@ def by_rate(database, lines):
 
 
 def shares(database, lines):
-    query = "SELECT place, vat FROM vat_shares(%(totals)s::numeric[], %(rates)s::numeric[]) ORDER BY place"
-    found = rows(database, query, totals=[t for t, _ in lines], rates=[r for _, r in lines])
+    given_lines = {"totals": [t for t, _ in lines], "rates": [r for _, r in lines]}
+    of_lines = "vat_of_lines(%(totals)s::numeric[], %(rates)s::numeric[])"
+    found = rows(database, f"SELECT place, vat FROM {of_lines} ORDER BY place", **given_lines)
     assert [row.place for row in found] == list(range(1, len(lines) + 1))
+    query = f"SELECT (of_rate).* FROM {of_lines} WHERE of_rate IS NOT NULL ORDER BY (of_rate).rate"
+    assert rows(database, query, **given_lines) == by_rate(database, lines)
     return [row.vat for row in found]
 
 
@@ -138,7 +141,7 @@ class TestVatByRate:
             assert -Fraction(CENT) / 2 < Fraction(row.net) - exact <= Fraction(CENT) / 2
 
 
-class TestVatShares:
+class TestVatOfLines:
     @pytest.mark.parametrize(
         ("lines", "parts"),
         [
