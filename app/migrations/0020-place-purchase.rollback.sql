@@ -118,3 +118,13 @@ DROP TYPE charged_at_rate;
 CREATE OR REPLACE FUNCTION sold_in(unit text, quantity numeric) RETURNS boolean
     LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
     AS $$ SELECT unit <> 'piece' OR quantity % 1 = 0 $$;
+
+DROP VIEW offer;
+CREATE VIEW offer AS
+    SELECT p.id AS product_id,
+           coalesce(reduced_price(p.price, d.rate), p.price)::numeric(12,2) AS unit_price,
+           coalesce(d.rate, 0)::numeric(5,4) AS discount_rate,
+           d.id AS discount_id
+    FROM product p
+    LEFT JOIN discount d ON d.id = p.discount_id AND d.active
+        AND d.starts_on <= CURRENT_DATE AND (d.ends_on IS NULL OR d.ends_on >= CURRENT_DATE);

@@ -53,8 +53,8 @@ _JSON = json_object(
 _ITEM = json_object(
     """
     'quantity', i.quantity::text, 'unit_price', o.unit_price::text, 'total', y.total::text,
-    'available', CASE WHEN p.active THEN a.available ELSE 0.000 END::text""",
-    product=json_object("'code', p.code, 'name', p.name, 'unit', p.unit"),
+    'available', CASE WHEN o.active THEN a.available ELSE 0.000 END::text""",
+    product=json_object("'code', o.code, 'name', o.name, 'unit', o.unit"),
 )
 
 
@@ -66,10 +66,9 @@ def _items(rows: str) -> str:
     """
     return f"""
         CROSS JOIN LATERAL (
-            SELECT sum(y.total) AS total, array_agg(y.total) AS totals, array_agg(p.vat_rate) AS rates,
-                   {json_array(_ITEM, "i.added_at, p.id")} AS items
+            SELECT sum(y.total) AS total, array_agg(y.total) AS totals, array_agg(o.vat_rate) AS rates,
+                   {json_array(_ITEM, "i.added_at, i.product_id")} AS items
             FROM {rows} i
-            JOIN product p ON p.id = i.product_id
             JOIN offer o ON o.product_id = i.product_id
             JOIN sellable a ON a.product_id = i.product_id
             CROSS JOIN LATERAL (SELECT line_total(i.quantity, o.unit_price) AS total OFFSET 0) y
