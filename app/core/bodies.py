@@ -27,6 +27,8 @@ STAFF_BODY = 65_536
 LINES_BODY = 262_144
 """For the guard of a view that takes hundreds of lines: the longest that is valid has half of it."""
 
+_READ = "app.core.bodies.read"
+
 
 def longest_body(app: Flask, endpoint: str | None) -> int:
     """Return how many bytes the view of `endpoint` takes, within http.max_body_bytes."""
@@ -54,17 +56,22 @@ def read_body(request: Request) -> bytes:
     Raises RequestEntityTooLarge, before it is read where its length is announced, and RequestTimeout where the server
     waited in vain.
     """
+    environ = request.environ
+    known: bytes | None = environ.get(_READ)
+    if known is not None:
+        return known
     request.max_content_length = longest_body(current_app, request.endpoint)
     try:
-        with bounded_waits(request.environ):
-            body = request.get_data(cache=True)
+        with bounded_waits(environ):
+            body: bytes = request.get_data(cache=True)
             # Werkzeug cuts off what comes in chunks at the limit, and says nothing of the rest.
             cut = request.content_length is None and len(body) == request.max_content_length
-            if cut and request.environ["wsgi.input"].read(1):
+            if cut and environ["wsgi.input"].read(1):
                 raise RequestEntityTooLarge
     except ClientDisconnected as gone:
         # Werkzeug says so of every error. Of a client that left, nobody reads the answer.
         if isinstance(gone.__context__, OSError):
             raise RequestTimeout from None
         raise
+    environ[_READ] = body
     return body

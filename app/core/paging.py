@@ -152,11 +152,11 @@ def looked_through(rows: Iterable[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
     `stops` ends the page, as what comes behind it was not looked at: it becomes a last row without JSON.
     """
     shown = []
-    for *row, hit, stops in rows:
-        if hit:
-            shown.append(tuple(row))
-        if stops:
-            shown.append((None, *row[1:]))
+    for row in rows:
+        if row[-2]:
+            shown.append(row[:-2])
+        if row[-1]:
+            shown.append((None, *row[1:-2]))
             break
     return shown
 
