@@ -212,9 +212,9 @@ def _provide_catalogue(
     app: Shop, manager: Manager, audit: AuditTrail, limits: DatabaseSettings
 ) -> None:
     at_once = limits.lists_at_once
-    # Under WSGI servers who waits holds a thread, of which there are about as many as connections: half of those
-    # that are left stay free for others.
-    turns = Turns(at_once, (limits.pool_size - at_once) // 2, limits.acquire_timeout)
+    # Under WSGI servers who waits holds a thread, of which there are about as many as connections. One stays free:
+    # it serves the others, and refuses further lists at once.
+    turns = Turns(at_once, max(0, limits.pool_size - at_once - 1), limits.acquire_timeout)
     provide(app, turns)
     lists = TurnsManager(manager.database, turns)
     provide(app, Catalogue(manager, CatalogueRepository(manager, lists), audit))

@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+from collections import Counter
 
 from conformance.helpers import get
 from conformance.registry import NotApplicable, check
@@ -24,6 +25,8 @@ async def processes(shop: Shop) -> None:
         raise NotApplicable("each api has its own metrics; the gateway shows them to nobody")
     before = await _counted(shop)
     answers = await asyncio.gather(*(_on_one(shop) for _ in range(8)))
+    seen = Counter(answer.status for part in answers for answer in part)
+    assert seen == {200: ASKED}, f"statuses: {dict(seen)}"
     ids = [answer.headers.get("x-request-id", "") for part in answers for answer in part]
     assert all(ids), "an answer without X-Request-Id"
     assert len(set(ids)) == ASKED, f"{len(set(ids))} ids for {ASKED} requests"

@@ -1,5 +1,6 @@
 """HTTP as clients really send it: fields behind a body, wishes to leave HTTP/1.1, hosts, targets, and ends of what is sent."""
 
+import asyncio
 import json
 import secrets
 
@@ -7,7 +8,7 @@ from conformance.gateway import NAME
 from conformance.helpers import locked, product_path, until_waiting
 from conformance.registry import NotApplicable, check
 from conformance.shop import GATEWAY, Shop
-from conformance.wire import Answer, Wire, request
+from conformance.wire import PATIENCE, Answer, Wire, request
 from tests.builders import rows
 
 LOGIN = "/api/v1/login"
@@ -22,6 +23,8 @@ HOSTS: dict[str, tuple[str, ...]] = {"granian": ("no Host",)}
 GONE = ("nginx", "granian", "gunicorn-asgi")
 """Servers to which a client that sends no more has left."""
 PIECE = 7
+PAUSE = 0.3
+"""Seconds that make two packets of what is sent before and after them."""
 
 
 def _login() -> bytes:
@@ -184,3 +187,43 @@ async def half_closed(shop: Shop) -> None:
             assert (await other.ask("GET", "/livez")).status == 200
         answer = await wire.answer()
         assert answer.status == 200, answer.status
+
+
+@check("last answer")
+async def last_answer(shop: Shop) -> None:
+    """A connection goes on behind a body in chunks, in whatever packets it ends, or is closed as its answer says; and when its client says so."""
+    typed = {"Content-Type": "application/json"}
+    login = request("POST", LOGIN, body=_login(), chunked=True, headers=typed)
+    read = request("GET", "/livez")
+    closing = {"Connection": "close"}
+    last = request("GET", "/livez", headers=closing)
+    head = request("HEAD", "/livez", headers=closing)
+    wrong = [
+        f"{what}: {found}"
+        for what, data, tail in (
+            ("the end of the chunks by itself", login, 2),
+            ("half of it by itself", login, 1),
+            ("a client's last request", last, 0),
+            ("one without a body in its answer", head, 0),
+        )
+        if (found := await _behind_the_answer(shop, data, tail, read))
+    ]
+    assert not wrong, "\n".join(wrong)
+
+
+async def _behind_the_answer(shop: Shop, data: bytes, tail: int, read: bytes) -> str:
+    """Say what is wrong with what follows the answer to `data`, of which so many bytes come by themselves."""
+    async with Wire(shop.port) as wire:
+        await wire.send(data[: len(data) - tail])
+        if tail:
+            await asyncio.sleep(PAUSE)
+            await wire.send(data[-tail:])
+        answer = await wire.interim_or_answer(data.split()[0].decode(), PATIENCE)
+        assert isinstance(answer, Answer), answer
+        says_so = answer.headers.get("connection", "").lower() == "close"
+        if says_so or data.endswith(b"Connection: close\r\n\r\n"):
+            ended = await wire.is_closed_by_server()
+            return "" if ended else "the connection goes on"
+        await wire.send(read)
+        after = await wire.answer()
+        return "" if after.status == 200 else f"the request behind it: {after.status}"

@@ -1,23 +1,28 @@
 """What uWSGI has each of its processes import before it loads main:app; see uwsgi.ini.
 
 It sets the pool's size, and gives the application what uWSGI's own HTTP/1.1 socket leaves to it:
-bodies that come in chunks, and the permission that `Expect: 100-continue` asks for. And it takes
-back what uWSGI believes of any client: that its request came by HTTPS.
+bodies that come in chunks, the permission that `Expect: 100-continue` asks for, and the end of a
+connection. And it takes back what uWSGI believes of any client: that its request came by HTTPS.
 """
 
 import io
 import os
 import runpy
 import socket
+import time
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from http import HTTPStatus
+from itertools import chain
 from pathlib import Path
 from typing import Any
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 import uwsgi
+from werkzeug.wsgi import ClosingIterator
 
 _SECONDS = 10
+_PIECE = 65536
 
 
 class Connection:
@@ -28,8 +33,28 @@ class Connection:
 
     def shutdown(self, how: int) -> None:
         """End the connection as a socket would, in one direction or both."""
-        with socket.socket(fileno=os.dup(self.number)) as same:
+        with self._socket() as same:
             same.shutdown(how)
+
+    def end(self) -> None:
+        """End the connection behind its last answer, and read no request any more from what its client still sends.
+
+        A client that sends to a closed connection may lose the answer (RFC 9112, 9.6): it has
+        LINGER_SECONDS to see the end. uWSGI closes what it finds at its end.
+        """
+        deadline = time.monotonic() + LINGER_SECONDS
+        # However its client ends it, nobody is left to be told.
+        with self._socket() as same, suppress(OSError):
+            same.shutdown(socket.SHUT_WR)
+            with suppress(TimeoutError):
+                while (left := deadline - time.monotonic()) > 0:
+                    same.settimeout(left)
+                    if not same.recv(_PIECE):
+                        break
+            same.shutdown(socket.SHUT_RD)
+
+    def _socket(self) -> socket.socket:
+        return socket.socket(fileno=os.dup(self.number))
 
 
 class Body(io.RawIOBase):
@@ -37,7 +62,7 @@ class Body(io.RawIOBase):
 
     def __init__(self, source: Any, *, chunked: bool, waiting: bool) -> None:
         self._source = source
-        self._chunked = chunked
+        self.chunked = chunked
         self._waiting = waiting
         self._rest = b""
         self._ended = False
@@ -65,8 +90,45 @@ class Body(io.RawIOBase):
         return unasked
 
     def _next(self, size: int) -> bytes:
-        piece: bytes = uwsgi.chunked_read(_SECONDS) if self._chunked else self._source.read(size)
+        piece: bytes = uwsgi.chunked_read(_SECONDS) if self.chunked else self._source.read(size)
         return piece
+
+
+class Answer:
+    """What starts the answer to a request, and ends the connection behind it if it is the last."""
+
+    def __init__(self, connection: Connection, start_response: StartResponse) -> None:
+        self._connection = connection
+        self._start_response = start_response
+        self.body: Body | None = None
+        self.last = False
+
+    def start(
+        self, status: str, headers: list[tuple[str, str]], *rest: Any
+    ) -> Callable[[bytes], object]:
+        """Start it.
+
+        It is the last where nobody can tell the end of the body from the next request. A client
+        that waits to be asked may send a body in the end unasked; asked behind the answer, it would
+        send a request as one. And uWSGI reads as much of the end of a body in chunks as has come
+        with its last chunk, and takes the rest for the beginning of a request.
+        """
+        if self.body is not None:
+            self.last = self.body.end_unasked() or self.body.chunked or self.last
+        closing = [("Connection", "close")] if self.last else []
+        return self._start_response(status, [*headers, *closing], *rest)
+
+    def whole(self, content: Iterable[bytes]) -> Iterable[bytes]:
+        """Return `content`, and behind it the end of the connection if it is the last.
+
+        uWSGI's own socket would keep it, whatever the answer says. It sends the head with the first
+        piece, an empty one too; without any it would do so when all is over.
+        """
+        return ClosingIterator(chain(content, (b"",)), [ClosingIterator(content).close, self._end])
+
+    def _end(self) -> None:
+        if self.last:
+            self._connection.end()
 
 
 def serving(application: WSGIApplication) -> WSGIApplication:
@@ -76,44 +138,36 @@ def serving(application: WSGIApplication) -> WSGIApplication:
         # X-Forwarded-Proto and X-Forwarded-SSL of any peer would be in them.
         environ["wsgi.url_scheme"] = "http"
         environ.pop("HTTPS", None)
-        environ[CONNECTION] = Connection(uwsgi.connection_fd())
+        connection = environ[CONNECTION] = Connection(uwsgi.connection_fd())
+        answer = Answer(connection, start_response)
         encoding = environ.pop("HTTP_TRANSFER_ENCODING", "").lower()
-        if encoding and (encoding != "chunked" or environ.get("CONTENT_LENGTH")):
-            return _refuse(environ, start_response)
         chunked = encoding == "chunked"
         waiting = environ.get("HTTP_EXPECT", "").lower() == "100-continue"
+        answer.last = "close" in environ.get("HTTP_CONNECTION", "").lower()
+        if encoding and (not chunked or environ.get("CONTENT_LENGTH")):
+            answer.last = True
+            return answer.whole(_refuse(environ, answer.start))
         if chunked or waiting:
-            body = Body(environ["wsgi.input"], chunked=chunked, waiting=waiting)
-            environ["wsgi.input"] = io.BufferedReader(body)
+            answer.body = Body(environ["wsgi.input"], chunked=chunked, waiting=waiting)
+            environ["wsgi.input"] = io.BufferedReader(answer.body)
             environ["wsgi.input_terminated"] = True
-            start_response = _ending(body, start_response)
-        return application(environ, start_response)
+        if not answer.last and answer.body is None:
+            return application(environ, start_response)
+        # uWSGI sends a file by itself, and only if nothing is around it.
+        environ.pop("wsgi.file_wrapper", None)
+        return answer.whole(application(environ, answer.start))
 
     return serve
 
 
-def _ending(body: Body, start_response: StartResponse) -> StartResponse:
-    """Return a start_response that ends a body which nobody has asked for, and with it the connection.
-
-    The answer is the last word: a permission after it would make the next request a body. And a
-    client that did not wait for so long sends what nobody could tell from a request.
-    """
-
-    def start(status: str, headers: list[tuple[str, str]], *rest: Any) -> Callable[[bytes], object]:
-        closing = [("Connection", "close")] if body.end_unasked() else []
-        return start_response(status, [*headers, *closing], *rest)
-
-    return start
-
-
 def _refuse(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-    """Answer 400, and close: nobody knows where the body of such a request ends."""
+    """Answer 400, as the last on its connection: nobody knows where the body of such a request ends."""
     given = environ.get("HTTP_X_REQUEST_ID")
     ids = [] if given is None else [(b"x-request-id", given.encode("latin-1"))]
     scope = {"method": environ["REQUEST_METHOD"], "headers": ids}
     headers, body = refuse(HTTPStatus.BAD_REQUEST, scope)
     length = ("Content-Length", str(len(body)))
-    start_response("400 Bad Request", [*headers, length, ("Connection", "close")])
+    start_response("400 Bad Request", [*headers, length])
     return [body]
 
 
@@ -122,6 +176,7 @@ _sums["set_pool_size"](int(uwsgi.opt["processes"]), int(uwsgi.opt["threads"]))
 
 from app.core.linger import CONNECTION  # noqa: E402 - as below
 from app.core.refusals import refuse  # noqa: E402 - as below
+from app.core.traffic import LINGER_SECONDS  # noqa: E402 - as below
 from main import app  # noqa: E402 - it reads the size
 
 app.wsgi_app = serving(app.wsgi_app)

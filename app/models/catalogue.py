@@ -92,9 +92,15 @@ class Renamed(Row):
 
 
 class Offer(Row):
-    """A view: the price at which a product is listed and charged today."""
+    """A view: the price at which a product is listed and charged today, beside what else a basket asks of it."""
 
     product = ReferenceField(Product, primary_key=True)
     unit_price = MoneyField()
     discount_rate = RateField()
     discount = ReferenceField(Discount, null=True)
+    code = peewee.TextField()
+    name = peewee.TextField()
+    unit = peewee.TextField()
+    price = MoneyField()
+    vat_rate = RateField()
+    active = peewee.BooleanField()

@@ -5,6 +5,7 @@ import os
 import runpy
 import socket
 import sys
+from contextlib import suppress
 from types import SimpleNamespace
 from unittest import mock
 
@@ -16,12 +17,22 @@ from local.servers import DEPLOY
 
 
 @pytest.fixture
-def serve():
-    """Give an application to the worker; return what it answers to a request, and what went to the client before."""
+def connection():
     here, client = socket.socketpair()
+    with here, client:
+        yield here, client
+
+
+@pytest.fixture
+def serve(connection):
+    """Give an application to the worker; return what it answers to a request, and what the worker sent of itself.
+
+    The client sends nothing more unless it `stays`.
+    """
+    here, client = connection
     chunks = []
 
-    def run(application, *, sent=(), **environ):
+    def run(application, *, sent=(), stays=False, **environ):
         uwsgi = SimpleNamespace(
             opt={"processes": b"2", "threads": b"2"},
             connection_fd=here.fileno,
@@ -35,12 +46,15 @@ def serve():
         ):
             runpy.run_path(str(DEPLOY / "uwsgi_worker.py"))
             request = EnvironBuilder(method="POST").get_environ() | environ
+            if not stays:
+                client.shutdown(socket.SHUT_WR)
             body, status, headers = run_wsgi_app(main.app.wsgi_app, request, buffered=True)
-        here.sendall(b"end")
-        return status, headers, b"".join(body), client.recv(100).removesuffix(b"end")
+        client.setblocking(False)
+        with suppress(BlockingIOError):
+            return status, headers, b"".join(body), client.recv(100)
+        return status, headers, b"".join(body), None
 
-    with here, client:
-        yield run
+    return run
 
 
 WAITING = {"HTTP_EXPECT": "100-continue"}
@@ -51,6 +65,11 @@ def reading(environ, start_response):
     content = environ["wsgi.input"].read()
     start_response("200 OK", [])
     return [content]
+
+
+def answering(_environ, start_response):
+    start_response("200 OK", [])
+    return [b"answer"]
 
 
 def refusing(environ, start_response):
@@ -83,6 +102,26 @@ def test_chunks_are_one_body(serve):
     assert serve(reading, sent=[b"one", b"two"], **CHUNKED)[2] == b"onetwo"
 
 
+@pytest.mark.parametrize(
+    "how",
+    [CHUNKED, WAITING, {"HTTP_CONNECTION": "close"}],
+    ids=["chunks", "nobody asked", "asked to"],
+)
+def test_no_request_is_read_behind_the_last_answer(connection, serve, how):
+    here, client = connection
+    client.sendall(b"\r\n")
+    assert serve(answering, **how)[1]["Connection"] == "close"
+    assert here.recv(1) == b""
+
+
+def test_a_client_that_stays_is_not_listened_to_for_ever(connection, serve):
+    here, client = connection
+    assert serve(answering, **CHUNKED, stays=True)[3] == b""
+    with pytest.raises(BrokenPipeError):
+        client.sendall(b"\r\n")
+    assert here.recv(1) == b""
+
+
 def test_no_client_says_by_what_scheme_it_came(serve):
     def scheme(environ, start_response):
         start_response("200 OK", [])
@@ -101,7 +140,7 @@ def test_the_application_can_end_its_wait_for_a_client(serve):
             read.setblocking(False)
             return [read.recv(1) or b"ended"]
 
-    assert serve(hang_up)[2] == b"ended"
+    assert serve(hang_up, stays=True)[2] == b"ended"
 
 
 def test_a_refusal_bears_the_requests_own_id(serve):

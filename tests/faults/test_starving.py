@@ -82,23 +82,24 @@ async def test_under_asgi(fresh_database, bounds, carts):
 
 
 async def test_under_wsgi_where_all_have_a_thread(fresh_database, bounds, carts):
-    app = create_app(bounds)
+    more = bounds.database.model_copy(update={"pool_size": 6})
+    app = create_app(bounds.model_copy(update={"database": more}))
 
     def ask(method, path, **more):
         return app.test_client().open(path, method=method, **more).status_code
 
     try:
-        async with brands_locked(fresh_database, hanging=2) as hang:
-            flood = [asyncio.create_task(asyncio.to_thread(ask, "GET", LISTS[n])) for n in (0, 1)]
+        async with brands_locked(fresh_database, hanging=3) as hang:
+            flood = [asyncio.create_task(asyncio.to_thread(ask, "GET", path)) for path in LISTS]
             await hang()
-            # Of two more one waits for its turn; of four threads, that leaves one for all others.
-            late = [asyncio.create_task(asyncio.to_thread(ask, "GET", LISTS[2])) for _ in range(2)]
-            (refused,), (waiting,) = await asyncio.wait(late, return_when=asyncio.FIRST_COMPLETED)
+            # Of three more two wait for their turn; of six threads, that leaves one for all others.
+            late = [asyncio.create_task(asyncio.to_thread(ask, "GET", LISTS[2])) for _ in range(3)]
+            (refused,), waiting = await asyncio.wait(late, return_when=asyncio.FIRST_COMPLETED)
             assert refused.result() == 503
             for cart in carts:
                 path = f"/api/v1/carts/{cart.id}/checkout"
                 sold = await asyncio.to_thread(ask, "POST", path, json=GUEST, headers=cart.headers)
                 assert sold == 201
-        assert await asyncio.gather(*flood, waiting) == [200, 200, 200]
+        assert await asyncio.gather(*flood, *waiting) == [200] * 5
     finally:
         await asyncio.to_thread(app.portal.close)
