@@ -89,6 +89,9 @@ Money and quantities are strings, times are RFC 3339 in UTC. Lists have a `limit
 `If-None-Match`, and if it still is so the answer is 304, without a body.
 """.strip()
 
+_CROWD_SECONDS = 0.1
+"""How long more lists than may wait in line do so at the most under WSGI servers, where each holds a thread."""
+
 
 class Shop(AsyncFlask, APIFlask):
     """The shop's WSGI application."""
@@ -146,6 +149,7 @@ def create_asgi_app(app: Shop) -> WsgiToAsgi:
     async def start() -> None:
         # Here a request that waits holds no thread, so that its line may be as long as that of all others.
         turns.in_line = int(http.max_concurrent_requests * settings.database.lists_share)
+        turns.lenience = 0
         await database.open()
         try:
             await readiness.refuse_wrong_database()
@@ -212,9 +216,10 @@ def _provide_catalogue(
     app: Shop, manager: Manager, audit: AuditTrail, limits: DatabaseSettings
 ) -> None:
     at_once = limits.lists_at_once
-    # Under WSGI servers who waits holds a thread, of which there are about as many as connections. One stays free:
-    # it serves the others, and refuses further lists at once.
-    turns = Turns(at_once, max(0, limits.pool_size - at_once - 1), limits.acquire_timeout)
+    # Under WSGI servers who waits holds a thread, of which there are about as many as connections. One stays free for
+    # others, but for the moment in which a crowd that is no flood is served.
+    in_line = max(0, limits.pool_size - at_once - 1)
+    turns = Turns(at_once, in_line, limits.acquire_timeout, lenience=_CROWD_SECONDS)
     provide(app, turns)
     lists = TurnsManager(manager.database, turns)
     provide(app, Catalogue(manager, CatalogueRepository(manager, lists), audit))

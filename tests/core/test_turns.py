@@ -41,6 +41,30 @@ class TestTurns:
         async with turns:
             pass
 
+    async def test_a_burst_of_what_is_soon_done_may_be_longer_than_the_line(self):
+        turns = Turns(2, 1, patience=60, lenience=60)
+        tasks, order, end = await under_way(turns, 40)
+        end.set()
+        await asyncio.gather(*tasks)
+        assert order == list(range(40))
+
+    async def test_what_does_not_move_is_no_burst(self):
+        turns = Turns(1, 1, patience=60, lenience=0.01)
+        tasks, _, end = await under_way(turns, 2)
+        await asyncio.sleep(0.02)
+        with pytest.raises(NoTurn, match="1 have their turn and 1 wait"):
+            await turns.__aenter__()
+        end.set()
+        await asyncio.gather(*tasks)
+
+    async def test_who_comes_when_the_line_is_full_does_not_wait_for_long(self):
+        turns = Turns(1, 0, patience=60, lenience=0.01)
+        tasks, _, end = await under_way(turns, 1)
+        with pytest.raises(NoTurn, match=r"no turn within 0\.01 s"):
+            await turns.__aenter__()
+        end.set()
+        await asyncio.gather(*tasks)
+
     async def test_so_has_waiting(self):
         turns = Turns(1, 5, patience=0.01)
         (task,), _, end = await under_way(turns, 1)
