@@ -90,7 +90,7 @@ class TestLock:
 
     def test_a_registry_that_does_not_answer_is_given_up(self, project, monkeypatch):
         monkeypatch.setattr(locks, "SECONDS", 1)
-        monkeypatch.delenv("UV_NO_INDEX")
+        monkeypatch.delenv("UV_OFFLINE")
         with socket.create_server(("127.0.0.1", 0)) as silent:
             monkeypatch.setenv("UV_DEFAULT_INDEX", f"http://127.0.0.1:{silent.getsockname()[1]}/")
             with pytest.raises(LocalError, match="took more than 1 s"):
