@@ -217,7 +217,7 @@ def _provide_catalogue(
 ) -> None:
     at_once = limits.lists_at_once
     # Under WSGI servers who waits holds a thread, of which there are about as many as connections. One stays free for
-    # others, but for the moment in which a crowd that is no flood is served.
+    # others, and has a crowd's lists wait in it only for as long as those before them are soon done.
     in_line = max(0, limits.pool_size - at_once - 1)
     turns = Turns(at_once, in_line, limits.acquire_timeout, lenience=_CROWD_SECONDS)
     provide(app, turns)

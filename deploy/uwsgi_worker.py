@@ -37,10 +37,11 @@ class Connection:
             same.shutdown(how)
 
     def end(self) -> None:
-        """End the connection behind its last answer, and read no request any more from what its client still sends.
+        """End the connection behind its last answer, and have uWSGI read no request from what its client still sends.
 
         A client that sends to a closed connection may lose the answer (RFC 9112, 9.6): it has
-        LINGER_SECONDS to see the end. uWSGI closes what it finds at its end.
+        LINGER_SECONDS to see the end. uWSGI gets another socket in its place, one at its end, and closes that:
+        of the client's own it would read what has come, whatever is shut down.
         """
         deadline = time.monotonic() + LINGER_SECONDS
         # However its client ends it, nobody is left to be told.
@@ -51,7 +52,9 @@ class Connection:
                     same.settimeout(left)
                     if not same.recv(_PIECE):
                         break
-            same.shutdown(socket.SHUT_RD)
+        ended, other = socket.socketpair()
+        with ended, other:
+            os.dup2(ended.fileno(), self.number)
 
     def _socket(self) -> socket.socket:
         return socket.socket(fileno=os.dup(self.number))
@@ -143,7 +146,8 @@ def serving(application: WSGIApplication) -> WSGIApplication:
         encoding = environ.pop("HTTP_TRANSFER_ENCODING", "").lower()
         chunked = encoding == "chunked"
         waiting = environ.get("HTTP_EXPECT", "").lower() == "100-continue"
-        answer.last = "close" in environ.get("HTTP_CONNECTION", "").lower()
+        wishes = environ.get("HTTP_CONNECTION", "").lower().split(",")
+        answer.last = "close" in map(str.strip, wishes)
         if encoding and (not chunked or environ.get("CONTENT_LENGTH")):
             answer.last = True
             return answer.whole(_refuse(environ, answer.start))

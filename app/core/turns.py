@@ -36,8 +36,7 @@ class Turns:
             return
         patience, now = self.patience, loop.time()
         if len(self._line) >= self.in_line:
-            waited = now - self._line[0] if self._line else 0
-            if waited >= self.lenience:
+            if not self._line or now - self._line[0] >= self.lenience:
                 raise NoTurn(f"{self.at_once} have their turn and {len(self._line)} wait in line")
             patience = self.lenience
         self._line.append(now)

@@ -119,6 +119,11 @@ CREATE OR REPLACE FUNCTION sold_in(unit text, quantity numeric) RETURNS boolean
     LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
     AS $$ SELECT unit <> 'piece' OR quantity % 1 = 0 $$;
 
+-- What is made anew is its owner's alone: who was let read it, still is.
+CREATE TEMPORARY TABLE offer_grant ON COMMIT DROP AS
+    SELECT format('GRANT %s ON offer TO %I', g.privilege_type, pg_get_userbyid(g.grantee)) AS statement
+    FROM pg_class c, aclexplode(c.relacl) g
+    WHERE c.oid = 'offer'::regclass AND g.grantee <> 0;
 DROP VIEW offer;
 CREATE VIEW offer AS
     SELECT p.id AS product_id,
@@ -128,3 +133,12 @@ CREATE VIEW offer AS
     FROM product p
     LEFT JOIN discount d ON d.id = p.discount_id AND d.active
         AND d.starts_on <= CURRENT_DATE AND (d.ends_on IS NULL OR d.ends_on >= CURRENT_DATE);
+DO $$
+    DECLARE
+        statement text;
+    BEGIN
+        FOR statement IN SELECT g.statement FROM offer_grant g LOOP
+            EXECUTE statement;
+        END LOOP;
+    END
+    $$;

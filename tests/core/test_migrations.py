@@ -7,6 +7,7 @@ from contextlib import closing
 
 import psycopg2
 import pytest
+from psycopg2.extensions import parse_dsn
 
 from app.core import migrations
 from local.dump import program, run
@@ -90,6 +91,20 @@ class TestMigrations:
             folder = folder_of(tmp_path / str(count), count)
             assert migrations.migrate(url, directory=folder) == [FILES[count - 1].stem]
             assert schema(url, tmp_path / "schema.sql") == undone[count]
+
+    def test_the_app_reads_what_is_left_after_each_is_undone(self, fresh_database, cursor):
+        for _ in FILES:
+            cursor.execute(
+                """
+                SELECT c.relname FROM pg_class c, (SELECT %s::text AS app) role
+                WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'v')
+                    AND NOT has_table_privilege(role.app, c.oid, 'SELECT')
+                """,
+                (parse_dsn(fresh_database.app_url)["user"],),
+            )
+            assert cursor.fetchall() == []
+            cursor.connection.commit()
+            migrations.roll_back(fresh_database.owner_url)
 
     def test_no_index_column_or_check_keeps_results_of_a_text_that_was_replaced(self, cursor):
         replaced = {name for path in FILES for name in REPLACED.findall(path.read_text())}

@@ -57,10 +57,18 @@ class TestTurns:
         end.set()
         await asyncio.gather(*tasks)
 
-    async def test_who_comes_when_the_line_is_full_does_not_wait_for_long(self):
-        turns = Turns(1, 0, patience=60, lenience=0.01)
+    async def test_who_finds_the_line_full_does_not_wait_for_long(self):
+        turns = Turns(1, 1, patience=60, lenience=0.5)
+        tasks, _, end = await under_way(turns, 2)
+        with pytest.raises(NoTurn, match=r"no turn within 0\.5 s"):
+            await turns.__aenter__()
+        end.set()
+        await asyncio.gather(*tasks)
+
+    async def test_where_there_is_no_line_nobody_waits(self):
+        turns = Turns(1, 0, patience=60, lenience=60)
         tasks, _, end = await under_way(turns, 1)
-        with pytest.raises(NoTurn, match=r"no turn within 0\.01 s"):
+        with pytest.raises(NoTurn, match="1 have their turn and 0 wait"):
             await turns.__aenter__()
         end.set()
         await asyncio.gather(*tasks)
