@@ -56,10 +56,15 @@ def everything(folder: Path, _arguments: argparse.Namespace) -> int:
 
 
 def compare(on: Ground, folder: Path, peers: Sequence[str]) -> None:
-    """Check that ours and the peers give the same answers. Raises AnswersDiffer where they do not."""
+    """Check that ours and the peers give the same answers, and keep the same books. Raises AnswersDiffer where they do not."""
+    from benchmarks import soak  # noqa: PLC0415 - as above
+
     every = [OURS, *(PEERS[key] for key in peers)]
     with running(every, on, folder) as up:
         answers.compare(up[OURS.key].url, {key: up[key].url for key in peers}, on)
+    books = soak.verify(on, folder)
+    if not books["clean"]:
+        raise answers.AnswersDiffer(f"verify, when all have checked out: {books['said']}")
     say(f"{', '.join(up)} answer alike.")
 
 

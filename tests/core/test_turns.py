@@ -58,9 +58,9 @@ class TestTurns:
         await asyncio.gather(*tasks)
 
     async def test_who_finds_the_line_full_does_not_wait_for_long(self):
-        turns = Turns(1, 1, patience=60, lenience=0.5)
+        turns = Turns(1, 1, patience=60, lenience=1)
         tasks, _, end = await under_way(turns, 2)
-        with pytest.raises(NoTurn, match=r"no turn within 0\.5 s"):
+        with pytest.raises(NoTurn, match=r"no turn within 1 s"):
             await turns.__aenter__()
         end.set()
         await asyncio.gather(*tasks)

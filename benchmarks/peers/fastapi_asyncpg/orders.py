@@ -121,6 +121,7 @@ async def check_out(
             settings.minutes_to_pay,
             *_columns(lines),
             *_picked(picks),
+            locked[1],
         )
         return purchase, await connection.fetchval(sql.READ_PURCHASE, purchase)
 
@@ -129,7 +130,7 @@ async def check_out(
 
 def _contact(locked: Any, order: CheckoutRequest) -> tuple[int | None, str, str | None]:
     """Return the customer, and the name and phone of who will collect. Raises Problem (422)."""
-    _, customer, known_name, known_phone = locked
+    _, _, customer, known_name, known_phone = locked
     name, phone = order.contact_name or known_name, order.contact_phone or known_phone
     missing = [] if name else ["/contact_name"]
     if customer is None and not phone:

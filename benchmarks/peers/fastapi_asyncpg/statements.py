@@ -147,7 +147,7 @@ CROSS JOIN LATERAL (
 WHERE c.id = $1::uuid"""
 
 LOCK_CART = f"""
-SELECT c.status, c.customer_id, r.name, r.phone
+SELECT c.status, c.token_hash, c.customer_id, r.name, r.phone
 FROM cart c LEFT JOIN customer r ON r.id = c.customer_id
 WHERE {_OWN} FOR UPDATE OF c"""
 
@@ -188,9 +188,9 @@ SELECT product_id, available FROM availability WHERE product_id = ANY ($1::bigin
 
 PLACE = """
 WITH placed AS (
-    INSERT INTO purchase (cart_id, customer_id, contact_name, contact_phone,
+    INSERT INTO purchase (cart_id, token_hash, customer_id, contact_name, contact_phone,
                           currency, total, vat_total, pricing_rules, pay_by)
-    VALUES ($1, $2, $3, $4, $5, $6, $7, 2, now() + make_interval(mins => $8))
+    VALUES ($1, $23, $2, $3, $4, $5, $6, $7, 2, now() + make_interval(mins => $8))
     RETURNING id
 ), line AS (
     INSERT INTO purchase_line (purchase_id, product_id, code, name, unit, quantity, price,

@@ -144,6 +144,7 @@ async def check_out(
     picks = await _allocate(session, lines)
     purchase = Purchase(
         cart_id=cart.id,
+        token_hash=cart.token_hash,
         customer_id=cart.customer_id,
         contact_name=name,
         contact_phone=phone,

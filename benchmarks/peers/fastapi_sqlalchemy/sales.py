@@ -61,6 +61,7 @@ class Purchase(Base):
     id: Mapped[UUID] = mapped_column(primary_key=True, server_default=FetchedValue())
     invoice_number: Mapped[int] = mapped_column(BigInteger, Identity(always=True))
     cart_id: Mapped[UUID] = mapped_column(ForeignKey("cart.id"))
+    token_hash: Mapped[bytes | None]
     customer_id: Mapped[int | None] = refers_to("customer.id")
     contact_name: Mapped[str]
     contact_phone: Mapped[str | None]

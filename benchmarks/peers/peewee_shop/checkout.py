@@ -58,7 +58,9 @@ async def check_out(who: Buyer, cart: UUID, order: CheckoutRequest) -> tuple[Any
 
 async def _lock(who: Buyer, cart: UUID) -> Any:
     locked = await (
-        Cart.select(Cart.id, Cart.status, Customer.id, Customer.name, Customer.phone)
+        Cart.select(
+            Cart.id, Cart.status, Cart.token_hash, Customer.id, Customer.name, Customer.phone
+        )
         .join(Customer, JOIN.LEFT_OUTER)
         .where(*owned(cart, who))
         .for_update(of=Cart)
@@ -220,6 +222,7 @@ async def _place(
     (purchase,) = await (
         Purchase.insert(
             cart=cart,
+            token_hash=cart.token_hash,
             customer=cart.customer,
             currency=settings.currency,
             total=total_of(lines),

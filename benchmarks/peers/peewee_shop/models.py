@@ -179,6 +179,7 @@ class Purchase(BaseModel):
     id = peewee.UUIDField(primary_key=True)
     invoice_number = peewee.BigIntegerField()
     cart = peewee.ForeignKeyField(Cart)
+    token_hash = ByteaField(null=True)
     customer = peewee.ForeignKeyField(Customer, null=True)
     contact_name = peewee.TextField()
     contact_phone = peewee.TextField(null=True)
