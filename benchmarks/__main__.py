@@ -14,7 +14,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
 
-from benchmarks import answers, quick, wrk
+from benchmarks import answers, quick, soak, wrk
 from benchmarks.contestants import OURS, PEERS, VENV, ContestantFailed, prepare, running
 from benchmarks.ground import CUSTOMERS, PRODUCTS, PURCHASES, Ground, ground
 from benchmarks.results import FOLDER, Results, machine, settings, versions
@@ -34,7 +34,7 @@ def say(what: str) -> None:
 
 def everything(folder: Path, _arguments: argparse.Namespace) -> int:
     """Run the comparison, the limits, the starts and the scale."""
-    from benchmarks import limits, scale, soak, start  # noqa: PLC0415 - the quick run needs none of these
+    from benchmarks import limits, scale, start  # noqa: PLC0415 - the quick run needs none of these
 
     course = Course(every_place())
     about = course.seconds + BESIDES_SECONDS
@@ -57,8 +57,6 @@ def everything(folder: Path, _arguments: argparse.Namespace) -> int:
 
 def compare(on: Ground, folder: Path, peers: Sequence[str]) -> None:
     """Check that ours and the peers give the same answers, and keep the same books. Raises AnswersDiffer where they do not."""
-    from benchmarks import soak  # noqa: PLC0415 - as above
-
     every = [OURS, *(PEERS[key] for key in peers)]
     with running(every, on, folder) as up:
         answers.compare(up[OURS.key].url, {key: up[key].url for key in peers}, on)
@@ -92,8 +90,6 @@ def growing(folder: Path, _arguments: argparse.Namespace) -> int:
 
 def soaking(folder: Path, arguments: argparse.Namespace) -> int:
     """Load the shop for long; fail if anything grew."""
-    from benchmarks import soak  # noqa: PLC0415 - as above
-
     found = soak.run(folder, Results.kept(), say, minutes=arguments.minutes)
     for sentence in found:
         print(sentence, file=sys.stderr)

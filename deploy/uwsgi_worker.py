@@ -26,7 +26,7 @@ _PIECE = 65536
 
 
 class Connection:
-    """The client's socket, as far as app.core.linger needs one."""
+    """The client's socket, as far as app.core.linger and the last answer on it need one."""
 
     def __init__(self, number: int) -> None:
         self.number = number

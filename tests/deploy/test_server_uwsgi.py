@@ -55,9 +55,10 @@ def serve(connection):
                 client.shutdown(socket.SHUT_WR)
             body, status, headers = run_wsgi_app(main.app.wsgi_app, request, buffered=True)
         client.setblocking(False)
+        sent_of_itself = None
         with suppress(BlockingIOError):
-            return status, headers, b"".join(body), client.recv(100)
-        return status, headers, b"".join(body), None
+            sent_of_itself = client.recv(100)
+        return status, headers, b"".join(body), sent_of_itself
 
     return run
 
