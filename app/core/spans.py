@@ -28,7 +28,6 @@ from opentelemetry.trace import Span, SpanKind, StatusCode
 from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
 from opentelemetry.util.types import AttributeValue
 
-from app.core.errors import Problem
 from app.core.tracing import current_recorder
 from app.core.traffic import METHODS, PROBES
 
@@ -267,8 +266,8 @@ def _described(sql: str) -> tuple[str, dict[str, str]]:
 
 
 def _fail(span: Span, error: BaseException) -> None:
-    if isinstance(error, Problem) and error.status < _SERVER_ERROR:
-        return  # An answer, such as that there is no more of it.
+    if getattr(error, "status", _SERVER_ERROR) < _SERVER_ERROR:
+        return  # An answer (app.core.errors), such as that there is no more of it.
     span.set_status(StatusCode.ERROR)
     span.set_attribute("error.type", _name(error))
     code = getattr(error.__cause__, "pgcode", None)
