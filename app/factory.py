@@ -9,28 +9,27 @@ from app.apidocs.problems import CODES, TAGS
 from app.apidocs.routes import blueprint as apidocs_routes
 from app.audit import AuditTrail
 from app.commands import init_commands
-from app.core import migrations
-from app.core.asgi import WsgiToAsgi
-from app.core.bodies import body_bound, longest_body
-from app.core.concurrency import AsyncFlask
-from app.core.config import Settings, load_settings
-from app.core.cors import init_cors
-from app.core.database import Manager, PooledPostgresqlDatabase
-from app.core.errors import init_errors
-from app.core.http import init_http
-from app.core.linger import init_linger
-from app.core.logging import init_logging
-from app.core.metrics import init_metrics
-from app.core.openapi import init_openapi
-from app.core.paging import Cursors
-from app.core.passwords import Passwords
-from app.core.pool_watch import watch_pool
-from app.core.refusals import refuse
-from app.core.sections import DatabaseSettings, ShopSettings
-from app.core.security import Authenticator, require_guards
-from app.core.telemetry import Tracing
+from app.core.database import migrations
+from app.core.database.manager import Manager, PooledPostgresqlDatabase
+from app.core.database.pool_watch import watch_pool
+from app.core.database.turns import Turns, TurnsManager
+from app.core.serving.asgi import WsgiToAsgi
+from app.core.serving.concurrency import AsyncFlask
+from app.core.serving.linger import init_linger
+from app.core.settings.config import Settings, load_settings
+from app.core.settings.sections import DatabaseSettings, ShopSettings
+from app.core.telemetry.logging import init_logging
+from app.core.telemetry.metrics import init_metrics
+from app.core.telemetry.traces import Tracing
 from app.core.traffic import PROBES
-from app.core.turns import Turns, TurnsManager
+from app.core.web.bodies import body_bound, longest_body
+from app.core.web.cors import init_cors
+from app.core.web.errors import init_errors
+from app.core.web.http import init_http
+from app.core.web.openapi import init_openapi
+from app.core.web.paging import Cursors
+from app.core.web.refusals import refuse
+from app.core.web.security import Authenticator, require_guards
 from app.core.wiring import provide, wired
 from app.health.repository import SchemaRepository
 from app.health.routes import blueprint as health_routes
@@ -50,6 +49,7 @@ from app.login.accounts import Accounts
 from app.login.attempt_repository import AttemptRepository
 from app.login.attempts import Attempts
 from app.login.authenticator import TokenAuthenticator
+from app.login.passwords import Passwords
 from app.login.repository import AccountRepository, SessionRepository
 from app.login.routes import blueprint as login_routes
 from app.login.service import Sessions

@@ -9,7 +9,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from app.core.conninfo import DEFAULT_SESSION
+from app.core.database.conninfo import DEFAULT_SESSION
 from app.product.listing import Wanted, listing
 from app.product.statements import READ_PRODUCT
 from benchmarks.contestants import EMPTY, OURS, ContestantFailed, running

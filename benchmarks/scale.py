@@ -11,7 +11,7 @@ from typing import Any
 import psycopg2
 from psycopg2.extensions import make_dsn
 
-from app.core.conninfo import DEFAULT_SESSION, connection_params
+from app.core.database.conninfo import DEFAULT_SESSION, connection_params
 from app.product.listing import Wanted, listing
 from app.product.walk import MOST_LOOKED_AT
 from benchmarks import seed

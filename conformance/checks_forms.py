@@ -1,6 +1,6 @@
 """The form of answers: problems, methods, answers without a body, requests that can be read in two ways."""
 
-from app.core.http import SECURITY_HEADERS
+from app.core.web.http import SECURITY_HEADERS
 from conformance.answers import Recorded, record, requests
 from conformance.helpers import carts, get
 from conformance.registry import check

@@ -4,8 +4,8 @@ import asyncio
 import subprocess
 from http import HTTPStatus
 
-from app.core.errors import problem_of_status
-from app.core.http import SECURITY_HEADERS
+from app.core.web.errors import problem_of_status
+from app.core.web.http import SECURITY_HEADERS
 from conformance.gateway import HOST_NAME, NAME
 from conformance.gateway_client import PATIENCE, asked, one, ports, trusting
 from conformance.gateway_http2 import ask

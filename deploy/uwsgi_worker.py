@@ -26,7 +26,7 @@ _PIECE = 65536
 
 
 class Connection:
-    """The client's socket, as far as app.core.linger and the last answer on it need one."""
+    """The client's socket, as far as app.core.serving.linger and the last answer on it need one."""
 
     def __init__(self, number: int) -> None:
         self.number = number
@@ -178,9 +178,9 @@ def _refuse(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable
 _sums = runpy.run_path(str(Path(__file__).with_name("sums.py")))
 _sums["set_pool_size"](int(uwsgi.opt["processes"]), int(uwsgi.opt["threads"]))
 
-from app.core.linger import CONNECTION  # noqa: E402 - as below
-from app.core.refusals import refuse  # noqa: E402 - as below
+from app.core.serving.linger import CONNECTION  # noqa: E402 - as below
 from app.core.traffic import LINGER_SECONDS  # noqa: E402 - as below
+from app.core.web.refusals import refuse  # noqa: E402 - as below
 from main import app  # noqa: E402 - it reads the size
 
 app.wsgi_app = serving(app.wsgi_app)

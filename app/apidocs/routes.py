@@ -10,10 +10,10 @@ import flask_swagger_ui
 from apiflask import APIBlueprint, APIFlask
 from flask import Response, current_app, request, send_from_directory
 
-from app.core.config import Settings
-from app.core.errors import NotFound
-from app.core.json import dumps
-from app.core.security import public
+from app.core.settings.config import Settings
+from app.core.web.errors import NotFound
+from app.core.web.json import dumps
+from app.core.web.security import public
 from app.core.wiring import wired
 
 blueprint = APIBlueprint("apidocs", __name__, enable_openapi=False)

@@ -8,8 +8,8 @@ from flask.cli import with_appcontext
 from pydantic import TypeAdapter, ValidationError
 
 from app.commands.failing import one_sentence
-from app.core.concurrency import run_sync
-from app.core.schema import Email, Name
+from app.core.serving.concurrency import run_sync
+from app.core.web.schema import Email, Name
 from app.core.wiring import wired
 from app.login.accounts import Accounts
 

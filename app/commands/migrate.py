@@ -6,9 +6,9 @@ from flask.cli import with_appcontext
 from app.commands.consistency import snapshot
 from app.commands.failing import one_sentence
 from app.commands.identity import refuse_another, write_down
-from app.core import migrations
-from app.core.config import Settings
-from app.core.sections import DatabaseSettings
+from app.core.database import migrations
+from app.core.settings.config import Settings
+from app.core.settings.sections import DatabaseSettings
 from app.core.wiring import wired
 
 

@@ -6,12 +6,12 @@ from typing import Any
 from apiflask import APIBlueprint
 from flask import Response
 
-from app.core.config import Settings
-from app.core.errors import NotFound
-from app.core.json import json_response
-from app.core.metrics import metrics_response
-from app.core.openapi import describe
-from app.core.security import public
+from app.core.settings.config import Settings
+from app.core.telemetry.metrics import metrics_response
+from app.core.web.errors import NotFound
+from app.core.web.json import json_response
+from app.core.web.openapi import describe
+from app.core.web.security import public
 from app.core.wiring import wired
 from app.health.schemas import Health
 from app.health.service import Readiness

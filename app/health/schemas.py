@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from app.core.schema import Schema
+from app.core.web.schema import Schema
 
 
 class Health(Schema):

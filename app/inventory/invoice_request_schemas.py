@@ -4,8 +4,8 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from app.core.paging import PageQuery
-from app.core.schema import (
+from app.core.web.paging import PageQuery
+from app.core.web.schema import (
     Code,
     Count,
     Date,

@@ -6,10 +6,10 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from app.core.database import Manager
-from app.core.errors import NotFound
-from app.core.paging import PageQuery, Scalar, looked_through
-from app.core.statement import Statement
+from app.core.database.manager import Manager
+from app.core.database.statement import Statement
+from app.core.web.errors import NotFound
+from app.core.web.paging import PageQuery, Scalar, looked_through
 from app.inventory import stock_statements as sql
 from app.inventory.receiving import Product
 from app.inventory.stock_schemas import LevelQuery, LotQuery, MovementQuery

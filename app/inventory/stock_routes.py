@@ -3,11 +3,11 @@
 from apiflask import APIBlueprint
 from flask import Response
 
-from app.core.idempotency import request_identity
-from app.core.json import json_response
-from app.core.openapi import describe
-from app.core.paging import Page, PageQuery, after, page
-from app.core.security import STAFF, allow, principal
+from app.core.web.idempotency import request_identity
+from app.core.web.json import json_response
+from app.core.web.openapi import describe
+from app.core.web.paging import Page, PageQuery, after, page
+from app.core.web.security import STAFF, allow, principal
 from app.core.wiring import wired
 from app.inventory.stock_schemas import (
     Level,

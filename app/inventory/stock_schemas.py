@@ -6,8 +6,8 @@ from uuid import UUID
 from pydantic import Field, GetJsonSchemaHandler, model_validator
 from pydantic_core import CoreSchema
 
-from app.core.paging import PageQuery
-from app.core.schema import (
+from app.core.web.paging import PageQuery
+from app.core.web.schema import (
     Code,
     Date,
     Id,

@@ -4,10 +4,10 @@ from decimal import Decimal
 from typing import Any
 
 from app.audit import AuditTrail
-from app.core.database import Manager
-from app.core.errors import Conflict, FieldError, Invalid
-from app.core.idempotency import Answer, RequestIdentity, once
-from app.core.paging import PageQuery
+from app.core.database.manager import Manager
+from app.core.web.errors import Conflict, FieldError, Invalid
+from app.core.web.idempotency import Answer, RequestIdentity, once
+from app.core.web.paging import PageQuery
 from app.inventory.allocations import Allocations
 from app.inventory.receiving import not_expired, whole_pieces
 from app.inventory.stock_repository import Cause, Key, LotState, NewLot, StockRepository

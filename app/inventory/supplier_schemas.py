@@ -2,8 +2,8 @@
 
 from pydantic import Field
 
-from app.core.paging import PageQuery
-from app.core.schema import Address, Code, Count, Email, Moment, Name, Phone, Schema, omitted
+from app.core.web.paging import PageQuery
+from app.core.web.schema import Address, Code, Count, Email, Moment, Name, Phone, Schema, omitted
 
 
 class NewSupplier(Schema):

@@ -1,6 +1,6 @@
 """Who a bearer token stands for: a login's session or a guest, told apart by the token's prefix."""
 
-from app.core.security import CART_TOKEN, SESSION_TOKEN, Principal, hash_token
+from app.core.web.security import CART_TOKEN, SESSION_TOKEN, Principal, hash_token
 from app.login.repository import SessionRepository
 
 

@@ -3,10 +3,10 @@
 from apiflask import APIBlueprint
 from flask import Response, request
 
-from app.core.json import json_response, no_content
-from app.core.openapi import describe
-from app.core.paging import Page, PageQuery, after, page
-from app.core.security import allow, principal, public
+from app.core.web.json import json_response, no_content
+from app.core.web.openapi import describe
+from app.core.web.paging import Page, PageQuery, after, page
+from app.core.web.security import allow, principal, public
 from app.core.wiring import wired
 from app.login.schemas import Credentials, CurrentUser, PasswordChange, Session, SignedIn
 from app.login.service import Peer, Sessions

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from app.core.schema import Email, Id, Moment, Name, Schema
+from app.core.web.schema import Email, Id, Moment, Name, Schema
 from app.login.accounts import LoginRole
 from app.login.strength import MAX_LENGTH, MIN_LENGTH
 

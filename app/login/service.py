@@ -4,10 +4,10 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from app.core.errors import FieldError, Forbidden, Invalid, Unauthenticated
-from app.core.paging import Scalar
-from app.core.sections import SecuritySettings
-from app.core.security import SESSION_TOKEN, Principal, hash_token, new_token
+from app.core.settings.sections import SecuritySettings
+from app.core.web.errors import FieldError, Forbidden, Invalid, Unauthenticated
+from app.core.web.paging import Scalar
+from app.core.web.security import SESSION_TOKEN, Principal, hash_token, new_token
 from app.login.accounts import Accounts
 from app.login.attempts import Attempts
 from app.login.repository import Account, SessionRepository

@@ -5,11 +5,11 @@
 from decimal import Decimal
 from typing import NamedTuple
 
-from app.core.database import Manager
-from app.core.sections import ShopSettings
-from app.core.security import Principal
-from app.core.sqljson import json_array
-from app.core.statement import Statement
+from app.core.database.manager import Manager
+from app.core.database.sqljson import json_array
+from app.core.database.statement import Statement
+from app.core.settings.sections import ShopSettings
+from app.core.web.security import Principal
 from app.orders.purchase_repository import JSON, LINE
 from app.orders.repository import OWN, VAT, missing, own
 from app.orders.schemas import CheckoutRequest

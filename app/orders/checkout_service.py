@@ -4,11 +4,11 @@ from decimal import Decimal
 
 import orjson
 
-from app.core.database import Manager
-from app.core.errors import Conflict, FieldError, Invalid, Problem, Unavailable
-from app.core.idempotency import Answer, RequestIdentity, once
-from app.core.sections import ShopSettings
-from app.core.security import Principal
+from app.core.database.manager import Manager
+from app.core.settings.sections import ShopSettings
+from app.core.web.errors import Conflict, FieldError, Invalid, Problem, Unavailable
+from app.core.web.idempotency import Answer, RequestIdentity, once
+from app.core.web.security import Principal
 from app.login.attempts import Attempts
 from app.orders.checkout_repository import CheckedOut, CheckoutRepository
 from app.orders.repository import CartRepository

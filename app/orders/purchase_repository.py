@@ -7,12 +7,12 @@ from decimal import Decimal
 from functools import cache
 from typing import Any
 
-from app.core.database import Manager
-from app.core.errors import NotFound
-from app.core.paging import looked_through
-from app.core.security import Principal
-from app.core.sqljson import json_array, json_object
-from app.core.statement import Statement
+from app.core.database.manager import Manager
+from app.core.database.sqljson import json_array, json_object
+from app.core.database.statement import Statement
+from app.core.web.errors import NotFound
+from app.core.web.paging import looked_through
+from app.core.web.security import Principal
 from app.orders.purchase_page import FILTERS, page_of
 from app.orders.purchase_schemas import Status
 from app.orders.repository import VAT

@@ -5,12 +5,12 @@ from uuid import UUID
 from apiflask import APIBlueprint
 from flask import Response
 
-from app.core.bodies import LINES_BODY
-from app.core.idempotency import idempotent, request_identity
-from app.core.json import json_response
-from app.core.openapi import describe
-from app.core.paging import Page, after, page
-from app.core.security import STAFF, allow, principal
+from app.core.web.bodies import LINES_BODY
+from app.core.web.idempotency import idempotent, request_identity
+from app.core.web.json import json_response
+from app.core.web.openapi import describe
+from app.core.web.paging import Page, after, page
+from app.core.web.security import STAFF, allow, principal
 from app.core.wiring import wired
 from app.orders.purchase_schemas import (
     CancelledUnpaid,

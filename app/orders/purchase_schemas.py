@@ -7,8 +7,8 @@ from uuid import UUID
 
 from pydantic import Field
 
-from app.core.paging import PageQuery, Scalar
-from app.core.schema import (
+from app.core.web.paging import PageQuery, Scalar
+from app.core.web.schema import (
     Moment,
     Money,
     Name,

@@ -6,11 +6,11 @@ from typing import Any
 from uuid import UUID
 
 from app.audit import AuditTrail
-from app.core.database import Manager
-from app.core.errors import Conflict, FieldError, Invalid
-from app.core.idempotency import Answer, RequestIdentity, once
-from app.core.paging import Scalar
-from app.core.security import Principal
+from app.core.database.manager import Manager
+from app.core.web.errors import Conflict, FieldError, Invalid
+from app.core.web.idempotency import Answer, RequestIdentity, once
+from app.core.web.paging import Scalar
+from app.core.web.security import Principal
 from app.inventory.allocations import Allocations, Wanted
 from app.orders.pricing import money_back
 from app.orders.purchase_repository import PurchaseRepository

@@ -5,10 +5,10 @@ from uuid import UUID
 from apiflask import APIBlueprint
 from flask import Response, request
 
-from app.core.idempotency import request_identity
-from app.core.json import json_response, no_content
-from app.core.openapi import describe
-from app.core.security import allow, maybe_principal, principal, public
+from app.core.web.idempotency import request_identity
+from app.core.web.json import json_response, no_content
+from app.core.web.openapi import describe
+from app.core.web.security import allow, maybe_principal, principal, public
 from app.core.wiring import wired
 from app.orders.checkout_service import Checkout
 from app.orders.purchase_schemas import Purchase

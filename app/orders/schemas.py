@@ -5,7 +5,7 @@ from uuid import UUID
 
 from pydantic import Field
 
-from app.core.schema import (
+from app.core.web.schema import (
     Moment,
     Money,
     Name,

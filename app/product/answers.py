@@ -2,8 +2,8 @@
 
 from flask import Response, request
 
-from app.core.conditional import etag, revalidated
-from app.core.json import json_response
+from app.core.web.conditional import etag, revalidated
+from app.core.web.json import json_response
 from app.product.repository import Found
 
 

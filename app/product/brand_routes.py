@@ -3,13 +3,13 @@
 from apiflask import APIBlueprint
 from flask import Response
 
-from app.core.conditional import expected_version
-from app.core.idempotency import idempotent
-from app.core.json import no_content
-from app.core.openapi import describe
-from app.core.paging import Page, after, page
-from app.core.schema import changes
-from app.core.security import STAFF, allow, principal, public
+from app.core.web.conditional import expected_version
+from app.core.web.idempotency import idempotent
+from app.core.web.json import no_content
+from app.core.web.openapi import describe
+from app.core.web.paging import Page, after, page
+from app.core.web.schema import changes
+from app.core.web.security import STAFF, allow, principal, public
 from app.core.wiring import wired
 from app.product.answers import created, offered, shown
 from app.product.kinds import BRAND

@@ -5,8 +5,8 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field
 
-from app.core.paging import Page, PageQuery
-from app.core.schema import (
+from app.core.web.paging import Page, PageQuery
+from app.core.web.schema import (
     Code,
     Count,
     Gtin,

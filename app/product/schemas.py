@@ -5,8 +5,8 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field
 
-from app.core.paging import PageQuery
-from app.core.schema import Code, Count, Date, Moment, Name, Rate, Schema, omitted, wrong
+from app.core.web.paging import PageQuery
+from app.core.web.schema import Code, Count, Date, Moment, Name, Rate, Schema, omitted, wrong
 
 
 def _part(rate: Decimal) -> Decimal:

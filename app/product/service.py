@@ -5,10 +5,10 @@ from dataclasses import replace
 from typing import Any
 
 from app.audit import AuditTrail
-from app.core.conditional import check_version
-from app.core.database import Manager
-from app.core.errors import FieldError, Invalid
-from app.core.paging import Scalar
+from app.core.database.manager import Manager
+from app.core.web.conditional import check_version
+from app.core.web.errors import FieldError, Invalid
+from app.core.web.paging import Scalar
 from app.product.kinds import Kind, Named
 from app.product.listing import Wanted
 from app.product.product_schemas import ProductQuery

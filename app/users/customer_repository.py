@@ -4,11 +4,11 @@
 from collections.abc import Mapping
 from typing import Any
 
-from app.core.database import Manager
-from app.core.errors import NotFound
-from app.core.paging import Scalar
-from app.core.sqljson import json_object
-from app.core.statement import Statement
+from app.core.database.manager import Manager
+from app.core.database.sqljson import json_object
+from app.core.database.statement import Statement
+from app.core.web.errors import NotFound
+from app.core.web.paging import Scalar
 from app.models import Customer
 
 _JSON = json_object("""'id', c.id, 'email', l.email, 'name', c.name, 'phone', c.phone,

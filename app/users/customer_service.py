@@ -4,12 +4,12 @@ from collections.abc import Mapping
 from typing import Any
 
 from app.audit import AuditTrail
-from app.core.conditional import check_version, etag
-from app.core.database import Manager
-from app.core.errors import Forbidden, NotFound
-from app.core.idempotency import UNREPEATED, Answer, RequestIdentity, once
-from app.core.paging import Scalar
-from app.core.security import Principal
+from app.core.database.manager import Manager
+from app.core.web.conditional import check_version, etag
+from app.core.web.errors import Forbidden, NotFound
+from app.core.web.idempotency import UNREPEATED, Answer, RequestIdentity, once
+from app.core.web.paging import Scalar
+from app.core.web.security import Principal
 from app.login.accounts import Accounts
 from app.login.attempts import Attempts
 from app.users.customer_repository import CustomerRepository

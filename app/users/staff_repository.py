@@ -3,11 +3,11 @@
 
 from typing import Any, NamedTuple
 
-from app.core.database import Manager
-from app.core.errors import NotFound
-from app.core.paging import Scalar
-from app.core.sqljson import json_object
-from app.core.statement import Statement
+from app.core.database.manager import Manager
+from app.core.database.sqljson import json_object
+from app.core.database.statement import Statement
+from app.core.web.errors import NotFound
+from app.core.web.paging import Scalar
 
 _JSON = json_object("""'id', s.id, 'email', l.email, 'name', s.name, 'role', l.role,
     'active', l.active, 'version', s.version,

@@ -3,13 +3,13 @@
 from apiflask import APIBlueprint
 from flask import Response
 
-from app.core.conditional import etag, expected_version
-from app.core.idempotency import confidential_identity
-from app.core.json import json_response, no_content
-from app.core.openapi import describe
-from app.core.paging import Page, after, page
-from app.core.schema import changes
-from app.core.security import allow, principal
+from app.core.web.conditional import etag, expected_version
+from app.core.web.idempotency import confidential_identity
+from app.core.web.json import json_response, no_content
+from app.core.web.openapi import describe
+from app.core.web.paging import Page, after, page
+from app.core.web.schema import changes
+from app.core.web.security import allow, principal
 from app.core.wiring import wired
 from app.users.schemas import NewStaff, PeopleQuery, Staff, StaffChange
 from app.users.staff_service import StaffDirectory

@@ -4,10 +4,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from app.audit import AuditTrail
-from app.core.conditional import check_version, etag
-from app.core.database import Manager
-from app.core.idempotency import Answer, RequestIdentity, once
-from app.core.paging import Scalar
+from app.core.database.manager import Manager
+from app.core.web.conditional import check_version, etag
+from app.core.web.idempotency import Answer, RequestIdentity, once
+from app.core.web.paging import Scalar
 from app.login.accounts import Accounts
 from app.users.schemas import NewStaff
 from app.users.staff_repository import StaffRepository

@@ -8,8 +8,8 @@ import httpx
 import pytest
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
-from app.core.errors import problem_of_status
-from app.core.refusals import DETAILS
+from app.core.web.errors import problem_of_status
+from app.core.web.refusals import DETAILS
 from app.orders.checkout_service import _REFUSALS
 from tests.support.asgi import running
 
@@ -154,7 +154,7 @@ def said_in_code() -> set[str]:
             match node:
                 case ast.keyword(arg="code", value=ast.Constant(value=str(code))):
                     found.add(code)
-                # As the classes of core/errors.py have it: a status, a code and a title.
+                # As the classes of core/web/errors.py have it: a status, a code and a title.
                 case ast.Assign(
                     targets=[ast.Tuple(elts=[_, ast.Name(id="code"), _])],
                     value=ast.Tuple(elts=[_, ast.Constant(value=str(code)), _]),

@@ -3,9 +3,9 @@
 import pytest
 
 from app.commands.consistency import snapshot
-from app.core.concurrency import run_sync
-from app.core.database import Manager
-from app.core.migrations import DIRECTORY, roll_back
+from app.core.database.manager import Manager
+from app.core.database.migrations import DIRECTORY, roll_back
+from app.core.serving.concurrency import run_sync
 from app.core.wiring import wired
 from app.factory import create_app
 from tests.builders import filled_cart, insert, rows

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from app.core.json import MAX_MEMBERS
+from app.core.web.json import MAX_MEMBERS
 from tests.contract.answers import members, replaced
 from tests.contract.good import WITH_BODY, target
 

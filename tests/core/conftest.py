@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from app.core.conninfo import connection_params
-from app.core.database import Manager, PooledPostgresqlDatabase
-from app.core.pool import LifoPool
+from app.core.database.conninfo import connection_params
+from app.core.database.manager import Manager, PooledPostgresqlDatabase
+from app.core.database.pool import LifoPool
 from tests.core.things import DDL, execute
 from tests.support.database import Cluster
 

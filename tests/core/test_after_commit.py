@@ -4,8 +4,8 @@ import asyncio
 
 import pytest
 
-from app.core.database import OutcomeUnknown, TransactionConflict
-from app.core.transaction import ATTEMPTS
+from app.core.database.manager import OutcomeUnknown, TransactionConflict
+from app.core.database.transaction import ATTEMPTS
 from tests.core.things import Thing, new_code
 
 CONFLICT = "DO $$ BEGIN RAISE EXCEPTION 'collision' USING ERRCODE = '40001'; END $$"

@@ -9,8 +9,8 @@ from contextvars import ContextVar
 import pytest
 from flask import Response, request
 
-from app.core.asgi import WsgiToAsgi
-from app.core.concurrency import AsyncFlask, iterate
+from app.core.serving.asgi import WsgiToAsgi
+from app.core.serving.concurrency import AsyncFlask, iterate
 from tests.core.asgi_client import Client
 
 COLOUR: ContextVar[str] = ContextVar("colour", default="none")

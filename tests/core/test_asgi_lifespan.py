@@ -4,8 +4,8 @@ import asyncio
 
 import pytest
 
-from app.core.asgi import WsgiToAsgi
-from app.core.concurrency import AsyncFlask
+from app.core.serving.asgi import WsgiToAsgi
+from app.core.serving.concurrency import AsyncFlask
 from tests.core.asgi_client import Client
 
 

@@ -5,9 +5,9 @@ import asyncio
 import pytest
 from flask import Response, request
 
-from app.core import asgi
-from app.core.asgi import WsgiToAsgi
-from app.core.concurrency import AsyncFlask, iterate
+from app.core.serving import asgi
+from app.core.serving.asgi import WsgiToAsgi
+from app.core.serving.concurrency import AsyncFlask, iterate
 from tests.core.asgi_client import Client
 
 LIMIT = 1000

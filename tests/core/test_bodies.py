@@ -7,11 +7,11 @@ import time
 
 import pytest
 
-from app.core import linger
-from app.core.bodies import GUEST_BODY, LINES_BODY, STAFF_BODY, body_bound, longest_body
-from app.core.json import json_response
-from app.core.sections import HttpSettings
-from app.core.security import STAFF, allow, public
+from app.core.serving import linger
+from app.core.settings.sections import HttpSettings
+from app.core.web.bodies import GUEST_BODY, LINES_BODY, STAFF_BODY, body_bound, longest_body
+from app.core.web.json import json_response
+from app.core.web.security import STAFF, allow, public
 from tests.core.toy import Thing, bearer, make_toy
 
 BOUNDS = {

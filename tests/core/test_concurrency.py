@@ -12,7 +12,7 @@ import greenlet  # type: ignore[import-untyped]  # the wheel says nothing of its
 import pytest
 from flask import Response, current_app
 
-from app.core.concurrency import AsyncFlask, iterate, run_in_greenlet, run_sync, wait_for
+from app.core.serving.concurrency import AsyncFlask, iterate, run_in_greenlet, run_sync, wait_for
 
 COLOUR: ContextVar[str] = ContextVar("colour", default="none")
 

@@ -1,14 +1,14 @@
 import pytest
 from flask import Flask, request
 
-from app.core.conditional import (
+from app.core.web.conditional import (
     NO_VERSION,
     check_version,
     etag,
     expected_version,
     revalidated,
 )
-from app.core.errors import BadRequest, PreconditionFailed
+from app.core.web.errors import BadRequest, PreconditionFailed
 from tests.core.toy import make_toy
 
 

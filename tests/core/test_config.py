@@ -3,8 +3,8 @@ import tomllib
 
 import pytest
 
-from app.core.config import DEVELOPMENT_FILE, Settings, SettingsError, load_settings
-from app.core.setting_values import CURRENCIES
+from app.core.settings.config import DEVELOPMENT_FILE, Settings, SettingsError, load_settings
+from app.core.settings.values import CURRENCIES
 
 URL = "postgresql://app:fLq29xkw@db:5432/shop?sslmode=require"
 SECRET = secrets.token_urlsafe(48)

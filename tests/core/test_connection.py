@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
-from app.core.connection import connect
-from app.core.conninfo import connection_params
-from app.core.database import DatabaseAway
-from app.core.pool import LifoPool
+from app.core.database.connection import connect
+from app.core.database.conninfo import connection_params
+from app.core.database.manager import DatabaseAway
+from app.core.database.pool import LifoPool
 from tests.core.things import (
     NOWHERE,
     backends,

@@ -3,7 +3,7 @@ from contextvars import copy_context
 
 import pytest
 
-from app.core.database import (
+from app.core.database.manager import (
     ConnectionLost,
     LockTimeout,
     OutcomeUnknown,

@@ -4,13 +4,13 @@ import uuid
 import httpx
 import pytest
 
-from app.core.asgi import WsgiToAsgi
-from app.core.database import Manager, PooledPostgresqlDatabase, TransactionConflict
-from app.core.errors import Conflict, Invalid
-from app.core.idempotency import Answer, idempotent, once, request_identity
-from app.core.json import json_response
-from app.core.openapi import describe
-from app.core.security import allow
+from app.core.database.manager import Manager, PooledPostgresqlDatabase, TransactionConflict
+from app.core.serving.asgi import WsgiToAsgi
+from app.core.web.errors import Conflict, Invalid
+from app.core.web.idempotency import Answer, idempotent, once, request_identity
+from app.core.web.json import json_response
+from app.core.web.openapi import describe
+from app.core.web.security import allow
 from app.core.wiring import provide
 from tests.core.toy import bearer, make_toy
 

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from app.core.errors import BadRequest
-from app.core.json import MAX_DEPTH, dumps, json_response, no_content, parse_json
-from app.core.schema import Money, Schema
+from app.core.web.errors import BadRequest
+from app.core.web.json import MAX_DEPTH, dumps, json_response, no_content, parse_json
+from app.core.web.schema import Money, Schema
 
 JSON = st.recursive(
     st.none()

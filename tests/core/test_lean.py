@@ -3,7 +3,7 @@
 import pytest
 from flask import Flask, request, session
 
-from app.core.lean import LeanFlask
+from app.core.serving.lean import LeanFlask
 
 
 @pytest.fixture(params=[Flask, LeanFlask])

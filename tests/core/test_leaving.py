@@ -12,7 +12,7 @@ import psutil
 import pytest
 from uvicorn import Config
 
-from app.core.server import LeavingServer
+from app.core.serving.server import LeavingServer
 from tests.core.servers import Server, gunicorn
 from tests.core.test_worker import ASGI, PATIENCE, wait_for_log
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from app.core.lines import MOST_BYTES, Lines
+from app.core.telemetry.lines import MOST_BYTES, Lines
 
 SECONDS = 20
 
@@ -125,7 +125,7 @@ def test_half_a_line_has_an_end(counted, tmp_path):
     """A disk may be full in the middle of one."""
     script = f"""
 import os, resource, signal
-from app.core.lines import Lines
+from app.core.telemetry.lines import Lines
 file = os.open({str(tmp_path / "log")!r}, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
 dropped = []
 lines = Lines(file, dropped.append, print)

@@ -9,10 +9,10 @@ import pytest
 import structlog
 from structlog.contextvars import bind_contextvars, clear_contextvars
 
-from app.core.json import json_response
-from app.core.logging import configure_logging
-from app.core.metrics import LOG_LINES_DROPPED
-from app.core.sections import LoggingSettings
+from app.core.settings.sections import LoggingSettings
+from app.core.telemetry.logging import configure_logging
+from app.core.telemetry.metrics import LOG_LINES_DROPPED
+from app.core.web.json import json_response
 from tests.core.toy import bearer, logged, make_toy
 
 ID = "X-Request-Id"
@@ -246,8 +246,8 @@ class TestConfiguration:
 
     def test_only_standard_output_is_written(self):
         code = (
-            "import logging; from app.core.logging import configure_logging;"
-            "from app.core.sections import LoggingSettings;"
+            "import logging; from app.core.telemetry.logging import configure_logging;"
+            "from app.core.settings.sections import LoggingSettings;"
             "configure_logging(LoggingSettings()); logging.getLogger('a').error('x')"
         )
         ran = subprocess.run(

@@ -8,9 +8,14 @@ from typing import Any
 import httpx
 import pytest
 
-from app.core.conninfo import connection_params
-from app.core.database import DatabaseAway, Manager, OutcomeUnknown, PooledPostgresqlDatabase
-from app.core.statement import Statement
+from app.core.database.conninfo import connection_params
+from app.core.database.manager import (
+    DatabaseAway,
+    Manager,
+    OutcomeUnknown,
+    PooledPostgresqlDatabase,
+)
+from app.core.database.statement import Statement
 from tests.builders import filled_cart, on_sale, value
 from tests.core.things import Thing, execute, new_code
 from tests.orders.sales import GUEST

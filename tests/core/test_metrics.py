@@ -7,11 +7,11 @@ import time
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
-from app.core.errors import Conflict, NotFound
-from app.core.metrics import metrics_response
-from app.core.pool_watch import PoolWatch, watch_pool
-from app.core.refusals import refuse
-from app.core.sqlerrors import PoolTimeout
+from app.core.database.pool_watch import PoolWatch, watch_pool
+from app.core.database.sqlerrors import PoolTimeout
+from app.core.telemetry.metrics import metrics_response
+from app.core.web.errors import Conflict, NotFound
+from app.core.web.refusals import refuse
 from tests.core.toy import make_toy
 
 
@@ -157,8 +157,8 @@ WORKER = """
 import asyncio, os, sys
 from flask import Flask
 from types import SimpleNamespace
-from app.core.metrics import init_metrics, metrics_response
-from app.core.pool_watch import PoolWatch
+from app.core.telemetry.metrics import init_metrics, metrics_response
+from app.core.database.pool_watch import PoolWatch
 
 app = Flask("toy")
 init_metrics(app, served=True)

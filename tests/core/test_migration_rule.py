@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from app.core.migrations import DIRECTORY
+from app.core.database.migrations import DIRECTORY
 from tests.support.migration_rule import after_baseline, faults
 
 ROOT = Path(__file__).parents[2]

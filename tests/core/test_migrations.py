@@ -9,7 +9,7 @@ import psycopg2
 import pytest
 from psycopg2.extensions import parse_dsn
 
-from app.core import migrations
+from app.core.database import migrations
 from local.dump import program, run
 
 REPLACED = re.compile(r"^CREATE OR REPLACE FUNCTION (\w+)", re.MULTILINE)

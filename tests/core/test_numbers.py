@@ -11,7 +11,7 @@ SERVE = """
 import logging, os, resource, sys
 from flask import Flask
 logging.basicConfig(stream=sys.stderr, format="%(message)s")
-from app.core.metrics import IN_PROGRESS, PROBLEMS, init_metrics, metrics_response
+from app.core.telemetry.metrics import IN_PROGRESS, PROBLEMS, init_metrics, metrics_response
 
 if limit := int(os.environ["MOST_BYTES"]):
     resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))

@@ -6,8 +6,8 @@ from jsonschema import Draft202012Validator  # type: ignore[import-untyped]  # i
 from openapi_spec_validator import validate
 from pydantic import create_model
 
-from app.core.schema import Schema
-from app.core.security import public
+from app.core.web.schema import Schema
+from app.core.web.security import public
 from tests.core.toy import bearer, make_toy
 
 

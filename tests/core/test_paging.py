@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.core.errors import Invalid
-from app.core.paging import Cursors, PageQuery, after, page
+from app.core.web.errors import Invalid
+from app.core.web.paging import Cursors, PageQuery, after, page
 from tests.core.toy import SECRET, errors, make_toy
 
 KEYS = st.lists(

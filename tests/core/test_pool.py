@@ -4,10 +4,10 @@ import socket
 
 import pytest
 
-from app.core.conninfo import connection_params
-from app.core.database import ConnectionLost, DatabaseAway, PoolTimeout
-from app.core.pool import LifoPool
-from app.core.statement import Statement
+from app.core.database.conninfo import connection_params
+from app.core.database.manager import ConnectionLost, DatabaseAway, PoolTimeout
+from app.core.database.pool import LifoPool
+from app.core.database.statement import Statement
 from tests.core.things import (
     NOWHERE,
     backends,

@@ -9,7 +9,7 @@ from contextvars import ContextVar
 
 import pytest
 
-from app.core.portal import Portal
+from app.core.serving.portal import Portal
 
 COLOUR: ContextVar[str] = ContextVar("colour", default="none")
 

@@ -5,8 +5,8 @@ from contextlib import AsyncExitStack
 
 import pytest
 
-from app.core import protocol
-from app.core.asgi import WsgiToAsgi
+from app.core.serving import protocol
+from app.core.serving.asgi import WsgiToAsgi
 from tests.core.wire import (
     BAD,
     HEAD,

@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from app.core.asgi import WsgiToAsgi
+from app.core.serving.asgi import WsgiToAsgi
 from tests.core.wire import (
     BAD,
     HEAD,

@@ -2,7 +2,7 @@ import json
 
 import pytest
 
-from app.core.refusals import refuse
+from app.core.web.refusals import refuse
 from tests.core.toy import logged, make_toy
 
 

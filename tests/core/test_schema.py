@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 
-from app.core import schema
-from app.core.schema import Schema, changes, omitted
+from app.core.web import schema
+from app.core.web.schema import Schema, changes, omitted
 
 
 def read(kind: Any, value: Any) -> Any:

@@ -4,10 +4,10 @@ import httpx
 import pytest
 from flask import Flask
 
-from app.core.adapter import MAX_ERRORS
-from app.core.asgi import WsgiToAsgi
-from app.core.json import json_response
-from app.core.security import (
+from app.core.serving.asgi import WsgiToAsgi
+from app.core.web.adapter import MAX_ERRORS
+from app.core.web.json import json_response
+from app.core.web.security import (
     Authenticator,
     Principal,
     allow,

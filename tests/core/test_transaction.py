@@ -5,11 +5,11 @@ from typing import Any
 import peewee
 import pytest
 
-from app.core.database import (
+from app.core.database.manager import (
     TransactionConflict,
     UniqueViolation,
 )
-from app.core.transaction import ATTEMPTS
+from app.core.database.transaction import ATTEMPTS
 from tests.core.things import (
     ADD,
     Thing,

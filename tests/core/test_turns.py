@@ -2,8 +2,8 @@ import asyncio
 
 import pytest
 
-from app.core.sqlerrors import NoTurn
-from app.core.turns import Turns
+from app.core.database.sqlerrors import NoTurn
+from app.core.database.turns import Turns
 from tests.core.things import turns as loop_turns
 
 

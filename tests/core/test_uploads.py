@@ -7,9 +7,9 @@ import pytest
 from flask import request
 from prometheus_client import REGISTRY
 
-from app.core import asgi, uploads
-from app.core.asgi import WsgiToAsgi
-from app.core.concurrency import AsyncFlask
+from app.core.serving import asgi, uploads
+from app.core.serving.asgi import WsgiToAsgi
+from app.core.serving.concurrency import AsyncFlask
 from tests.core.asgi_client import Client
 
 CHUNKED = [(b"transfer-encoding", b"chunked")]

@@ -16,10 +16,15 @@ import psutil
 import pytest
 import uvloop
 
-from app.core.connection import connect
-from app.core.conninfo import connection_params
-from app.core.database import DatabaseAway, Manager, PooledPostgresqlDatabase, UniqueViolation
-from app.core.watch import SocketWatch
+from app.core.database.connection import connect
+from app.core.database.conninfo import connection_params
+from app.core.database.manager import (
+    DatabaseAway,
+    Manager,
+    PooledPostgresqlDatabase,
+    UniqueViolation,
+)
+from app.core.database.watch import SocketWatch
 from local.postgres import Postgres
 
 LIMITS: dict[str, Any] = {"connect_timeout": 10.0, "query_timeout": 30.0}

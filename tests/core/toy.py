@@ -5,17 +5,17 @@ from typing import Any, Literal
 
 from apiflask import APIBlueprint, APIFlask
 
-from app.core.concurrency import AsyncFlask
-from app.core.errors import init_errors
-from app.core.http import init_http
-from app.core.json import json_response, no_content
-from app.core.logging import init_logging
-from app.core.metrics import init_metrics
-from app.core.openapi import describe, init_openapi
-from app.core.paging import Cursors, Page, PageQuery, after, page
-from app.core.schema import Count, Date, Id, Money, Name, Schema, changes, omitted
-from app.core.sections import HttpSettings, LoggingSettings
-from app.core.security import STAFF, Authenticator, Principal, allow, principal, public
+from app.core.serving.concurrency import AsyncFlask
+from app.core.settings.sections import HttpSettings, LoggingSettings
+from app.core.telemetry.logging import init_logging
+from app.core.telemetry.metrics import init_metrics
+from app.core.web.errors import init_errors
+from app.core.web.http import init_http
+from app.core.web.json import json_response, no_content
+from app.core.web.openapi import describe, init_openapi
+from app.core.web.paging import Cursors, Page, PageQuery, after, page
+from app.core.web.schema import Count, Date, Id, Money, Name, Schema, changes, omitted
+from app.core.web.security import STAFF, Authenticator, Principal, allow, principal, public
 from app.core.wiring import provide
 
 SECRET = "toy" * 12

@@ -12,8 +12,8 @@ import uvloop
 from uvicorn import Config
 from uvicorn.server import ServerState
 
-from app.core.asgi import WsgiToAsgi
-from app.core.protocol import HttpProtocol
+from app.core.serving.asgi import WsgiToAsgi
+from app.core.serving.protocol import HttpProtocol
 
 SECONDS = 20
 HEAD = b"GET /%b HTTP/1.1\r\nHost: shop\r\n"

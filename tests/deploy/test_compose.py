@@ -6,8 +6,8 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from app.core.config import SettingsError, load_settings
-from app.core.production import KNOWN_PASSWORDS
+from app.core.settings.config import SettingsError, load_settings
+from app.core.settings.production import KNOWN_PASSWORDS
 from tests.support.containers import (
     ROOT,
     compose,

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from app.core.passwords import AT_ONCE
-from app.core.sections import DatabaseSettings, HttpSettings
-from app.core.server import GOODBYE_SECONDS, SHORTEST_WAIT
-from app.core.worker import CLEANUP_SECONDS
+from app.core.serving.server import GOODBYE_SECONDS, SHORTEST_WAIT
+from app.core.serving.worker import CLEANUP_SECONDS
+from app.core.settings.sections import DatabaseSettings, HttpSettings
+from app.login.passwords import AT_ONCE
 from tests.support.manifests import OVERLAYS, matches, mebibytes, rendered
 
 ROOT = Path(__file__).parents[2]

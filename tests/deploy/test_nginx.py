@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from app.core.errors import problem_body, problem_of_status
-from app.core.http import SECURITY_HEADERS
-from app.core.logging import request_id
-from app.core.sections import DatabaseSettings, HttpSettings
+from app.core.settings.sections import DatabaseSettings, HttpSettings
+from app.core.telemetry.logging import request_id
+from app.core.web.errors import problem_body, problem_of_status
+from app.core.web.http import SECURITY_HEADERS
 from tests.support.nginx import Directive, read, seconds
 
 NGINX = Path("deploy/nginx")

@@ -73,7 +73,7 @@ def test_can_be_run_again(made):
 
 
 def test_the_owner_can_migrate_and_the_app_can_sell(made, cluster):
-    from app.core.migrations import migrate
+    from app.core.database.migrations import migrate
 
     _, database, owner, app = made
     run(made)

@@ -14,7 +14,7 @@ from unittest import mock
 import pytest
 from werkzeug.test import EnvironBuilder, run_wsgi_app
 
-from app.core.linger import CONNECTION
+from app.core.serving.linger import CONNECTION
 from local.servers import DEPLOY
 
 

@@ -2,7 +2,7 @@
 
 import asyncio
 
-from app.core.security import public
+from app.core.web.security import public
 from app.factory import create_app, create_asgi_app
 
 app = create_app()

@@ -6,7 +6,7 @@ from contextlib import closing
 import psycopg2
 import pytest
 
-from app.core import migrations
+from app.core.database import migrations
 from tests.builders import filled_cart, on_sale, rows
 from tests.support.load import Connection
 from tests.support.servers import shop_server

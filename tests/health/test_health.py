@@ -9,7 +9,7 @@ import pytest
 from prometheus_client import REGISTRY
 from prometheus_client.registry import Collector
 
-from app.core import migrations
+from app.core.database import migrations
 from app.factory import create_app, create_asgi_app
 from tests.builders import filled_cart, on_sale, rows
 from tests.support.asgi import running

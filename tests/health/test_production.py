@@ -6,7 +6,7 @@ import httpx
 import psycopg2
 import pytest
 
-from app.core import migrations
+from app.core.database import migrations
 from app.factory import create_app, create_asgi_app
 from tests.builders import clerk
 from tests.support.asgi import running

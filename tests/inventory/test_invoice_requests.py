@@ -2,7 +2,7 @@ import re
 
 import pytest
 
-from app.core.paging import Page
+from app.core.web.paging import Page
 from app.inventory.invoice_request_schemas import InvoiceRequest
 from tests.builders import invoice_request, product, rows, supplier, unique, value
 

@@ -3,7 +3,7 @@ from urllib.parse import urlencode
 
 import pytest
 
-from app.core.paging import Page
+from app.core.web.paging import Page
 from app.inventory.stock_schemas import Level, Lot, Movement
 from tests.builders import (
     allocated,

@@ -1,6 +1,6 @@
 import pytest
 
-from app.core.paging import Page
+from app.core.web.paging import Page
 from app.inventory.supplier_schemas import Supplier
 from tests.builders import invoice_request, rows, supplier, unique, value
 

@@ -13,7 +13,7 @@ import psycopg2
 import pytest
 from psycopg2 import errors
 
-from app.core.migrations import expected_version
+from app.core.database.migrations import expected_version
 from local.account import LocalError
 from local.dump import dump, program, run
 from local.restore import restore

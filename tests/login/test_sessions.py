@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from app.core.paging import Page
+from app.core.web.paging import Page
 from app.login.schemas import Session
 from tests.builders import (
     PASSWORD,

@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.core import migrations
+from app.core.database import migrations
 from tests.builders import product, rows, value
 
 

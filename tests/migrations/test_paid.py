@@ -1,6 +1,6 @@
 """0011 and 0012: what was paid for the purchases of before is known."""
 
-from app.core import migrations
+from app.core.database import migrations
 from tests.builders import insert, on_sale, placed, rows, stocked
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.core import migrations
+from app.core.database import migrations
 from tests.builders import filled_cart, on_sale, rows, value
 
 # More than are filled in at once.

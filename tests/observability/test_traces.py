@@ -14,7 +14,7 @@ from typing import Any
 import httpx
 import pytest
 
-from app.core.telemetry import wanted
+from app.core.telemetry.traces import wanted
 from tests.builders import filled_cart, on_sale
 from tests.core.servers import ROOT, Server, gunicorn
 from tests.observability.collector import Span, collecting
@@ -179,7 +179,7 @@ class TestWhatGoesWrong:
         assert not refused.failed
         assert failed.failed
         assert failed.attributes["problem.code"] == "unavailable"
-        assert failed.attributes["error.type"].startswith("app.core.sqlerrors.")
+        assert failed.attributes["error.type"].startswith("app.core.database.sqlerrors.")
         (event,) = failed.events
         assert event[0] == "exception"
         assert "in acquire" in event[1]["exception.stacktrace"]

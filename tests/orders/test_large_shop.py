@@ -9,7 +9,7 @@ from contextlib import closing
 import psycopg2
 import pytest
 
-from app.core.conninfo import DEFAULT_SESSION, connection_params
+from app.core.database.conninfo import DEFAULT_SESSION, connection_params
 from app.orders.purchase_repository import list_of
 from tests.support.large_shop import BIG, large_shop
 

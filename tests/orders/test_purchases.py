@@ -4,7 +4,7 @@ from urllib.parse import quote
 
 import pytest
 
-from app.core.paging import Page
+from app.core.web.paging import Page
 from app.orders.purchase_schemas import Purchase
 from tests.builders import (
     as_clerk,

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.core.paging import looked_through
+from app.core.web.paging import looked_through
 from app.product.listing import Wanted, listing
 from app.product.selection import MOST_RANKED
 from tests.builders import brand, category, product, rows, unique

@@ -6,8 +6,8 @@ from decimal import Decimal
 import psycopg2
 import pytest
 
-from app.core.conninfo import DEFAULT_SESSION, connection_params
-from app.core.paging import looked_through
+from app.core.database.conninfo import DEFAULT_SESSION, connection_params
+from app.core.web.paging import looked_through
 from app.product.listing import Wanted, listing
 from tests.support.sparse import explained
 

@@ -9,8 +9,8 @@ import psycopg2
 from psycopg2 import sql
 
 from app.commands.identity import write_down
-from app.core.migrations import migrate
-from app.core.sections import ShopSettings
+from app.core.database.migrations import migrate
+from app.core.settings.sections import ShopSettings
 from local.postgres import APP, OWNER, THROWAWAY, Postgres
 from tests.support.folders import short_folder
 

@@ -13,7 +13,7 @@ from app.commands.sheets.cells import BLANKS, UnclearError, decimal_mark, meant
 from app.commands.sheets.faults import Fault, SheetError, quoted
 from app.commands.sheets.kinds import Column, Sheet
 from app.commands.sheets.reading import Table, plain
-from app.core.schema import Schema
+from app.core.web.schema import Schema
 from app.product.gtin import gtin14
 
 Advance = Callable[[int], object]

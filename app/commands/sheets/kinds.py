@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from app import models
-from app.core.schema import Schema
+from app.core.web.schema import Schema
 from app.inventory.stock_schemas import OpeningStock
 from app.inventory.supplier_schemas import NewSupplier
 from app.product.kinds import BRAND, CATEGORY, DISCOUNT, PRODUCT

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from fastapi import FastAPI, Query, Request, Response
 
-from app.core.paging import looked_through
+from app.core.web.paging import looked_through
 from app.product.listing import Wanted, listing
 from benchmarks.peers.fastapi_asyncpg import statements as sql
 from benchmarks.peers.fastapi_asyncpg.database import UNAVAILABLE, open_pool

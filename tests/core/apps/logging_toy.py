@@ -5,10 +5,10 @@ import logging
 import structlog
 from flask import Flask
 
-from app.core.asgi import WsgiToAsgi
-from app.core.logging import init_logging
-from app.core.metrics import LOG_LINES_DROPPED
-from app.core.sections import LoggingSettings
+from app.core.serving.asgi import WsgiToAsgi
+from app.core.settings.sections import LoggingSettings
+from app.core.telemetry.logging import init_logging
+from app.core.telemetry.metrics import LOG_LINES_DROPPED
 
 app = Flask(__name__)
 init_logging(app, LoggingSettings())

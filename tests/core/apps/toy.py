@@ -8,8 +8,8 @@ from contextvars import ContextVar
 
 from flask import Response, current_app, request
 
-from app.core.asgi import WsgiToAsgi
-from app.core.concurrency import AsyncFlask, iterate
+from app.core.serving.asgi import WsgiToAsgi
+from app.core.serving.concurrency import AsyncFlask, iterate
 
 app = AsyncFlask(__name__)
 journal: list[str] = []

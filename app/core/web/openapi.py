@@ -1,0 +1,307 @@
+"""The API's description, OpenAPI 3.1: what APIFlask makes of the views, completed and corrected.
+
+APIFlask names nested schemas after their parents, describes errors that we do not send, and knows
+neither our guards nor our problems.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from types import MappingProxyType
+from typing import Any
+
+from apiflask import APIFlask
+from pydantic import BaseModel
+from pydantic.json_schema import GenerateJsonSchema, JsonSchemaMode, models_json_schema
+from werkzeug.routing import Rule
+
+from app.core.web.openapi_problems import (
+    DESCRIPTIONS,
+    Codes,
+    Problem,
+    enumerate_codes,
+    problem_response,
+)
+from app.core.web.paging import PageQuery
+from app.core.web.security import ANYBODY
+
+_METHODS = ("get", "post", "put", "patch", "delete")
+_REF = "#/components/schemas/{model}"
+_KEPT = "What was sent, for `If-None-Match`, and its version, for `If-Match`."
+_SECURITY = {
+    "session": {
+        "type": "http",
+        "scheme": "bearer",
+        "description": "The token that logging in gives.",
+    },
+    "cart": {
+        "type": "http",
+        "scheme": "bearer",
+        "description": "The token that a new cart comes with; it opens that cart alone.",
+    },
+}
+
+
+def describe(
+    *statuses: int,
+    conditional: bool = False,
+    idempotent: bool = False,
+    kept: bool = False,
+    known: bool = False,
+) -> Any:
+    """Say of a view what cannot be seen: further problems by status, and headers that it reads.
+
+    `conditional` views honour `If-Match` (and answer 412), `idempotent` ones `Idempotency-Key`: those that are
+    @idempotent need not say so. What `kept` ones answer may be kept and asked for again with `If-None-Match`; `known`
+    ones are public and know who asks if there is a token. Put it below the guard. 400, 401, 403, 404, 408, 413, 415,
+    422 and 503 are found out without it.
+    """
+
+    def decorator(view: Any) -> Any:
+        view.problems = frozenset(statuses)
+        view.conditional = conditional
+        view.idempotent = idempotent or getattr(view, "idempotent", False)
+        view.kept = kept
+        view.known = known
+        return view
+
+    return decorator
+
+
+def init_openapi(
+    app: APIFlask,
+    codes: Codes = MappingProxyType({}),
+    tags: Mapping[str, str] = MappingProxyType({}),
+) -> None:
+    """Make `app.spec` a whole and valid description of its views; the views come first or later.
+
+    `codes` are those of the application's problems; `tags` says what its groups of views are for.
+    """
+    app.config.update(
+        AUTO_404_RESPONSE=False,
+        AUTO_AUTH_ERROR_RESPONSE=False,
+        AUTO_VALIDATION_ERROR_RESPONSE=False,
+        AUTO_SERVERS=False,
+        SECURITY_SCHEMES=_SECURITY,
+    )
+
+    def complete(spec: Any) -> Any:
+        for tag in spec["tags"]:
+            tag["description"] = tags.get(tag["name"], "")
+        return _complete(app, spec, codes)
+
+    app.spec_processor(complete)
+
+
+class _Operation:
+    """One view under one method, and what APIFlask wrote of it."""
+
+    def __init__(self, view: Any, rule: Rule, method: str, written: dict[str, Any]) -> None:
+        self.view, self.rule, self.method, self.written = view, rule, method, written
+        self.notes: dict[str, Any] = view._spec  # noqa: SLF001 - where APIFlask keeps them
+        self.body: Any = self.notes.get("body")
+        self.output: Any = (self.notes.get("response") or {}).get("schema")
+        self.queries = [m for m, place in self.notes.get("args") or () if place == "query"]
+
+    @property
+    def is_public(self) -> bool:
+        return ANYBODY in getattr(self.view, "allowed_roles", ())
+
+    def has(self, mark: str) -> bool:
+        return bool(getattr(self.view, mark, False))
+
+
+def _complete(app: APIFlask, spec: dict[str, Any], codes: Codes) -> dict[str, Any]:
+    operations = list(_operations(app, spec))
+    schemas = _Schemas(operations)
+    components = spec.setdefault("components", {})
+    components["schemas"] = schemas.components
+    problem = schemas.reference(Problem, "serialization")
+    components["responses"] = {
+        str(status): problem_response(status, problem, codes) for status in DESCRIPTIONS
+    }
+    if codes:
+        enumerate_codes(schemas.components, codes)
+    names = [operation.rule.endpoint.rpartition(".")[2] for operation in operations]
+    for operation, name in zip(operations, names, strict=True):
+        unique = names.count(name) == 1
+        written = operation.written
+        written["operationId"] = name if unique else _long_name(operation)
+        if operation.is_public:
+            written["security"] = [{}, {"session": []}] if operation.has("known") else []
+        _complete_input(operation, schemas)
+        _complete_answers(operation, schemas)
+    return spec
+
+
+def _long_name(operation: _Operation) -> str:
+    return f"{operation.rule.endpoint.replace('.', '_')}_{operation.method}"
+
+
+def _operations(app: APIFlask, spec: dict[str, Any]) -> Iterator[_Operation]:
+    for rule in app.url_map.iter_rules():
+        path = re.sub(r"<(?:[^<:]+:)?([^>]+)>", r"{\1}", rule.rule)
+        for method in _METHODS:
+            written = spec["paths"].get(path, {}).get(method)
+            if written is not None and method.upper() in (rule.methods or ()):
+                yield _Operation(app.view_functions[rule.endpoint], rule, method, written)
+
+
+class _Generator(GenerateJsonSchema):
+    """Leaves out the titles that pydantic makes of members' names: they say nothing new."""
+
+    def field_title_should_be_set(self, schema: Any) -> bool:  # noqa: ARG002 - the interface's
+        return False
+
+
+class _Schemas:
+    """The components of all schemas that operations use, each by its own name."""
+
+    def __init__(self, operations: list[_Operation]) -> None:
+        used: set[tuple[type[BaseModel], JsonSchemaMode]] = {(Problem, "serialization")}
+        used |= {(o.body, "validation") for o in operations if _is_model(o.body)}
+        used |= {(o.output, "serialization") for o in operations if _is_model(o.output)}
+        ordered = sorted(used, key=lambda pair: (pair[0].__module__, pair[0].__name__, pair[1]))
+        self._references, whole = models_json_schema(
+            ordered, ref_template=_REF, schema_generator=_Generator
+        )
+        self.components: dict[str, Any] = whole["$defs"]
+        self._rename_generics()
+        self._name_alternatives()
+
+    def _rename_generics(self) -> None:
+        """Call the page of products ProductPage, its class's name, and not Page_Product_."""
+        named = list(self.components.items())
+        names = {name: schema.get("title", name) for name, schema in named if name[-1] == "_"}
+        self.components = {names.get(name, name): schema for name, schema in named}
+        for reference in self._references.values():
+            path, _, name = reference["$ref"].rpartition("/")
+            reference["$ref"] = f"{path}/{names.get(name, name)}"
+
+    def _name_alternatives(self) -> None:
+        """Put each alternative of a schema beside it, by its own name: generators make classes of those."""
+        for schema in list(self.components.values()):
+            for place, part in enumerate(schema.get("oneOf", ())):
+                if "title" in part:
+                    self.components[part["title"]] = part
+                    schema["oneOf"][place] = {"$ref": _REF.format(model=part["title"])}
+
+    def reference(self, model: type[BaseModel], mode: JsonSchemaMode) -> dict[str, Any]:
+        return self._references[model, mode]
+
+
+def _is_model(schema: Any) -> bool:
+    return isinstance(schema, type) and issubclass(schema, BaseModel)
+
+
+def _complete_input(operation: _Operation, schemas: _Schemas) -> None:
+    written = operation.written
+    parameters = [p for p in written.get("parameters", []) if p["in"] != "query"]
+    for query in operation.queries:
+        parameters += _query_parameters(query)
+    if operation.has("conditional"):
+        parameters.append(_header("If-Match", "Act only on this version: the `ETag` of a read."))
+    if operation.has("kept"):
+        parameters.append(_header("If-None-Match", "Only if this `ETag` does not hold any more."))
+    if operation.has("idempotent"):
+        parameters.append(
+            _header(
+                "Idempotency-Key",
+                "Makes it safe to send the request again: what it asks for is done once, and each time"
+                " has the first answer.",
+            )
+        )
+    written["parameters"] = parameters
+    if _is_model(operation.body):
+        media = written["requestBody"]["content"]["application/json"]
+        media["schema"] = schemas.reference(operation.body, "validation")
+        written["requestBody"]["required"] = True
+        written["requestBody"]["description"] = f"At most {operation.view.longest_body:,} bytes."
+
+
+def _header(name: str, text: str) -> dict[str, Any]:
+    return {"in": "header", "name": name, "description": text, "schema": {"type": "string"}}
+
+
+def _query_parameters(model: type[BaseModel]) -> Iterator[dict[str, Any]]:
+    whole = model.model_json_schema(schema_generator=_Generator)
+    for name, schema in whole.get("properties", {}).items():
+        # A query cannot say null; what may be None may be left out.
+        kinds = [kind for kind in schema.pop("anyOf", []) if kind != {"type": "null"}]
+        if len(kinds) == 1:
+            schema.update(kinds[0])
+        elif kinds:
+            schema["anyOf"] = kinds
+        if schema.get("default", ...) is None:
+            del schema["default"]
+        parameter = {
+            "in": "query",
+            "name": name,
+            "required": name in whole.get("required", ()),
+            "schema": _inline(schema, whole.get("$defs", {})),
+        }
+        if text := schema.pop("description", None):
+            parameter["description"] = text
+        yield parameter
+
+
+def _inline(schema: dict[str, Any], definitions: dict[str, Any]) -> dict[str, Any]:
+    """Put what `$ref` names, such as an enumeration, into its place."""
+    if "$ref" in schema:
+        found = definitions[schema.pop("$ref").rpartition("/")[2]]
+        schema.update(found | schema)
+    return schema
+
+
+def _complete_answers(operation: _Operation, schemas: _Schemas) -> None:
+    responses: dict[str, Any] = operation.written["responses"]
+    for status, response in responses.items():
+        if not status.startswith("2"):
+            continue
+        if _is_model(operation.output) and "content" in response:
+            media = response["content"]["application/json"]
+            media["schema"] = schemas.reference(operation.output, "serialization")
+        headers = _success_headers(operation, status)
+        if headers:
+            response.setdefault("headers", {}).update(headers)
+    if operation.has("kept"):
+        headers = {"ETag": _header_of_answer(_KEPT)}
+        responses["304"] = {"description": "It is still what the client has.", "headers": headers}
+    for problem in sorted(_problems(operation)):
+        responses[str(problem)] = {"$ref": f"#/components/responses/{problem}"}
+
+
+def _success_headers(operation: _Operation, status: str) -> dict[str, Any]:
+    texts = {}
+    if any(issubclass(query, PageQuery) for query in operation.queries):
+        texts["Link"] = 'The next page, as `rel="next"`; absent on the last one.'
+    if status == "201":
+        texts["Location"] = "Where the new resource is."
+    if operation.has("conditional"):
+        texts["ETag"] = "The version, for `If-Match`."
+    if operation.has("kept"):
+        texts["ETag"] = _KEPT
+    if operation.has("idempotent"):
+        texts["Idempotency-Replayed"] = "`true` on the stored answer of the first request."
+    return {name: _header_of_answer(text) for name, text in texts.items()}
+
+
+def _header_of_answer(text: str) -> dict[str, Any]:
+    return {"schema": {"type": "string"}, "description": text}
+
+
+def _problems(operation: _Operation) -> set[int]:
+    # Unknown query parameters are refused everywhere, and everything may be too busy.
+    found = {422, 503, *getattr(operation.view, "problems", ())}
+    if not operation.is_public:
+        found |= {401, 403}
+    if operation.has("known"):
+        found.add(401)
+    if operation.rule.arguments:
+        found.add(404)
+    if operation.body is not None:
+        found |= {400, 408, 413, 415}
+    if operation.has("conditional"):
+        found |= {400, 412}
+    if operation.has("idempotent"):
+        found.add(409)
+    return found
