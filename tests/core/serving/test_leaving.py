@@ -14,7 +14,7 @@ from uvicorn import Config
 
 from app.core.serving.server import LeavingServer
 from tests.core.servers import Server, gunicorn
-from tests.core.test_worker import ASGI, PATIENCE, wait_for_log
+from tests.core.serving.test_worker import ASGI, PATIENCE, wait_for_log
 
 # Far more than stop() waits for: a test in which a worker really drains for so long fails.
 LONG = "500"

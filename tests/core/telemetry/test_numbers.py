@@ -4,7 +4,7 @@ import os
 import subprocess
 import sys
 
-from tests.core.test_metrics import samples
+from tests.core.telemetry.test_metrics import samples
 
 # A worker that answers so many requests, each with another label, and is then asked for the metrics.
 SERVE = """

@@ -8,7 +8,7 @@ import pytest
 from app.core.database.migrations import DIRECTORY
 from tests.support.migration_rule import after_baseline, faults
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 RELEASED = re.findall(r"^## \[?(\d+\.\d+\.\d+)", (ROOT / "CHANGELOG.md").read_text(), re.MULTILINE)
 
 BAD = {
