@@ -3,8 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from app.core.database.manager import Manager
-from app.core.database.statement import Statement
+from app.core.database import Manager, Statement
 from app.core.web.json import dumps
 
 RECORD = Statement(

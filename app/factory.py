@@ -9,15 +9,12 @@ from app.apidocs.problems import CODES, TAGS
 from app.apidocs.routes import blueprint as apidocs_routes
 from app.audit import AuditTrail
 from app.commands import init_commands
-from app.core.database import migrations
-from app.core.database.manager import Manager, PooledPostgresqlDatabase
+from app.core.database import Manager, PooledPostgresqlDatabase, Turns, TurnsManager, migrations
 from app.core.database.pool_watch import watch_pool
-from app.core.database.turns import Turns, TurnsManager
 from app.core.serving.asgi import WsgiToAsgi
 from app.core.serving.concurrency import AsyncFlask
 from app.core.serving.linger import init_linger
-from app.core.settings.config import Settings, load_settings
-from app.core.settings.sections import DatabaseSettings, ShopSettings
+from app.core.settings import DatabaseSettings, Settings, ShopSettings, load_settings
 from app.core.telemetry.logging import init_logging
 from app.core.telemetry.metrics import init_metrics
 from app.core.telemetry.traces import Tracing

@@ -7,7 +7,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from app.core.settings.config import Settings
+from app.core.settings import Settings
 from app.factory import create_app
 
 RULES = Path(__file__).parent / "api"

@@ -10,7 +10,7 @@ from typing import Any
 import psycopg2
 
 from app.core.database.migrations import DIRECTORY
-from app.core.settings.config import SettingsError, load_settings
+from app.core.settings import SettingsError, load_settings
 from local.account import LocalError
 from local.postgres import Postgres
 from local.trouble import first_line

@@ -2,6 +2,7 @@
 
 import ast
 import re
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
@@ -13,6 +14,8 @@ LONGEST_FILE = 320
 # Without the docstring, which is for its readers and as long as they need it.
 LONGEST_FUNCTION = 40
 LONGEST_VIEW = 10
+# "About ten" modules, its __init__ not counted: what has more is two things.
+FULLEST_FOLDER = 13
 # An exemption has to say why, after a dash or in parentheses.
 EXEMPTION = re.compile(r"#\s*(?:noqa|type:\s*ignore|pragma:|mypy:|ruff:)(?P<rest>.*)")
 REASON = re.compile(r"(?:\s-|\(|\s#)\s*\w")
@@ -139,6 +142,14 @@ class TestSizes:
         }
         assert not long
 
+    def test_no_folder_is_too_full(self):
+        folders = Counter(
+            str(module.path.parent.relative_to(ROOT))
+            for module in PRODUCTION
+            if module.path.name != "__init__.py"
+        )
+        assert not {name: many for name, many in folders.items() if many > FULLEST_FOLDER}
+
 
 class TestRooms:
     def test_rooms_import_nothing_of_another_layer(self):
@@ -210,6 +221,25 @@ class TestRooms:
             for module in FEATURES
             for node in module.nodes()
             if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "provide"
+        ]
+        assert not wrong
+
+
+class TestWings:
+    def test_what_a_wing_hands_out_is_taken_from_it(self):
+        """Else there are two ways to import one name. Within the core modules are named: a wing cannot use its own door."""
+        handed_out = {
+            name
+            for module in modules("app/core")
+            if module.path.name == "__init__.py"
+            for name in module.imports()
+        }
+        wrong = [
+            f"{module.name} imports {name}"
+            for module in EVERYTHING
+            if not module.name.startswith("app.core.")
+            for name in module.imports()
+            if name in handed_out
         ]
         assert not wrong
 

@@ -17,8 +17,8 @@ import psycopg2
 import pytest
 
 import app
+from app.core.database import Statement
 from app.core.database.conninfo import DEFAULT_SESSION, connection_params
-from app.core.database.statement import Statement
 from app.orders.purchase_repository import list_of
 from app.product.listing import Wanted, listing
 from app.product.product_schemas import Sort

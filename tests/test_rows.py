@@ -6,9 +6,8 @@ from contextlib import closing
 import psycopg2
 import pytest
 
+from app.core.database import Manager, PooledPostgresqlDatabase, Statement
 from app.core.database.conninfo import DEFAULT_SESSION, connection_params
-from app.core.database.manager import Manager, PooledPostgresqlDatabase
-from app.core.database.statement import Statement
 from app.core.web.security import Principal
 from app.inventory.stock_repository import StockRepository
 from app.inventory.stock_schemas import LevelQuery

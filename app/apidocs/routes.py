@@ -10,8 +10,8 @@ import flask_swagger_ui
 from apiflask import APIBlueprint, APIFlask
 from flask import Response, current_app, request, send_from_directory
 
-from app.core.settings.config import Settings
-from app.core.web.errors import NotFound
+from app.core.settings import Settings
+from app.core.web import NotFound
 from app.core.web.json import dumps
 from app.core.web.security import public
 from app.core.wiring import wired

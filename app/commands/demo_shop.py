@@ -15,11 +15,10 @@ from app.commands.counting import counted
 from app.commands.failing import one_sentence
 from app.commands.importing import load
 from app.commands.sheets.kinds import SHEETS
-from app.core.database.manager import Manager
-from app.core.database.statement import Statement
+from app.core.database import Manager, Statement
 from app.core.serving.concurrency import run_sync
-from app.core.settings.config import Settings
-from app.core.web.errors import Conflict
+from app.core.settings import Settings
+from app.core.web import Conflict
 from app.core.wiring import wired
 from app.inventory.stock_service import Stock
 from app.login.accounts import Accounts

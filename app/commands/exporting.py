@@ -15,7 +15,7 @@ from app.commands.consistency import snapshot
 from app.commands.failing import one_sentence
 from app.commands.sheets.cells import guarded
 from app.commands.sheets.kinds import SHEETS, Sheet
-from app.core.settings.config import Settings
+from app.core.settings import Settings
 from app.core.wiring import wired
 
 _ROWS_AT_ONCE = 2000

@@ -8,9 +8,9 @@ import peewee
 import psycopg2
 import psycopg2.errors
 
-from app.core.database.manager import SchemaOutdated
+from app.core.database import SchemaOutdated
 from app.core.database.migrations import MigrationError
-from app.core.web.errors import Problem
+from app.core.web import Problem
 
 
 @contextmanager

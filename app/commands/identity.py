@@ -10,7 +10,7 @@ import click
 import psycopg2
 from psycopg2 import extensions
 
-from app.core.settings.sections import ShopSettings
+from app.core.settings import ShopSettings
 
 
 class AnotherShop(click.ClickException):

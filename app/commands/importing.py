@@ -18,7 +18,7 @@ from app.commands.sheets.opening import compare_stock
 from app.commands.sheets.reading import open_table
 from app.commands.sheets.reporting import first_of, stock_summary, summary
 from app.commands.sheets.writing import Writer, writer
-from app.core.settings.config import Settings
+from app.core.settings import Settings
 from app.core.wiring import wired
 
 

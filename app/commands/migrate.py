@@ -7,8 +7,7 @@ from app.commands.consistency import snapshot
 from app.commands.failing import one_sentence
 from app.commands.identity import refuse_another, write_down
 from app.core.database import migrations
-from app.core.settings.config import Settings
-from app.core.settings.sections import DatabaseSettings
+from app.core.settings import DatabaseSettings, Settings
 from app.core.wiring import wired
 
 

@@ -9,10 +9,9 @@ from peewee import PeeweeException
 
 from app.commands.counting import counted
 from app.commands.failing import one_sentence
-from app.core.database.manager import Manager, SchemaOutdated
-from app.core.database.statement import Statement
+from app.core.database import Manager, SchemaOutdated, Statement
 from app.core.serving.concurrency import run_sync
-from app.core.settings.config import Settings
+from app.core.settings import Settings
 from app.core.wiring import wired
 from app.orders.purchase_service import Purchases
 from app.orders.service import Carts

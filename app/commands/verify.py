@@ -9,7 +9,7 @@ from app.commands.consistency import RULES, breaches, counts, snapshot
 from app.commands.counting import counted
 from app.commands.failing import one_sentence
 from app.commands.identity import refuse_another
-from app.core.settings.config import Settings
+from app.core.settings import Settings
 from app.core.wiring import wired
 
 

@@ -1,7 +1,6 @@
 """Questions about the database itself."""
 
-from app.core.database.manager import Manager
-from app.core.database.statement import Statement
+from app.core.database import Manager, Statement
 
 _HAS_MIGRATIONS = Statement("SELECT to_regclass('_yoyo_migration') IS NOT NULL")
 _IS_APPLIED = Statement(

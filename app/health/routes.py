@@ -6,9 +6,9 @@ from typing import Any
 from apiflask import APIBlueprint
 from flask import Response
 
-from app.core.settings.config import Settings
+from app.core.settings import Settings
 from app.core.telemetry.metrics import metrics_response
-from app.core.web.errors import NotFound
+from app.core.web import NotFound
 from app.core.web.json import json_response
 from app.core.web.openapi import describe
 from app.core.web.security import public

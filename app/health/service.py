@@ -1,8 +1,8 @@
 """Readiness: whether this process can serve a request now."""
 
-from app.core.database.manager import PoolTimeout
-from app.core.settings.sections import ShopSettings
-from app.core.web.errors import Unavailable
+from app.core.database import PoolTimeout
+from app.core.settings import ShopSettings
+from app.core.web import Unavailable
 from app.health.repository import SchemaRepository
 
 

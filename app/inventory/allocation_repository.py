@@ -9,8 +9,7 @@ their lots. Behind a level, purchases are only tried for.
 from collections.abc import Sequence
 from decimal import Decimal
 
-from app.core.database.manager import Manager
-from app.core.database.statement import Statement
+from app.core.database import Manager, Statement
 
 # A lot is only ever touched while its product's level is held, so joining the lots to `locked`
 # keeps the order of locks although both kinds of rows change in one statement. What is given is

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from app.core.web.errors import Conflict
+from app.core.web import Conflict
 from app.inventory.allocation_repository import AllocationRepository
 
 

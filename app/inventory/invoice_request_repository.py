@@ -5,10 +5,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from app.core.database.manager import Manager
-from app.core.database.sqljson import json_array, json_object
-from app.core.database.statement import Statement
-from app.core.web.errors import Conflict, FieldError, NotFound
+from app.core.database import Manager, Statement, json_array, json_object
+from app.core.web import Conflict, FieldError, NotFound
 from app.core.web.paging import Scalar
 from app.inventory.receiving import Line
 from app.inventory.stock_statements import PRODUCT_JSON

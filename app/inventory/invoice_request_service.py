@@ -5,9 +5,9 @@ from decimal import Decimal
 from typing import Any
 
 from app.audit import AuditTrail
-from app.core.database.manager import Manager
+from app.core.database import Manager
+from app.core.web import Conflict, FieldError, Invalid
 from app.core.web.conditional import check_version
-from app.core.web.errors import Conflict, FieldError, Invalid
 from app.core.web.idempotency import Answer, RequestIdentity, once
 from app.core.web.paging import Scalar
 from app.inventory.invoice_request_repository import InvoiceRequestRepository, Locked

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from app.core.web.errors import Conflict, FieldError, Invalid
+from app.core.web import Conflict, FieldError, Invalid
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,9 +6,8 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from app.core.database.manager import Manager
-from app.core.database.statement import Statement
-from app.core.web.errors import NotFound
+from app.core.database import Manager, Statement
+from app.core.web import NotFound
 from app.core.web.paging import PageQuery, Scalar, looked_through
 from app.inventory import stock_statements as sql
 from app.inventory.receiving import Product

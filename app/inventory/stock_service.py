@@ -4,8 +4,8 @@ from decimal import Decimal
 from typing import Any
 
 from app.audit import AuditTrail
-from app.core.database.manager import Manager
-from app.core.web.errors import Conflict, FieldError, Invalid
+from app.core.database import Manager
+from app.core.web import Conflict, FieldError, Invalid
 from app.core.web.idempotency import Answer, RequestIdentity, once
 from app.core.web.paging import PageQuery
 from app.inventory.allocations import Allocations

@@ -1,8 +1,7 @@
 """The SQL of lots, levels and movements."""
 # ruff: noqa: S608 - all parts of the SQL in here are written in here
 
-from app.core.database.sqljson import json_array, json_object
-from app.core.database.statement import Statement
+from app.core.database import Statement, json_array, json_object
 
 PRODUCT_JSON = json_object("'code', p.code, 'name', p.name, 'unit', p.unit")
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from app.audit import AuditTrail
-from app.core.database.manager import Manager
+from app.core.database import Manager
 from app.core.web.conditional import check_version
 from app.core.web.paging import Scalar
 from app.inventory.supplier_repository import SupplierRepository

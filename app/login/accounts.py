@@ -3,8 +3,8 @@
 from typing import Literal
 
 from app.audit import AuditTrail
-from app.core.database.manager import Manager
-from app.core.web.errors import Conflict, FieldError, Invalid
+from app.core.database import Manager
+from app.core.web import Conflict, FieldError, Invalid
 from app.login.passwords import DUMMY_HASH, Passwords
 from app.login.repository import Account, AccountRepository, SessionRepository
 from app.login.strength import normalized, weakness

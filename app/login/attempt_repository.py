@@ -5,8 +5,7 @@
 from collections.abc import Sequence
 from datetime import timedelta
 
-from app.core.database.manager import Manager
-from app.core.database.statement import Statement
+from app.core.database import Manager, Statement
 
 # Keys come sorted, so that two requests that count the same two lock them in the same order. No disk is waited for:
 # a crash of PostgreSQL's may forget what was counted in its last second.

@@ -6,8 +6,8 @@ from datetime import timedelta
 from ipaddress import IPv6Address, IPv6Network, ip_address
 from typing import Literal
 
-from app.core.settings.sections import SecuritySettings
-from app.core.web.errors import TooManyRequests
+from app.core.settings import SecuritySettings
+from app.core.web import TooManyRequests
 from app.login.attempt_repository import AttemptRepository
 
 _AN_HOUR = timedelta(hours=1)

@@ -10,7 +10,7 @@ from typing import ParamSpec, TypeVar
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
-from app.core.web.errors import Unavailable
+from app.core.web import Unavailable
 
 P = ParamSpec("P")
 R = TypeVar("R")

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from app.core.settings.sections import SecuritySettings
-from app.core.web.errors import FieldError, Forbidden, Invalid, Unauthenticated
+from app.core.settings import SecuritySettings
+from app.core.web import FieldError, Forbidden, Invalid, Unauthenticated
 from app.core.web.paging import Scalar
 from app.core.web.security import SESSION_TOKEN, Principal, hash_token, new_token
 from app.login.accounts import Accounts

@@ -5,10 +5,8 @@
 from decimal import Decimal
 from typing import NamedTuple
 
-from app.core.database.manager import Manager
-from app.core.database.sqljson import json_array
-from app.core.database.statement import Statement
-from app.core.settings.sections import ShopSettings
+from app.core.database import Manager, Statement, json_array
+from app.core.settings import ShopSettings
 from app.core.web.security import Principal
 from app.orders.purchase_repository import JSON, LINE
 from app.orders.repository import OWN, VAT, missing, own

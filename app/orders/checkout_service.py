@@ -4,9 +4,9 @@ from decimal import Decimal
 
 import orjson
 
-from app.core.database.manager import Manager
-from app.core.settings.sections import ShopSettings
-from app.core.web.errors import Conflict, FieldError, Invalid, Problem, Unavailable
+from app.core.database import Manager
+from app.core.settings import ShopSettings
+from app.core.web import Conflict, FieldError, Invalid, Problem, Unavailable
 from app.core.web.idempotency import Answer, RequestIdentity, once
 from app.core.web.security import Principal
 from app.login.attempts import Attempts

@@ -6,7 +6,7 @@ before it is full: the last row then has `stops`.
 """
 # ruff: noqa: S608 - all parts of the SQL in here are written in here
 
-from app.core.database.statement import literal
+from app.core.database import literal
 from app.orders.purchase_schemas import Status
 
 MOST_LOOKED_AT = 5000

@@ -7,10 +7,8 @@ from decimal import Decimal
 from functools import cache
 from typing import Any
 
-from app.core.database.manager import Manager
-from app.core.database.sqljson import json_array, json_object
-from app.core.database.statement import Statement
-from app.core.web.errors import NotFound
+from app.core.database import Manager, Statement, json_array, json_object
+from app.core.web import NotFound
 from app.core.web.paging import looked_through
 from app.core.web.security import Principal
 from app.orders.purchase_page import FILTERS, page_of

@@ -6,8 +6,8 @@ from typing import Any
 from uuid import UUID
 
 from app.audit import AuditTrail
-from app.core.database.manager import Manager
-from app.core.web.errors import Conflict, FieldError, Invalid
+from app.core.database import Manager
+from app.core.web import Conflict, FieldError, Invalid
 from app.core.web.idempotency import Answer, RequestIdentity, once
 from app.core.web.paging import Scalar
 from app.core.web.security import Principal

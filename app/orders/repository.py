@@ -4,11 +4,9 @@
 
 from decimal import Decimal
 
-from app.core.database.manager import Manager
-from app.core.database.sqljson import json_array, json_object
-from app.core.database.statement import Statement
-from app.core.settings.sections import ShopSettings
-from app.core.web.errors import NotFound
+from app.core.database import Manager, Statement, json_array, json_object
+from app.core.settings import ShopSettings
+from app.core.web import NotFound
 from app.core.web.security import Principal
 
 # Whose cart (named c) it is: the guest's who has its token, or the customer's. An open one ends with its time.

@@ -6,7 +6,7 @@ from typing import Literal
 
 from prometheus_client import Counter
 
-from app.core.database.manager import Manager
+from app.core.database import Manager
 from app.core.telemetry.metrics import PROBLEMS
 
 Event = Literal["placed", "collected", "cancelled"]

@@ -2,9 +2,9 @@
 
 from decimal import Decimal
 
-from app.core.database.manager import Manager
-from app.core.settings.sections import ShopSettings
-from app.core.web.errors import Conflict, FieldError, Invalid, NotFound, Problem
+from app.core.database import Manager
+from app.core.settings import ShopSettings
+from app.core.web import Conflict, FieldError, Invalid, NotFound, Problem
 from app.core.web.idempotency import Answer, RequestIdentity, once
 from app.core.web.security import CART_TOKEN, Principal, hash_token, new_token
 from app.login.attempts import Attempts

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from app import models
-from app.core.database.statement import Statement
+from app.core.database import Statement
 from app.product.rules import check_discount, check_product
 from app.product.statements import (
     BRAND_JSON,

@@ -5,7 +5,7 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import Any
 
-from app.core.database.statement import Statement
+from app.core.database import Statement
 from app.core.web.paging import Scalar, stale_cursor
 from app.product.product_schemas import Sort
 from app.product.selection import select

@@ -4,8 +4,8 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, NamedTuple
 
-from app.core.database.manager import CheckViolation, Manager, UniqueViolation
-from app.core.web.errors import Conflict, FieldError, Invalid, NotFound
+from app.core.database import CheckViolation, Manager, UniqueViolation
+from app.core.web import Conflict, FieldError, Invalid, NotFound
 from app.core.web.paging import Scalar, looked_through
 from app.product.gtin import gtin14
 from app.product.kinds import Kind, Named

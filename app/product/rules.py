@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from app.core.web.errors import FieldError, Invalid
+from app.core.web import FieldError, Invalid
 
 
 def check_discount(values: Mapping[str, Any]) -> None:

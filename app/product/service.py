@@ -5,9 +5,9 @@ from dataclasses import replace
 from typing import Any
 
 from app.audit import AuditTrail
-from app.core.database.manager import Manager
+from app.core.database import Manager
+from app.core.web import FieldError, Invalid
 from app.core.web.conditional import check_version
-from app.core.web.errors import FieldError, Invalid
 from app.core.web.paging import Scalar
 from app.product.kinds import Kind, Named
 from app.product.listing import Wanted

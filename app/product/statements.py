@@ -5,8 +5,7 @@ of those, which made a single read three times as cheap.
 """
 # ruff: noqa: S608 - all parts of the SQL in here are written in here
 
-from app.core.database.sqljson import json_object
-from app.core.database.statement import Statement
+from app.core.database import Statement, json_object
 
 BRAND_JSON = json_object("""
     'code', t.code, 'name', t.name, 'active', t.active, 'version', t.version,

@@ -4,10 +4,8 @@
 from collections.abc import Mapping
 from typing import Any
 
-from app.core.database.manager import Manager
-from app.core.database.sqljson import json_object
-from app.core.database.statement import Statement
-from app.core.web.errors import NotFound
+from app.core.database import Manager, Statement, json_object
+from app.core.web import NotFound
 from app.core.web.paging import Scalar
 from app.models import Customer
 

@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from app.audit import AuditTrail
-from app.core.database.manager import Manager
+from app.core.database import Manager
+from app.core.web import Forbidden, NotFound
 from app.core.web.conditional import check_version, etag
-from app.core.web.errors import Forbidden, NotFound
 from app.core.web.idempotency import UNREPEATED, Answer, RequestIdentity, once
 from app.core.web.paging import Scalar
 from app.core.web.security import Principal

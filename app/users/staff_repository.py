@@ -3,10 +3,8 @@
 
 from typing import Any, NamedTuple
 
-from app.core.database.manager import Manager
-from app.core.database.sqljson import json_object
-from app.core.database.statement import Statement
-from app.core.web.errors import NotFound
+from app.core.database import Manager, Statement, json_object
+from app.core.web import NotFound
 from app.core.web.paging import Scalar
 
 _JSON = json_object("""'id', s.id, 'email', l.email, 'name', s.name, 'role', l.role,

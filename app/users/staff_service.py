@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from app.audit import AuditTrail
-from app.core.database.manager import Manager
+from app.core.database import Manager
 from app.core.web.conditional import check_version, etag
 from app.core.web.idempotency import Answer, RequestIdentity, once
 from app.core.web.paging import Scalar

@@ -3,7 +3,7 @@
 import pytest
 
 from app.commands.consistency import snapshot
-from app.core.database.manager import Manager
+from app.core.database import Manager
 from app.core.database.migrations import DIRECTORY, roll_back
 from app.core.serving.concurrency import run_sync
 from app.core.wiring import wired

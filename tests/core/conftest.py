@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
+from app.core.database import Manager, PooledPostgresqlDatabase
 from app.core.database.conninfo import connection_params
-from app.core.database.manager import Manager, PooledPostgresqlDatabase
 from app.core.database.pool import LifoPool
 from tests.core.things import DDL, execute
 from tests.support.database import Cluster

@@ -12,7 +12,7 @@ import psycopg2
 from peewee_async import AioModel, PostgresqlDatabase
 from peewee_async.connection import connection_context
 
-from app.core.database.manager import Manager
+from app.core.database import Manager
 from app.core.database.pool import LifoPool
 
 DDL = """

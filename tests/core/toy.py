@@ -6,7 +6,7 @@ from typing import Any, Literal
 from apiflask import APIBlueprint, APIFlask
 
 from app.core.serving.concurrency import AsyncFlask
-from app.core.settings.sections import HttpSettings, LoggingSettings
+from app.core.settings import HttpSettings, LoggingSettings
 from app.core.telemetry.logging import init_logging
 from app.core.telemetry.metrics import init_metrics
 from app.core.web.errors import init_errors

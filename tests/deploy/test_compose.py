@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from app.core.settings.config import SettingsError, load_settings
+from app.core.settings import SettingsError, load_settings
 from app.core.settings.production import KNOWN_PASSWORDS
 from tests.support.containers import (
     ROOT,

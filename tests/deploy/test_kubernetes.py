@@ -11,7 +11,7 @@ import yaml
 from kubernetes_validate import utils as validation
 from packaging.version import Version
 
-from app.core.settings.config import Settings, load_settings
+from app.core.settings import Settings, load_settings
 from tests.support.manifests import OVERLAYS, SOURCE, make_secrets, matches, rendered
 from tests.support.operators import FIELDS, faults
 

@@ -9,7 +9,7 @@ import pytest
 
 from app.core.serving.server import GOODBYE_SECONDS, SHORTEST_WAIT
 from app.core.serving.worker import CLEANUP_SECONDS
-from app.core.settings.sections import DatabaseSettings, HttpSettings
+from app.core.settings import DatabaseSettings, HttpSettings
 from app.login.passwords import AT_ONCE
 from tests.support.manifests import OVERLAYS, matches, mebibytes, rendered
 

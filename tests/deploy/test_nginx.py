@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from app.core.settings.sections import DatabaseSettings, HttpSettings
+from app.core.settings import DatabaseSettings, HttpSettings
 from app.core.telemetry.logging import request_id
 from app.core.web.errors import problem_body, problem_of_status
 from app.core.web.http import SECURITY_HEADERS

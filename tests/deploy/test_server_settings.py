@@ -9,7 +9,7 @@ from unittest import mock
 
 import pytest
 
-from app.core.settings.sections import HttpSettings
+from app.core.settings import HttpSettings
 from local.servers import DEPLOY, SERVERS
 from local.shop import ROOT
 

@@ -11,7 +11,7 @@ from typing import Any
 import psutil
 import pytest
 
-from app.core.database.manager import DatabaseAway, Manager, PooledPostgresqlDatabase
+from app.core.database import DatabaseAway, Manager, PooledPostgresqlDatabase
 from local.postgres import Postgres
 from tests.core.things import eventually, execute
 from tests.support.database import private_server

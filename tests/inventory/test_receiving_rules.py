@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.core.web.errors import Conflict, Invalid
+from app.core.web import Conflict, Invalid
 from app.inventory.receiving import (
     Arrival,
     Line,

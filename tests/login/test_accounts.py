@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from app.core.web.errors import Conflict, Invalid
+from app.core.web import Conflict, Invalid
 from app.core.wiring import wired
 from app.login.accounts import Accounts
 from tests.builders import rows, unique

@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from app.core.web.errors import Unavailable
+from app.core.web import Unavailable
 from app.login.passwords import DUMMY_HASH, Passwords
 
 PASSWORD = "kaszanka z cebulą"

@@ -197,7 +197,7 @@ async def test_a_customer_has_longer_to_pay(client, database):
 
 
 def test_the_bounds_are_there_if_nobody_speaks_of_them():
-    from app.core.settings.sections import SecuritySettings, ShopSettings
+    from app.core.settings import SecuritySettings, ShopSettings
 
     security, shop = SecuritySettings(), ShopSettings()
     assert security.guest_carts_per_address > security.guest_checkouts_per_address > 0

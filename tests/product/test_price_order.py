@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.core.web.errors import Invalid
+from app.core.web import Invalid
 from app.product.listing import Wanted, listing
 from tests.builders import brand, category, discount, product, rows, stocked, value
 from tests.product.test_product_list import walk

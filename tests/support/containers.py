@@ -117,7 +117,7 @@ def unknown_settings(names: Iterable[str]) -> list[str]:
 
 
 def _is_setting(name: str) -> bool:
-    from app.core.settings.config import Settings
+    from app.core.settings import Settings
 
     model: Any = Settings
     for step in name.removeprefix("OGS_").lower().split("__"):

@@ -10,7 +10,7 @@ from psycopg2 import sql
 
 from app.commands.identity import write_down
 from app.core.database.migrations import migrate
-from app.core.settings.sections import ShopSettings
+from app.core.settings import ShopSettings
 from local.postgres import APP, OWNER, THROWAWAY, Postgres
 from tests.support.folders import short_folder
 

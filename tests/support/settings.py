@@ -11,7 +11,7 @@ TIME_ZONE = SHOP.time_zone
 
 def settings_for(on: Database | Postgres, **overrides: Any) -> Any:
     """Return the app's Settings for tests on that database; sections given in `overrides` are merged in."""
-    from app.core.settings.config import load_settings
+    from app.core.settings import load_settings
 
     base = {
         "env": "test",

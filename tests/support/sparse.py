@@ -5,7 +5,7 @@ from decimal import Decimal
 from types import MappingProxyType
 from typing import Any, get_args
 
-from app.core.database.statement import Statement
+from app.core.database import Statement
 from app.core.web.paging import Scalar
 from app.product.product_schemas import Sort
 from tests.support.large_shop import BIG

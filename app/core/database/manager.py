@@ -5,45 +5,8 @@ from typing import Any, ParamSpec, TypeVar
 
 import peewee
 
-from app.core.database.pool import PoolStats
 from app.core.database.pooled_database import PooledPostgresqlDatabase
-from app.core.database.sqlerrors import (
-    CheckViolation,
-    ConnectionLost,
-    ConstraintViolation,
-    DatabaseAway,
-    ExclusionViolation,
-    ForeignKeyViolation,
-    LockTimeout,
-    NotNullViolation,
-    OutcomeUnknown,
-    PoolTimeout,
-    SchemaOutdated,
-    StatementTimeout,
-    TransactionConflict,
-    UniqueViolation,
-)
 from app.core.database.statement import Result, Statement, statement_of
-
-__all__ = [
-    "CheckViolation",
-    "ConnectionLost",
-    "ConstraintViolation",
-    "DatabaseAway",
-    "ExclusionViolation",
-    "ForeignKeyViolation",
-    "LockTimeout",
-    "Manager",
-    "NotNullViolation",
-    "OutcomeUnknown",
-    "PoolStats",
-    "PoolTimeout",
-    "PooledPostgresqlDatabase",
-    "SchemaOutdated",
-    "StatementTimeout",
-    "TransactionConflict",
-    "UniqueViolation",
-]
 
 P = ParamSpec("P")
 T = TypeVar("T")

@@ -4,7 +4,8 @@ import asyncio
 from collections import deque
 from typing import Any
 
-from app.core.database.manager import Manager, PooledPostgresqlDatabase
+from app.core.database.manager import Manager
+from app.core.database.pooled_database import PooledPostgresqlDatabase
 from app.core.database.sqlerrors import NoTurn
 from app.core.database.statement import Result, Statement
 

@@ -15,7 +15,8 @@ from typing import Any, ParamSpec, TypedDict, cast
 import orjson
 from flask import Response, g, request
 
-from app.core.database.manager import Manager, TransactionConflict
+from app.core.database.manager import Manager
+from app.core.database.sqlerrors import TransactionConflict
 from app.core.database.statement import Statement
 from app.core.settings.config import Settings
 from app.core.telemetry.metrics import REPLAYS

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 
-from app.core.database.statement import Statement
+from app.core.database import Statement
 
 _NAMED = re.compile(r"%(?:\((?P<name>\w+)\)s|%)")
 

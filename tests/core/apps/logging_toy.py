@@ -6,7 +6,7 @@ import structlog
 from flask import Flask
 
 from app.core.serving.asgi import WsgiToAsgi
-from app.core.settings.sections import LoggingSettings
+from app.core.settings import LoggingSettings
 from app.core.telemetry.logging import init_logging
 from app.core.telemetry.metrics import LOG_LINES_DROPPED
 

@@ -1,5 +1,5 @@
 """An application whose settings are wrong."""
 
-from app.core.settings.config import SettingsError
+from app.core.settings import SettingsError
 
 raise SettingsError("OGS_SECRET is too short.")

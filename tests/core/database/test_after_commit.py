@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from app.core.database.manager import OutcomeUnknown, TransactionConflict
+from app.core.database import OutcomeUnknown, TransactionConflict
 from app.core.database.transaction import ATTEMPTS
 from tests.core.things import Thing, new_code
 

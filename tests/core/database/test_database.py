@@ -3,12 +3,7 @@ from contextvars import copy_context
 
 import pytest
 
-from app.core.database.manager import (
-    ConnectionLost,
-    LockTimeout,
-    OutcomeUnknown,
-    StatementTimeout,
-)
+from app.core.database import ConnectionLost, LockTimeout, OutcomeUnknown, StatementTimeout
 from tests.core.things import (
     ADD,
     Thing,

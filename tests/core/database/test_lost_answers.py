@@ -8,14 +8,14 @@ from typing import Any
 import httpx
 import pytest
 
-from app.core.database.conninfo import connection_params
-from app.core.database.manager import (
+from app.core.database import (
     DatabaseAway,
     Manager,
     OutcomeUnknown,
     PooledPostgresqlDatabase,
+    Statement,
 )
-from app.core.database.statement import Statement
+from app.core.database.conninfo import connection_params
 from tests.builders import filled_cart, on_sale, value
 from tests.core.things import Thing, execute, new_code
 from tests.orders.sales import GUEST

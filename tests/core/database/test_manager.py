@@ -5,7 +5,7 @@ from decimal import Decimal
 import peewee
 import pytest
 
-from app.core.database.manager import (
+from app.core.database import (
     CheckViolation,
     ForeignKeyViolation,
     Manager,

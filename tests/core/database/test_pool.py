@@ -4,10 +4,9 @@ import socket
 
 import pytest
 
+from app.core.database import ConnectionLost, DatabaseAway, PoolTimeout, Statement
 from app.core.database.conninfo import connection_params
-from app.core.database.manager import ConnectionLost, DatabaseAway, PoolTimeout
 from app.core.database.pool import LifoPool
-from app.core.database.statement import Statement
 from tests.core.things import (
     NOWHERE,
     backends,

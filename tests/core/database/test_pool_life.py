@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 import uvloop
 
+from app.core.database import ConnectionLost, DatabaseAway
 from app.core.database.conninfo import connection_params
-from app.core.database.manager import ConnectionLost, DatabaseAway
 from app.core.database.pool import LifoPool
 from tests.core.things import (
     backends,

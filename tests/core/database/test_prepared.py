@@ -3,9 +3,8 @@
 import peewee
 import pytest
 
+from app.core.database import PooledPostgresqlDatabase, Statement
 from app.core.database.connection import MAX_PREPARED
-from app.core.database.manager import PooledPostgresqlDatabase
-from app.core.database.statement import Statement
 from tests.core.things import Thing, execute, new_code
 
 ADD = Statement("SELECT %(a)s::int + %(b)s::int")

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.core.database.sqljson import json_array, json_object
+from app.core.database import json_array, json_object
 
 
 @pytest.fixture(scope="module")

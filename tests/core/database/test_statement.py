@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.core.database.statement import Param, Statement, literal, reads_only, statement_of
+from app.core.database import Statement, literal
+from app.core.database.statement import Param, reads_only, statement_of
 from tests.core.things import Thing, execute, new_code
 
 BY_CODE = Statement(

@@ -5,10 +5,7 @@ from typing import Any
 import peewee
 import pytest
 
-from app.core.database.manager import (
-    TransactionConflict,
-    UniqueViolation,
-)
+from app.core.database import TransactionConflict, UniqueViolation
 from app.core.database.transaction import ATTEMPTS
 from tests.core.things import (
     ADD,

@@ -2,8 +2,7 @@ import asyncio
 
 import pytest
 
-from app.core.database.sqlerrors import NoTurn
-from app.core.database.turns import Turns
+from app.core.database import NoTurn, Turns
 from tests.core.things import turns as loop_turns
 
 

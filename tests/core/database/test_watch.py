@@ -16,14 +16,9 @@ import psutil
 import pytest
 import uvloop
 
+from app.core.database import DatabaseAway, Manager, PooledPostgresqlDatabase, UniqueViolation
 from app.core.database.connection import connect
 from app.core.database.conninfo import connection_params
-from app.core.database.manager import (
-    DatabaseAway,
-    Manager,
-    PooledPostgresqlDatabase,
-    UniqueViolation,
-)
 from app.core.database.watch import SocketWatch
 from local.postgres import Postgres
 

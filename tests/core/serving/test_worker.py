@@ -3,6 +3,8 @@
 import re
 import signal
 import socket
+import subprocess
+import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
 
@@ -29,6 +31,25 @@ def wait_for_log(server: Server, text: str, times: int = 1) -> None:
     while server.log.count(text) < times:
         assert time.monotonic() < deadline, server.log
         time.sleep(0.01)
+
+
+class TestMaster:
+    def test_it_loads_of_the_app_what_its_worker_is_made_of(self):
+        """What it has loaded, a SIGHUP does not renew."""
+        code = (
+            "import sys, app.core.worker; print(*(n for n in sys.modules if n.startswith('app.')))"
+        )
+        done = subprocess.run(
+            [sys.executable, "-c", code], capture_output=True, text=True, check=True
+        )
+        serving = {"gathering", "protocol", "server", "worker"}
+        assert set(done.stdout.split()) == {
+            "app.core",
+            "app.core.serving",
+            "app.core.traffic",
+            "app.core.worker",
+            *(f"app.core.serving.{name}" for name in serving),
+        }
 
 
 class TestEnd:

@@ -5,7 +5,7 @@ import tomllib
 
 import pytest
 
-from app.core.settings.config import DEVELOPMENT_FILE, Settings, SettingsError, load_settings
+from app.core.settings import DEVELOPMENT_FILE, Settings, SettingsError, load_settings
 
 URL = "postgresql://app:fLq29xkw@db:5432/shop?sslmode=require"
 SECRET = secrets.token_urlsafe(48)

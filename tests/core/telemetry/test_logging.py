@@ -9,7 +9,7 @@ import pytest
 import structlog
 from structlog.contextvars import bind_contextvars, clear_contextvars
 
-from app.core.settings.sections import LoggingSettings
+from app.core.settings import LoggingSettings
 from app.core.telemetry.logging import configure_logging
 from app.core.telemetry.metrics import LOG_LINES_DROPPED
 from app.core.web.json import json_response

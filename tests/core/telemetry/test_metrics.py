@@ -7,10 +7,10 @@ import time
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
+from app.core.database import PoolTimeout
 from app.core.database.pool_watch import PoolWatch, watch_pool
-from app.core.database.sqlerrors import PoolTimeout
 from app.core.telemetry.metrics import metrics_response
-from app.core.web.errors import Conflict, NotFound
+from app.core.web import Conflict, NotFound
 from app.core.web.refusals import refuse
 from tests.core.toy import make_toy
 

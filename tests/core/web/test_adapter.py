@@ -3,8 +3,8 @@ from typing import Any
 
 import pytest
 
+from app.core.web import BadRequest
 from app.core.web.adapter import MAX_ITEMS, parse_body, pointer
-from app.core.web.errors import BadRequest
 from tests.core.toy import Thing, ThingPatch, bearer, errors, make_toy
 
 

@@ -8,7 +8,7 @@ import time
 import pytest
 
 from app.core.serving import linger
-from app.core.settings.sections import HttpSettings
+from app.core.settings import HttpSettings
 from app.core.web.bodies import GUEST_BODY, LINES_BODY, STAFF_BODY, body_bound, longest_body
 from app.core.web.json import json_response
 from app.core.web.security import STAFF, allow, public

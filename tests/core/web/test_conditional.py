@@ -1,6 +1,7 @@
 import pytest
 from flask import Flask, request
 
+from app.core.web import BadRequest, PreconditionFailed
 from app.core.web.conditional import (
     NO_VERSION,
     check_version,
@@ -8,7 +9,6 @@ from app.core.web.conditional import (
     expected_version,
     revalidated,
 )
-from app.core.web.errors import BadRequest, PreconditionFailed
 from tests.core.toy import make_toy
 
 

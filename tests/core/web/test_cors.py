@@ -69,7 +69,7 @@ async def test_without_the_setting_no_page_may(make_settings):
     ["https://a.example,http://localhost:5173", '["https://a.example", "http://localhost:5173"]'],
 )
 def test_origins_of_a_variable(given):
-    from app.core.settings.sections import HttpSettings
+    from app.core.settings import HttpSettings
 
     assert HttpSettings(cors_origins=given).cors_origins == (
         "https://a.example",
@@ -90,7 +90,7 @@ def test_origins_of_a_variable(given):
     ],
 )
 def test_what_is_no_origin_is_refused(wrong):
-    from app.core.settings.sections import HttpSettings
+    from app.core.settings import HttpSettings
 
     with pytest.raises(ValueError, match="origins like"):
         HttpSettings(cors_origins=wrong)

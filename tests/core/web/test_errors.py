@@ -6,8 +6,8 @@ import pytest
 from flask import Flask, abort
 
 from app.core.database import sqlerrors
-from app.core.web import errors
-from app.core.web.errors import FieldError, Invalid, Problem, problem_body, problem_of_status
+from app.core.web import FieldError, Invalid, Problem, errors
+from app.core.web.errors import problem_body, problem_of_status
 from tests.core.toy import logged, make_toy
 
 KINDS = [

@@ -4,7 +4,7 @@ from urllib.parse import unquote
 import pytest
 from flask import Response, redirect, request
 
-from app.core.settings.sections import HttpSettings
+from app.core.settings import HttpSettings
 from app.core.web.http import SECURITY_HEADERS
 from app.core.web.json import json_response
 from tests.core.toy import bearer, make_toy

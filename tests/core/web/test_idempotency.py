@@ -4,9 +4,9 @@ import uuid
 import httpx
 import pytest
 
-from app.core.database.manager import Manager, PooledPostgresqlDatabase, TransactionConflict
+from app.core.database import Manager, PooledPostgresqlDatabase, TransactionConflict
 from app.core.serving.asgi import WsgiToAsgi
-from app.core.web.errors import Conflict, Invalid
+from app.core.web import Conflict, Invalid
 from app.core.web.idempotency import Answer, idempotent, once, request_identity
 from app.core.web.json import json_response
 from app.core.web.openapi import describe

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from app.core.web.errors import BadRequest
+from app.core.web import BadRequest
 from app.core.web.json import MAX_DEPTH, dumps, json_response, no_content, parse_json
 from app.core.web.schema import Money, Schema
 

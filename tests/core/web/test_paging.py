@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.core.web.errors import Invalid
+from app.core.web import Invalid
 from app.core.web.paging import Cursors, PageQuery, after, page
 from tests.core.toy import SECRET, errors, make_toy
 
