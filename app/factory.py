@@ -62,8 +62,10 @@ from app.orders.service import Carts
 from app.product.brand_routes import blueprint as brand_routes
 from app.product.category_routes import blueprint as category_routes
 from app.product.discount_routes import blueprint as discount_routes
+from app.product.product_repository import ProductRepository
+from app.product.product_routes import blueprint as product_routes
+from app.product.product_service import Products
 from app.product.repository import CatalogueRepository
-from app.product.routes import blueprint as product_routes
 from app.product.service import Catalogue
 from app.users.customer_repository import CustomerRepository
 from app.users.customer_routes import blueprint as customer_routes
@@ -220,6 +222,7 @@ def _provide_catalogue(
     provide(app, turns)
     lists = TurnsManager(manager.database, turns)
     provide(app, Catalogue(manager, CatalogueRepository(manager, lists), audit))
+    provide(app, Products(manager, ProductRepository(manager, lists), audit))
 
 
 def _provide_people(

@@ -12,8 +12,9 @@ from app.core.web.schema import changes
 from app.core.web.security import STAFF, allow, principal, public
 from app.core.wiring import wired
 from app.product.answers import created, offered, shown
-from app.product.kinds import BRAND
-from app.product.schemas import Brand, BrandChanges, ListQuery, NewBrand
+from app.product.brand_kind import BRAND
+from app.product.brand_schemas import Brand, BrandChanges, NewBrand
+from app.product.schemas import ListQuery
 from app.product.service import Catalogue
 
 blueprint = APIBlueprint("brands", __name__, url_prefix="/api/v1/brands", tag="Brands")

@@ -12,8 +12,9 @@ from app.core.web.schema import changes
 from app.core.web.security import STAFF, allow, principal, public
 from app.core.wiring import wired
 from app.product.answers import created, offered, shown
-from app.product.kinds import CATEGORY
-from app.product.schemas import Category, CategoryChanges, ListQuery, NewCategory
+from app.product.category_kind import CATEGORY
+from app.product.category_schemas import Category, CategoryChanges, NewCategory
+from app.product.schemas import ListQuery
 from app.product.service import Catalogue
 
 blueprint = APIBlueprint("categories", __name__, url_prefix="/api/v1/categories", tag="Categories")

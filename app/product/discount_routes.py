@@ -12,8 +12,9 @@ from app.core.web.schema import changes
 from app.core.web.security import STAFF, allow, principal
 from app.core.wiring import wired
 from app.product.answers import created, shown
-from app.product.kinds import DISCOUNT
-from app.product.schemas import Discount, DiscountChanges, ListQuery, NewDiscount
+from app.product.discount_kind import DISCOUNT
+from app.product.discount_schemas import Discount, DiscountChanges, NewDiscount
+from app.product.schemas import ListQuery
 from app.product.service import Catalogue
 
 blueprint = APIBlueprint("discounts", __name__, url_prefix="/api/v1/discounts", tag="Discounts")

@@ -7,8 +7,8 @@ order, as it is without a search: the next product that has the words is never f
 
 from dataclasses import replace
 
+from app.product.product_statements import products
 from app.product.shape import NAMED, PRICE_TODAY, QUERY, TODAY, Shape, named
-from app.product.statements import products
 from app.product.walk import BELOW, walk
 
 MOST_FOUND = 10_000

@@ -1,24 +1,20 @@
 """What staff does with the catalogue, and what everybody reads of it."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any
 
 from app.audit import AuditTrail
 from app.core.database import Manager
-from app.core.web import FieldError, Invalid
 from app.core.web.conditional import check_version
 from app.core.web.paging import Scalar
 from app.product.kinds import Kind, Named
-from app.product.listing import Wanted
-from app.product.product_schemas import ProductQuery
 from app.product.repository import CatalogueRepository, Found, Locked
 
 Rows = list[tuple[Any, ...]]
 
 
 class Catalogue:
-    """Brands, categories, discounts and products. Changes are noted in the audit log.
+    """Things with a code, of whichever kind. Changes are noted in the audit log.
 
     `by` is the login of who changes something; None is the shop itself, by a command. Values are
     those of a kind's schemas, by member.
@@ -35,51 +31,16 @@ class Catalogue:
         """Return the thing with that code, withdrawn ones too. Raises NotFound."""
         return await self._repository.read(kind, code)
 
-    async def by_barcode(self, gtin: str) -> Found:
-        """Return the product with that GTIN, withdrawn ones too. Raises NotFound."""
-        return await self._repository.by_barcode(gtin)
-
     async def page(
         self, kind: Named, *, active: bool, limit: int, after: tuple[Scalar, ...] | None
     ) -> Rows:
         """Return up to `limit` rows of (JSON, *sort key), by name, behind the key `after`."""
         return await self._repository.page(kind, active=active, limit=limit, after=after)
 
-    async def products(
-        self, query: ProductQuery, *, limit: int, after: tuple[Scalar, ...] | None
-    ) -> tuple[Rows, bool]:
-        """Return up to `limit` rows of (JSON, *sort key) that `query` wants, behind `after`.
-
-        And whether they have only a part of the words that it asks for, because none has all. A last row
-        without JSON is how far was looked. Raises Invalid for an order by relevance to nothing.
-        """
-        q = query.q if query.q and query.q.strip() else None
-        if query.sort == "relevance" and q is None:
-            raise Invalid(
-                "There is nothing to be relevant to.",
-                errors=[FieldError("/query/sort", "must be something else without q")],
-            )
-        wanted = Wanted(
-            brand=query.brand,
-            category=query.category,
-            min_price=query.min_price,
-            max_price=query.max_price,
-            in_stock=query.in_stock,
-            active=query.active,
-            q=q,
-            sort=query.sort or ("relevance" if q else "name"),
-        )
-        rows = await self._repository.products(wanted, limit=limit, after=after)
-        if rows or q is None:
-            return rows, False
-        in_part = replace(wanted, in_part=True)
-        rows = await self._repository.products(in_part, limit=limit, after=after)
-        return rows, bool(rows)
-
     async def create(self, kind: Kind, values: Mapping[str, Any], by: int | None) -> Found:
         """Add a thing, and return it.
 
-        Raises Conflict if its code or GTIN is taken, Invalid if a value names nothing known.
+        Raises Conflict if its code is taken, Invalid if a value names nothing known, and what else its kind refuses.
         """
         kind.check(values)
 

@@ -5,7 +5,7 @@ import json
 
 import pytest
 
-from app.product.schemas import Brand
+from app.product.brand_schemas import Brand
 from tests.builders import (
     as_admin,
     as_clerk,

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from app.product.schemas import Category
+from app.product.category_schemas import Category
 from tests.builders import as_clerk, as_customer, category, product, unique
 
 CATEGORIES = "/api/v1/categories"

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from app.product.schemas import Discount
+from app.product.discount_schemas import Discount
 from tests.builders import as_clerk, as_customer, discount, product, today, unique
 
 DISCOUNTS = "/api/v1/discounts"

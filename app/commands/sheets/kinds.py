@@ -11,9 +11,14 @@ from app import models
 from app.core.web.schema import Schema
 from app.inventory.stock_schemas import OpeningStock
 from app.inventory.supplier_schemas import NewSupplier
-from app.product.kinds import BRAND, CATEGORY, DISCOUNT, PRODUCT
+from app.product.brand_kind import BRAND
+from app.product.brand_schemas import NewBrand
+from app.product.category_kind import CATEGORY
+from app.product.category_schemas import NewCategory
+from app.product.discount_kind import DISCOUNT
+from app.product.discount_schemas import NewDiscount
+from app.product.product_kind import PRODUCT
 from app.product.product_schemas import NewProduct
-from app.product.schemas import NewBrand, NewCategory, NewDiscount
 
 Form = Literal["word", "text", "number", "date", "choice", "flag", "barcode"]
 

@@ -12,7 +12,7 @@ from app.core.web.schema import changes
 from app.core.web.security import STAFF, allow, principal, public
 from app.core.wiring import wired
 from app.product.answers import created, offered, shown
-from app.product.kinds import PRODUCT
+from app.product.product_kind import PRODUCT
 from app.product.product_schemas import (
     NewProduct,
     Product,
@@ -20,7 +20,7 @@ from app.product.product_schemas import (
     ProductPage,
     ProductQuery,
 )
-from app.product.service import Catalogue
+from app.product.product_service import Products
 
 blueprint = APIBlueprint("products", __name__, url_prefix="/api/v1/products", tag="Products")
 
@@ -35,7 +35,7 @@ async def list_products(query_data: ProductQuery) -> Response:
     A page looks at so many products and no more: one for what hardly any product is (such as `in_stock=false`) may end before
     it is full, or be empty, and have a `next` all the same. Go on until `next` is null.
     """
-    rows, partial = await wired(Catalogue).products(
+    rows, partial = await wired(Products).find(
         query_data, limit=query_data.limit + 1, after=after(query_data)
     )
     return page(rows, query_data, f',"partial":{str(partial).lower()}')
@@ -50,7 +50,7 @@ async def read_product_by_barcode(gtin: str) -> Response:
 
     Zeros in front of it do not count: a UPC-A is found by its 12 digits and as an EAN-13.
     """
-    return offered(await wired(Catalogue).by_barcode(gtin))
+    return offered(await wired(Products).by_barcode(gtin))
 
 
 @blueprint.post("")
@@ -66,7 +66,7 @@ async def create_product(json_data: NewProduct) -> Response:
     that has it. With or without zeros in front it is the same number.
     """
     values = json_data.model_dump()
-    found = await wired(Catalogue).create(PRODUCT, values, principal().login_id)
+    found = await wired(Products).create(PRODUCT, values, principal().login_id)
     return created(found, json_data.code)
 
 
@@ -76,7 +76,7 @@ async def create_product(json_data: NewProduct) -> Response:
 @blueprint.output(Product)
 async def read_product(code: str) -> Response:
     """Read a product by its code."""
-    return offered(await wired(Catalogue).read(PRODUCT, code))
+    return offered(await wired(Products).read(PRODUCT, code))
 
 
 @blueprint.patch("/<code>")
@@ -91,7 +91,7 @@ async def change_product(code: str, json_data: ProductChanges) -> Response:
     another product has, which `detail` names, and `in_use` for the unit of a product with stock.
     """
     by, expected = principal().login_id, expected_version()
-    change = wired(Catalogue).change
+    change = wired(Products).change
     return shown(await change(PRODUCT, code, changes(json_data), expected=expected, by=by))
 
 
@@ -105,5 +105,5 @@ async def delete_product(code: str) -> Response:
     Refused with 409 `in_use` if it was ever stocked, put into a cart or sold; withdraw it instead.
     """
     by = principal().login_id
-    await wired(Catalogue).delete(PRODUCT, code, expected=expected_version(), by=by)
+    await wired(Products).delete(PRODUCT, code, expected=expected_version(), by=by)
     return no_content()

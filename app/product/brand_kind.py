@@ -1,0 +1,19 @@
+"""What a brand is made of, and how it is read."""
+
+from app import models
+from app.core.database import json_object
+from app.product.kinds import Named, columns
+from app.product.statements import page_by_name, read_by_code
+
+_JSON = json_object("""
+    'code', t.code, 'name', t.name, 'active', t.active, 'version', t.version,
+    'created_at', rfc3339(t.created_at), 'updated_at', rfc3339(t.updated_at)""")
+
+BRAND = Named(
+    name="brand",
+    model=models.Brand,
+    members=columns("name", "active"),
+    read=read_by_code("brand", _JSON),
+    first_page=page_by_name("brand", _JSON, first=True),
+    next_page=page_by_name("brand", _JSON, first=False),
+)
