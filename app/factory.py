@@ -50,15 +50,16 @@ from app.login.passwords import Passwords
 from app.login.repository import AccountRepository, SessionRepository
 from app.login.routes import blueprint as login_routes
 from app.login.service import Sessions
+from app.orders.cart_repository import CartRepository
+from app.orders.cart_routes import blueprint as cart_routes
+from app.orders.cart_service import Carts
 from app.orders.checkout_repository import CheckoutRepository
+from app.orders.checkout_routes import blueprint as checkout_routes
 from app.orders.checkout_service import Checkout
 from app.orders.purchase_repository import PurchaseRepository
 from app.orders.purchase_routes import blueprint as purchase_routes
 from app.orders.purchase_service import Payments, Purchases
-from app.orders.repository import CartRepository
-from app.orders.routes import blueprint as cart_routes
 from app.orders.sales import Sales
-from app.orders.service import Carts
 from app.product.brand_routes import blueprint as brand_routes
 from app.product.category_routes import blueprint as category_routes
 from app.product.discount_routes import blueprint as discount_routes
@@ -268,6 +269,7 @@ def _register_routes(app: Shop) -> None:
         brand_routes,
         discount_routes,
         cart_routes,
+        checkout_routes,
         purchase_routes,
         login_routes,
         customer_routes,

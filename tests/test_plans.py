@@ -204,7 +204,7 @@ class TestEveryStatement:
         assert looks == [("cart_token_hash_key", cond), ("purchase_token_hash_key", cond)]
 
     def test_carts_to_drop_are_found_without_a_look_at_those_that_have_gone(self, cursor):
-        found = plan(cursor, STATEMENTS["app.orders.repository.DELETE_CHECKED_OUT"])
+        found = plan(cursor, STATEMENTS["app.orders.cart_repository.DELETE_CHECKED_OUT"])
         assert "purchase_with_cart" in [node.get("Index Name") for node, _ in scans(found)]
 
     def test_all_are_found(self):

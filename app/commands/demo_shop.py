@@ -22,8 +22,8 @@ from app.core.web import Conflict
 from app.core.wiring import wired
 from app.inventory.stock_service import Stock
 from app.login.accounts import Accounts
+from app.users.customer_schemas import NewCustomer
 from app.users.customer_service import Customers
-from app.users.schemas import NewCustomer
 
 FILES = Path(__file__).parent / "demo"
 

@@ -1,22 +1,13 @@
 """What may be asked of a supplier, and what a delivery makes of it. Pure, on Decimals and dates."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
 from app.core.web import Conflict, FieldError, Invalid
-
-
-@dataclass(frozen=True, slots=True)
-class Product:
-    """What stock needs to know of a product."""
-
-    id: int
-    code: str
-    unit: str
-    active: bool
+from app.inventory.lots import Product, not_expired, whole_pieces
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,18 +46,6 @@ class Received:
     quantity: Decimal
     unit_cost: Decimal
     expires_on: date | None
-
-
-def whole_pieces(unit: str, quantity: Decimal, pointer: str) -> Iterator[FieldError]:
-    """Yield the error of a quantity, in that unit, which splits a piece."""
-    if unit == "piece" and quantity % 1:
-        yield FieldError(pointer, "must be whole: it is sold by the piece")
-
-
-def not_expired(expires_on: date | None, today: date, pointer: str) -> Iterator[FieldError]:
-    """Yield the error of an expiry date that has passed in the shop."""
-    if expires_on is not None and expires_on < today:
-        yield FieldError(pointer, f"must be today ({today}) or later")
 
 
 def requested(

@@ -10,7 +10,7 @@ from app.core.database import Manager, Statement
 from app.core.web import NotFound
 from app.core.web.paging import PageQuery, Scalar, looked_through
 from app.inventory import stock_statements as sql
-from app.inventory.receiving import Product
+from app.inventory.lots import Product
 from app.inventory.stock_schemas import LevelQuery, LotQuery, MovementQuery
 
 Key = tuple[Scalar, ...] | None

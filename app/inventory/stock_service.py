@@ -9,7 +9,7 @@ from app.core.web import Conflict, FieldError, Invalid
 from app.core.web.idempotency import Answer, RequestIdentity, once
 from app.core.web.paging import PageQuery
 from app.inventory.allocations import Allocations
-from app.inventory.receiving import not_expired, whole_pieces
+from app.inventory.lots import not_expired, whole_pieces
 from app.inventory.stock_repository import Cause, Key, LotState, NewLot, StockRepository
 from app.inventory.stock_schemas import (
     LevelQuery,

@@ -3,6 +3,7 @@
 from apiflask import APIBlueprint
 from flask import Response, request
 
+from app.core.web.http import peer_address
 from app.core.web.json import json_response, no_content
 from app.core.web.openapi import describe
 from app.core.web.paging import Page, PageQuery, after, page
@@ -15,8 +16,8 @@ blueprint = APIBlueprint("login", __name__, url_prefix="/api/v1/login", tag="Log
 
 
 def peer() -> Peer:
-    """Return where the request came from; gateways that are trusted have been seen through."""
-    return Peer(request.remote_addr or "unknown", request.user_agent.string)
+    """Return where the request under way came from."""
+    return Peer(peer_address(), request.user_agent.string)
 
 
 @blueprint.post("")

@@ -8,9 +8,10 @@ from typing import NamedTuple
 from app.core.database import Manager, Statement, json_array
 from app.core.settings import ShopSettings
 from app.core.web.security import Principal
+from app.orders.cart_repository import OWN, missing, own
+from app.orders.checkout_schemas import CheckoutRequest
 from app.orders.purchase_repository import JSON, LINE
-from app.orders.repository import OWN, VAT, missing, own
-from app.orders.schemas import CheckoutRequest
+from app.orders.statements import VAT
 
 # A purchase has no payments and no returns in its first moment.
 CHECK_OUT = Statement(

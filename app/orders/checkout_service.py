@@ -10,11 +10,12 @@ from app.core.web import Conflict, FieldError, Invalid, Problem, Unavailable
 from app.core.web.idempotency import Answer, RequestIdentity, once
 from app.core.web.security import Principal
 from app.login.attempts import Attempts
+from app.orders.answers import purchase_url
+from app.orders.cart_repository import CartRepository
+from app.orders.cart_service import checked_out
 from app.orders.checkout_repository import CheckedOut, CheckoutRepository
-from app.orders.repository import CartRepository
+from app.orders.checkout_schemas import CheckoutRequest
 from app.orders.sales import Sales
-from app.orders.schemas import CheckoutRequest
-from app.orders.service import checked_out, purchase_url
 
 _REFUSALS = {
     "empty_cart": "The cart is empty.",

@@ -13,7 +13,7 @@ from app.core.web.paging import looked_through
 from app.core.web.security import Principal
 from app.orders.purchase_page import FILTERS, page_of
 from app.orders.purchase_schemas import Status
-from app.orders.repository import VAT
+from app.orders.statements import VAT
 
 # What a purchase looks like, for rows that are named p, and what m and n say of each.
 JSON = json_object(

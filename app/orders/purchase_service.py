@@ -12,6 +12,7 @@ from app.core.web.idempotency import Answer, RequestIdentity, once
 from app.core.web.paging import Scalar
 from app.core.web.security import Principal
 from app.inventory.allocations import Allocations, Wanted
+from app.orders.answers import purchase_url
 from app.orders.pricing import money_back
 from app.orders.purchase_repository import PurchaseRepository
 from app.orders.purchase_schemas import (
@@ -25,7 +26,6 @@ from app.orders.purchase_schemas import (
     ReturnedItem,
 )
 from app.orders.sales import Sales
-from app.orders.service import purchase_url
 
 NOT_PAID = "not paid in time"
 MOST_AT_ONCE = 100

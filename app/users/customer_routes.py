@@ -1,9 +1,10 @@
 """Customers, for themselves and for the staff."""
 
 from apiflask import APIBlueprint
-from flask import Response, request
+from flask import Response
 
 from app.core.web.conditional import etag, expected_version
+from app.core.web.http import peer_address
 from app.core.web.idempotency import confidential_identity
 from app.core.web.json import json_response, no_content
 from app.core.web.openapi import describe
@@ -11,8 +12,9 @@ from app.core.web.paging import Page, after, page
 from app.core.web.schema import changes
 from app.core.web.security import STAFF, allow, principal, public
 from app.core.wiring import wired
+from app.users.customer_schemas import Customer, CustomerChange, NewCustomer
 from app.users.customer_service import Customers
-from app.users.schemas import Customer, CustomerChange, NewCustomer, PeopleQuery
+from app.users.schemas import PeopleQuery
 
 blueprint = APIBlueprint("customers", __name__, url_prefix="/api/v1/customers", tag="Customers")
 
@@ -24,7 +26,7 @@ blueprint = APIBlueprint("customers", __name__, url_prefix="/api/v1/customers", 
 @blueprint.output(Customer, status_code=201)
 async def register(json_data: NewCustomer) -> Response:
     """Register as a customer; log in next."""
-    address, identity = request.remote_addr or "unknown", confidential_identity()
+    address, identity = peer_address(), confidential_identity()
     return (await wired(Customers).register(json_data, address, identity)).response()
 
 

@@ -13,7 +13,7 @@ from app.core.web.security import Principal
 from app.login.accounts import Accounts
 from app.login.attempts import Attempts
 from app.users.customer_repository import CustomerRepository
-from app.users.schemas import NewCustomer
+from app.users.customer_schemas import NewCustomer
 
 
 class Customers:

@@ -11,7 +11,8 @@ from app.core.web.paging import Page, after, page
 from app.core.web.schema import changes
 from app.core.web.security import allow, principal
 from app.core.wiring import wired
-from app.users.schemas import NewStaff, PeopleQuery, Staff, StaffChange
+from app.users.schemas import PeopleQuery
+from app.users.staff_schemas import NewStaff, Staff, StaffChange
 from app.users.staff_service import StaffDirectory
 
 blueprint = APIBlueprint("staff", __name__, url_prefix="/api/v1/staff", tag="Staff")

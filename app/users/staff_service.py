@@ -9,8 +9,8 @@ from app.core.web.conditional import check_version, etag
 from app.core.web.idempotency import Answer, RequestIdentity, once
 from app.core.web.paging import Scalar
 from app.login.accounts import Accounts
-from app.users.schemas import NewStaff
 from app.users.staff_repository import StaffRepository
+from app.users.staff_schemas import NewStaff
 
 
 class StaffDirectory:

@@ -8,16 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.core.web import Conflict, Invalid
-from app.inventory.receiving import (
-    Arrival,
-    Line,
-    Product,
-    all_open,
-    not_expired,
-    receive,
-    requested,
-    whole_pieces,
-)
+from app.inventory.lots import Product, not_expired, whole_pieces
+from app.inventory.receiving import Arrival, Line, all_open, receive, requested
 
 TODAY = date(2026, 2, 28)
 quantities = st.decimals(min_value="0.001", max_value=10**6, places=3)

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from app.orders.schemas import Cart, OpenedCart
+from app.orders.cart_schemas import Cart, OpenedCart
 from tests.builders import (
     allocated,
     as_clerk,

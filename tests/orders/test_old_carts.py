@@ -7,7 +7,7 @@ import psycopg2
 import pytest
 
 from app.core.wiring import wired
-from app.orders.service import Carts
+from app.orders.cart_service import Carts
 from tests.builders import customer, filled_cart, on_sale, rows, unique, value
 from tests.orders.sales import GUEST, check_out
 

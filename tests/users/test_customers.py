@@ -5,7 +5,7 @@ import json
 
 import pytest
 
-from app.users.schemas import Customer
+from app.users.customer_schemas import Customer
 from tests.builders import (
     PASSWORD,
     admin,

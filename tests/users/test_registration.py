@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from app.users.schemas import Customer
+from app.users.customer_schemas import Customer
 from tests.builders import rows, unique, value
 from tests.users.people import CUSTOMERS, registration
 

@@ -5,7 +5,7 @@ import json
 
 import pytest
 
-from app.users.schemas import Staff
+from app.users.staff_schemas import Staff
 from tests.builders import (
     PASSWORD,
     admin,

@@ -36,6 +36,11 @@ _WITHOUT_BODY = frozenset({204, 304})
 _ADDRESSES = frozenset({"location", "content-location"})
 
 
+def peer_address() -> str:
+    """Return where the request under way came from; gateways that are trusted have been seen through."""
+    return request.remote_addr or "unknown"
+
+
 class Question(Request):
     """What a view's request is in an application with init_http(): one whose body is there, or is a BadRequest."""
 

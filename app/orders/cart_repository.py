@@ -8,6 +8,7 @@ from app.core.database import Manager, Statement, json_array, json_object
 from app.core.settings import ShopSettings
 from app.core.web import NotFound
 from app.core.web.security import Principal
+from app.orders.statements import VAT
 
 # Whose cart (named c) it is: the guest's who has its token, or the customer's. An open one ends with its time.
 OWN = """c.id = %(cart)s::uuid
@@ -30,11 +31,6 @@ OPEN = Statement(
     RETURNING id::text, {_NEW}
     """,
     read=False,
-)
-
-# What is charged at one rate of VAT, for a row that is named v.
-VAT = json_object(
-    "'rate', v.rate::text, 'gross', v.gross::text, 'net', v.net::text, 'vat', v.vat::text"
 )
 
 # What a cart looks like, for a row that is named c and what _items() says of it.

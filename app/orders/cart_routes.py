@@ -3,17 +3,16 @@
 from uuid import UUID
 
 from apiflask import APIBlueprint
-from flask import Response, request
+from flask import Response
 
+from app.core.web.http import peer_address
 from app.core.web.idempotency import request_identity
 from app.core.web.json import json_response, no_content
 from app.core.web.openapi import describe
 from app.core.web.security import allow, maybe_principal, principal, public
 from app.core.wiring import wired
-from app.orders.checkout_service import Checkout
-from app.orders.purchase_schemas import Purchase
-from app.orders.schemas import Cart, CheckoutRequest, ItemQuantity, OpenedCart
-from app.orders.service import Carts
+from app.orders.cart_schemas import Cart, ItemQuantity, OpenedCart
+from app.orders.cart_service import Carts
 
 blueprint = APIBlueprint("carts", __name__, url_prefix="/api/v1/carts", tag="Carts")
 
@@ -33,7 +32,7 @@ async def open_cart() -> Response:
     who, carts = await maybe_principal(), wired(Carts)
     if who is not None and who.customer_id is not None:
         return (await carts.open(who.customer_id, request_identity())).response()
-    return (await carts.open_for_guest(_address())).response()
+    return (await carts.open_for_guest(peer_address())).response()
 
 
 @blueprint.get("/<uuid:cart>")
@@ -66,26 +65,3 @@ async def remove_item(cart: UUID, product: str) -> Response:
     """Take a product out of a cart."""
     await wired(Carts).remove(principal(), str(cart), product)
     return no_content()
-
-
-@blueprint.post("/<uuid:cart>/checkout")
-@allow("customer", "cart")
-@describe(409, 429, idempotent=True)
-@blueprint.input(CheckoutRequest, location="json")
-@blueprint.output(Purchase, status_code=201)
-async def check_out(cart: UUID, json_data: CheckoutRequest) -> Response:
-    """Check a cart out: freeze its prices and promise its stock, all or nothing.
-
-    Refused with 409 `out_of_stock` (`items` says what there is too little of), `price_changed`,
-    `withdrawn`, `empty_cart`, or `checked_out` with the purchase's `Location`. A guest also with
-    `unpaid_purchases`, where others with this telephone number wait to be paid; with `held_by_guests`,
-    where `items` are more than guests may have of what others have not paid yet; and with 429
-    `too_many_guests`.
-    """
-    who, place = principal(), wired(Checkout).place
-    return (await place(who, str(cart), json_data, request_identity(), _address())).response()
-
-
-def _address() -> str:
-    """Return the peer's address; gateways that are trusted have been seen through."""
-    return request.remote_addr or "unknown"

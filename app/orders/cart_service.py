@@ -8,12 +8,8 @@ from app.core.web import Conflict, FieldError, Invalid, NotFound, Problem
 from app.core.web.idempotency import Answer, RequestIdentity, once
 from app.core.web.security import CART_TOKEN, Principal, hash_token, new_token
 from app.login.attempts import Attempts
-from app.orders.repository import CartRepository
-
-
-def purchase_url(purchase: str) -> str:
-    """Return where a purchase is read."""
-    return f"/api/v1/purchases/{purchase}"
+from app.orders.answers import purchase_url
+from app.orders.cart_repository import CartRepository
 
 
 def checked_out(purchase: str | None) -> Conflict:
