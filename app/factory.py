@@ -31,49 +31,49 @@ from app.core.wiring import provide, wired
 from app.health.repository import SchemaRepository
 from app.health.routes import blueprint as health_routes
 from app.health.service import Readiness
-from app.inventory.allocation_repository import AllocationRepository
-from app.inventory.allocations import Allocations
-from app.inventory.invoice_request_repository import InvoiceRequestRepository
-from app.inventory.invoice_request_routes import blueprint as invoice_request_routes
-from app.inventory.invoice_request_service import InvoiceRequests
-from app.inventory.stock_repository import StockRepository
-from app.inventory.stock_routes import blueprint as stock_routes
-from app.inventory.stock_service import Stock
-from app.inventory.supplier_repository import SupplierRepository
-from app.inventory.supplier_routes import blueprint as supplier_routes
-from app.inventory.supplier_service import Suppliers
+from app.inventory.allocations.repository import AllocationRepository
+from app.inventory.allocations.service import Allocations
+from app.inventory.requests.repository import InvoiceRequestRepository
+from app.inventory.requests.routes import blueprint as invoice_request_routes
+from app.inventory.requests.service import InvoiceRequests
+from app.inventory.stock.repository import StockRepository
+from app.inventory.stock.routes import blueprint as stock_routes
+from app.inventory.stock.service import Stock
+from app.inventory.suppliers.repository import SupplierRepository
+from app.inventory.suppliers.routes import blueprint as supplier_routes
+from app.inventory.suppliers.service import Suppliers
 from app.login.accounts import Accounts
-from app.login.attempt_repository import AttemptRepository
-from app.login.attempts import Attempts
+from app.login.attempts.repository import AttemptRepository
+from app.login.attempts.service import Attempts
 from app.login.authenticator import TokenAuthenticator
 from app.login.passwords import Passwords
 from app.login.repository import AccountRepository, SessionRepository
 from app.login.routes import blueprint as login_routes
 from app.login.service import Sessions
-from app.orders.cart_repository import CartRepository
-from app.orders.cart_routes import blueprint as cart_routes
-from app.orders.cart_service import Carts
-from app.orders.checkout_repository import CheckoutRepository
-from app.orders.checkout_routes import blueprint as checkout_routes
-from app.orders.checkout_service import Checkout
-from app.orders.purchase_repository import PurchaseRepository
-from app.orders.purchase_routes import blueprint as purchase_routes
-from app.orders.purchase_service import Payments, Purchases
+from app.orders.carts.repository import CartRepository
+from app.orders.carts.routes import blueprint as cart_routes
+from app.orders.carts.service import Carts
+from app.orders.checkout.repository import CheckoutRepository
+from app.orders.checkout.routes import blueprint as checkout_routes
+from app.orders.checkout.service import Checkout
+from app.orders.purchases.repository import PurchaseRepository
+from app.orders.purchases.routes import blueprint as purchase_routes
+from app.orders.purchases.service import Payments, Purchases
 from app.orders.sales import Sales
-from app.product.brand_routes import blueprint as brand_routes
-from app.product.category_routes import blueprint as category_routes
-from app.product.discount_routes import blueprint as discount_routes
-from app.product.product_repository import ProductRepository
-from app.product.product_routes import blueprint as product_routes
-from app.product.product_service import Products
+from app.product.brands.routes import blueprint as brand_routes
+from app.product.categories.routes import blueprint as category_routes
+from app.product.discounts.routes import blueprint as discount_routes
+from app.product.products.repository import ProductRepository
+from app.product.products.routes import blueprint as product_routes
+from app.product.products.service import Products
 from app.product.repository import CatalogueRepository
 from app.product.service import Catalogue
-from app.users.customer_repository import CustomerRepository
-from app.users.customer_routes import blueprint as customer_routes
-from app.users.customer_service import Customers
-from app.users.staff_repository import StaffRepository
-from app.users.staff_routes import blueprint as staff_routes
-from app.users.staff_service import StaffDirectory
+from app.users.customers.repository import CustomerRepository
+from app.users.customers.routes import blueprint as customer_routes
+from app.users.customers.service import Customers
+from app.users.staff.repository import StaffRepository
+from app.users.staff.routes import blueprint as staff_routes
+from app.users.staff.service import StaffDirectory
 
 VERSION = "0.1.0"
 

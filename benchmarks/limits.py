@@ -10,8 +10,8 @@ from types import MappingProxyType
 from typing import Any
 
 from app.core.database.conninfo import DEFAULT_SESSION
-from app.product.listing import Wanted, listing
-from app.product.product_statements import READ_PRODUCT
+from app.product.products.listing import Wanted, listing
+from app.product.products.statements import READ_PRODUCT
 from benchmarks.contestants import EMPTY, OURS, ContestantFailed, running
 from benchmarks.figures import together
 from benchmarks.ground import TIME_ZONE, Ground

@@ -12,8 +12,8 @@ import psycopg2
 from psycopg2.extensions import make_dsn
 
 from app.core.database.conninfo import DEFAULT_SESSION, connection_params
-from app.product.listing import Wanted, listing
-from app.product.walk import MOST_LOOKED_AT
+from app.product.products.listing import Wanted, listing
+from app.product.products.walk import MOST_LOOKED_AT
 from benchmarks import seed
 from benchmarks.contestants import OURS, Running, running
 from benchmarks.figures import cost, together

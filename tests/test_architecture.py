@@ -50,13 +50,13 @@ class Module:
 
     @property
     def package(self) -> str:
-        """`orders` for app/orders/checkout_service.py; the empty string outside of a package of the app."""
+        """`orders` for app/orders/checkout/service.py; the empty string outside of a package of the app."""
         parts = self.path.relative_to(ROOT).parts
         return parts[1] if parts[0] == "app" and len(parts) > 2 else ""
 
     @property
     def room(self) -> str:
-        """`service` for service.py and checkout_service.py; the empty string for other modules."""
+        """`service` for service.py; the empty string for other modules."""
         return room_of(self.path.stem)
 
     def nodes(self) -> Iterator[ast.AST]:
@@ -85,8 +85,7 @@ def parsed(path: Path) -> ast.Module:
 
 
 def room_of(stem: str) -> str:
-    last = stem.rsplit("_", maxsplit=1)[-1]
-    return last if last in ROOMS else ""
+    return stem if stem in ROOMS else ""
 
 
 def modules(*folders: str) -> list[Module]:
@@ -145,7 +144,7 @@ class TestSizes:
     def test_no_folder_is_too_full(self):
         folders = Counter(
             str(module.path.parent.relative_to(ROOT))
-            for module in PRODUCTION
+            for module in APP
             if module.path.name != "__init__.py"
         )
         assert not {name: many for name, many in folders.items() if many > FULLEST_FOLDER}

@@ -19,10 +19,10 @@ import pytest
 import app
 from app.core.database import Statement
 from app.core.database.conninfo import DEFAULT_SESSION, connection_params
-from app.orders.purchase_repository import list_of
-from app.product.listing import Wanted, listing
-from app.product.product_schemas import Sort
-from app.product.shape import FILTERS
+from app.orders.purchases.repository import list_of
+from app.product.products.listing import Wanted, listing
+from app.product.products.schemas import Sort
+from app.product.products.shape import FILTERS
 from tests.support.large_shop import BIG
 
 NOW = dt.datetime.now(dt.UTC)
@@ -32,15 +32,15 @@ A_PURCHASE = "c4ca4238-a0b9-2382-0dcc-509a6f75849b"
 # Those that are allowed to, and why.
 EXEMPT = {
     "app.commands.demo_shop._STATE": "ends at the first row",
-    "app.inventory.stock_statements.LOCK_ALL_LEVELS": "for a demo shop, which is small",
-    "app.inventory.stock_statements.EXPIRED_OPENINGS": "for a demo shop, which is small",
+    "app.inventory.stock.statements.LOCK_ALL_LEVELS": "for a demo shop, which is small",
+    "app.inventory.stock.statements.EXPIRED_OPENINGS": "for a demo shop, which is small",
     "app.health.repository._HAS_DEMO_LOGINS": "asked once, when a shop starts",
 }
 
 # Lists for staff with many filters that may all be absent: one plan cannot do for all of them, so these are planned each
 # time. (The parameters of all, then those of each example.)
 EACH_TIME = {
-    "app.inventory.stock_statements.LOT_PAGE": (
+    "app.inventory.stock.statements.LOT_PAGE": (
         {"all": False, "limit": 21},
         {"all": True},
         {"product": "77"},
@@ -51,7 +51,7 @@ EACH_TIME = {
         {"all": True, "after_id": 5, "after_expiry": TODAY},
         {"product": "77", "after_id": 5, "after_expiry": TODAY},
     ),
-    "app.inventory.stock_statements.MOVEMENT_PAGE": (
+    "app.inventory.stock.statements.MOVEMENT_PAGE": (
         {"limit": 21},
         {"product": "77"},
         {"lot": 7},
@@ -204,7 +204,7 @@ class TestEveryStatement:
         assert looks == [("cart_token_hash_key", cond), ("purchase_token_hash_key", cond)]
 
     def test_carts_to_drop_are_found_without_a_look_at_those_that_have_gone(self, cursor):
-        found = plan(cursor, STATEMENTS["app.orders.cart_repository.DELETE_CHECKED_OUT"])
+        found = plan(cursor, STATEMENTS["app.orders.carts.repository.DELETE_CHECKED_OUT"])
         assert "purchase_with_cart" in [node.get("Index Name") for node, _ in scans(found)]
 
     def test_all_are_found(self):

@@ -9,17 +9,17 @@ import pytest
 from app.core.database import Manager, PooledPostgresqlDatabase, Statement
 from app.core.database.conninfo import DEFAULT_SESSION, connection_params
 from app.core.web.security import Principal
-from app.inventory.stock_repository import StockRepository
-from app.inventory.stock_schemas import LevelQuery
-from app.inventory.stock_statements import LEVEL_PAGE
-from app.inventory.stock_statements import MOST_LOOKED_AT as MOST_LEVELS
-from app.orders.purchase_page import MOST_LOOKED_AT as MOST_PURCHASES
-from app.orders.purchase_repository import PurchaseRepository, list_of
-from app.orders.purchase_schemas import PurchaseQuery
-from app.product.listing import Wanted, listing
-from app.product.selection import select
-from app.product.shape import Shape
-from app.product.walk import MOST_LOOKED_AT
+from app.inventory.stock.repository import StockRepository
+from app.inventory.stock.schemas import LevelQuery
+from app.inventory.stock.statements import LEVEL_PAGE
+from app.inventory.stock.statements import MOST_LOOKED_AT as MOST_LEVELS
+from app.orders.purchases.paging import MOST_LOOKED_AT as MOST_PURCHASES
+from app.orders.purchases.repository import PurchaseRepository, list_of
+from app.orders.purchases.schemas import PurchaseQuery
+from app.product.products.listing import Wanted, listing
+from app.product.products.selection import select
+from app.product.products.shape import Shape
+from app.product.products.walk import MOST_LOOKED_AT
 from tests.support.sparse import SORTS, SPARSE, explained, key_of
 
 A_LITTLE = 1000
@@ -61,7 +61,7 @@ class TestProducts:
             assert rows <= 2.2 * MOST_LOOKED_AT + A_LITTLE, what
 
     def test_counting_finds_what_looks_at_all(self, cursor, monkeypatch):
-        monkeypatch.setattr("app.product.walk.MOST_LOOKED_AT", 1_000_000)
+        monkeypatch.setattr("app.product.products.walk.MOST_LOOKED_AT", 1_000_000)
         filters = {"active": True, "in_stock": False}
         statement = Statement(
             select(Shape(frozenset({"in_stock"}), searched=False, sort="name", paged=False))

@@ -20,10 +20,10 @@ from app.core.serving.concurrency import run_sync
 from app.core.settings import Settings
 from app.core.web import Conflict
 from app.core.wiring import wired
-from app.inventory.stock_service import Stock
+from app.inventory.stock.service import Stock
 from app.login.accounts import Accounts
-from app.users.customer_schemas import NewCustomer
-from app.users.customer_service import Customers
+from app.users.customers.schemas import NewCustomer
+from app.users.customers.service import Customers
 
 FILES = Path(__file__).parent / "demo"
 

@@ -13,8 +13,8 @@ from app.core.database import Manager, SchemaOutdated, Statement
 from app.core.serving.concurrency import run_sync
 from app.core.settings import Settings
 from app.core.wiring import wired
-from app.orders.cart_service import Carts
-from app.orders.purchase_service import Purchases
+from app.orders.carts.service import Carts
+from app.orders.purchases.service import Purchases
 
 BATCH = 500
 

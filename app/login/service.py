@@ -9,7 +9,7 @@ from app.core.web import FieldError, Forbidden, Invalid, Unauthenticated
 from app.core.web.paging import Scalar
 from app.core.web.security import SESSION_TOKEN, Principal, hash_token, new_token
 from app.login.accounts import Accounts
-from app.login.attempts import Attempts
+from app.login.attempts.service import Attempts
 from app.login.repository import Account, SessionRepository
 
 MAX_USER_AGENT = 200

@@ -10,7 +10,7 @@ from openapi_spec_validator import OpenAPIV31SpecValidator
 
 from app.core.web.errors import problem_of_status
 from app.core.web.refusals import DETAILS
-from app.orders.checkout_service import _REFUSALS
+from app.orders.checkout.service import _REFUSALS
 from tests.support.asgi import running
 
 APP = Path(__file__).parents[2] / "app"

@@ -5,8 +5,8 @@ import psycopg2
 import pytest
 
 from app.core.wiring import wired
-from app.orders.cart_service import Carts
-from app.orders.purchase_service import NOT_PAID, Purchases
+from app.orders.carts.service import Carts
+from app.orders.purchases.service import NOT_PAID, Purchases
 from tests.builders import filled_cart, level_of, on_sale, rows, value
 from tests.orders.sales import bought, check_out, pay, read
 

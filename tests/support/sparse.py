@@ -7,7 +7,7 @@ from typing import Any, get_args
 
 from app.core.database import Statement
 from app.core.web.paging import Scalar
-from app.product.product_schemas import Sort
+from app.product.products.schemas import Sort
 from tests.support.large_shop import BIG
 
 SORTS: tuple[Sort, ...] = get_args(Sort)

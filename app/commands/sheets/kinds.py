@@ -9,16 +9,16 @@ from typing import Any, Literal
 
 from app import models
 from app.core.web.schema import Schema
-from app.inventory.stock_schemas import OpeningStock
-from app.inventory.supplier_schemas import NewSupplier
-from app.product.brand_kind import BRAND
-from app.product.brand_schemas import NewBrand
-from app.product.category_kind import CATEGORY
-from app.product.category_schemas import NewCategory
-from app.product.discount_kind import DISCOUNT
-from app.product.discount_schemas import NewDiscount
-from app.product.product_kind import PRODUCT
-from app.product.product_schemas import NewProduct
+from app.inventory.stock.schemas import OpeningStock
+from app.inventory.suppliers.schemas import NewSupplier
+from app.product.brands.kind import BRAND
+from app.product.brands.schemas import NewBrand
+from app.product.categories.kind import CATEGORY
+from app.product.categories.schemas import NewCategory
+from app.product.discounts.kind import DISCOUNT
+from app.product.discounts.schemas import NewDiscount
+from app.product.products.kind import PRODUCT
+from app.product.products.schemas import NewProduct
 
 Form = Literal["word", "text", "number", "date", "choice", "flag", "barcode"]
 

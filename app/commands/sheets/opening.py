@@ -10,7 +10,7 @@ from psycopg2 import extensions
 from app.commands.sheets.checking import Content, Line
 from app.commands.sheets.comparing import known_codes
 from app.commands.sheets.faults import Fault, SheetError, quoted
-from app.inventory.lots import whole_pieces
+from app.inventory.stock.lots import whole_pieces
 
 Lots = list[Line]
 

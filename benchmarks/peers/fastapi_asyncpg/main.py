@@ -8,7 +8,7 @@ from uuid import UUID
 from fastapi import FastAPI, Query, Request, Response
 
 from app.core.web.paging import looked_through
-from app.product.listing import Wanted, listing
+from app.product.products.listing import Wanted, listing
 from benchmarks.peers.fastapi_asyncpg import statements as sql
 from benchmarks.peers.fastapi_asyncpg.database import UNAVAILABLE, open_pool
 from benchmarks.peers.fastapi_asyncpg.login import Logins

@@ -1,0 +1,1 @@
+"""What of the stock is promised to purchases."""

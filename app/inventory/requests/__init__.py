@@ -1,0 +1,1 @@
+"""What is asked of suppliers, and what of it has come."""

@@ -1,0 +1,103 @@
+"""Invoice requests over HTTP: for staff."""
+
+from apiflask import APIBlueprint
+from flask import Response, request
+
+from app.core.web.bodies import LINES_BODY
+from app.core.web.conditional import etag, expected_version
+from app.core.web.idempotency import idempotent, request_identity
+from app.core.web.json import json_response, no_content
+from app.core.web.openapi import describe
+from app.core.web.paging import Page, after, page
+from app.core.web.security import STAFF, allow, principal
+from app.core.wiring import wired
+from app.inventory.requests.schemas import (
+    Delivery,
+    InvoiceRequest,
+    InvoiceRequestChanges,
+    InvoiceRequestQuery,
+    NewInvoiceRequest,
+    Receipt,
+)
+from app.inventory.requests.service import InvoiceRequests
+
+blueprint = APIBlueprint("invoice_requests", __name__, url_prefix="/api/v1", tag="Invoice requests")
+
+
+@blueprint.get("/invoice-requests")
+@allow(*STAFF)
+@blueprint.input(InvoiceRequestQuery, location="query")
+@blueprint.output(Page[InvoiceRequest])
+async def list_invoice_requests(query_data: InvoiceRequestQuery) -> Response:
+    """List invoice requests, newest first."""
+    rows = await wired(InvoiceRequests).page(
+        status=query_data.status,
+        supplier=query_data.supplier,
+        limit=query_data.limit + 1,
+        after=after(query_data),
+    )
+    return page(rows, query_data)
+
+
+@blueprint.post("/invoice-requests")
+@allow(*STAFF, longest_body=LINES_BODY)
+@describe(409)
+@blueprint.input(NewInvoiceRequest)
+@blueprint.output(InvoiceRequest, status_code=201)
+@idempotent
+async def create_invoice_request(json_data: NewInvoiceRequest) -> Response:
+    """Ask a supplier for goods."""
+    code, body, version = await wired(InvoiceRequests).create(json_data, principal().login_id)
+    place = f"{request.path}/{code}"
+    return json_response(body, 201, {"Location": place, "ETag": etag(version)})
+
+
+@blueprint.get("/invoice-requests/<code>")
+@allow(*STAFF)
+@blueprint.output(InvoiceRequest)
+async def read_invoice_request(code: str) -> Response:
+    """Read an invoice request by its code."""
+    body, version = await wired(InvoiceRequests).read(code)
+    return json_response(body, headers={"ETag": etag(version)})
+
+
+@blueprint.patch("/invoice-requests/<code>")
+@allow(*STAFF, longest_body=LINES_BODY)
+@describe(409, conditional=True)
+@blueprint.input(InvoiceRequestChanges)
+@blueprint.output(InvoiceRequest)
+async def change_invoice_request(code: str, json_data: InvoiceRequestChanges) -> Response:
+    """Change an invoice request of which nothing has come, or cancel what is still open.
+
+    `lines` takes the place of all lines. `"status": "cancelled"` cancels.
+    """
+    body, version = await wired(InvoiceRequests).change(
+        code, json_data, expected_version(), principal().login_id
+    )
+    return json_response(body, headers={"ETag": etag(version)})
+
+
+@blueprint.delete("/invoice-requests/<code>")
+@allow(*STAFF)
+@describe(409, conditional=True)
+@blueprint.output({}, status_code=204)
+async def delete_invoice_request(code: str) -> Response:
+    """Delete an invoice request of which nothing was received."""
+    await wired(InvoiceRequests).delete(code, expected_version(), principal().login_id)
+    return no_content()
+
+
+@blueprint.post("/invoice-requests/<code>/receive")
+@allow(*STAFF, longest_body=LINES_BODY)
+@describe(409, idempotent=True)
+@blueprint.input(Delivery)
+@blueprint.output(Receipt)
+async def receive_invoice_request(code: str, json_data: Delivery) -> Response:
+    """Receive goods, whole or in part, into lots.
+
+    A product that comes with two expiry dates has two lines. `{}` receives all that is still open.
+    """
+    answer = await wired(InvoiceRequests).receive(
+        code, json_data, principal().login_id, request_identity()
+    )
+    return answer.response()

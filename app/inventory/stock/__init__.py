@@ -1,0 +1,1 @@
+"""Lots, levels and movements."""

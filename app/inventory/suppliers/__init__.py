@@ -1,0 +1,1 @@
+"""Whom goods come from."""

@@ -1,0 +1,115 @@
+"""What guests and customers do with carts, short of checking them out."""
+
+from decimal import Decimal
+
+from app.core.database import Manager
+from app.core.settings import ShopSettings
+from app.core.web import Conflict, FieldError, Invalid, NotFound, Problem
+from app.core.web.idempotency import Answer, RequestIdentity, once
+from app.core.web.security import CART_TOKEN, Principal, hash_token, new_token
+from app.login.attempts.service import Attempts
+from app.orders.answers import purchase_url
+from app.orders.carts.repository import CartRepository
+
+
+def checked_out(purchase: str | None) -> Conflict:
+    """Return what to raise for a cart that became that purchase."""
+    location = {"Location": purchase_url(purchase)} if purchase else {}
+    return Conflict("The cart was checked out.", code="checked_out", headers=location)
+
+
+class Carts:
+    """What guests and customers do with carts. Another one's cart is NotFound."""
+
+    def __init__(
+        self, manager: Manager, carts: CartRepository, attempts: Attempts, shop: ShopSettings
+    ) -> None:
+        self._manager = manager
+        self._carts = carts
+        self._attempts = attempts
+        self._shop = shop
+
+    async def open(self, customer_id: int, identity: RequestIdentity) -> Answer:
+        """Open an empty cart of a customer's, and answer 201."""
+
+        async def work() -> Answer:
+            return _opened(*await self._open(None, customer_id))
+
+        return await once(self._manager, **identity, work=work, one_statement=True)
+
+    async def open_for_guest(self, address: str) -> Answer:
+        """Open an empty cart with a token of its own for somebody at that address, and answer 201.
+
+        Each time another one: the token is kept nowhere, and a guest has no name under which to
+        keep the answer that no other guest could have. Raises TooManyRequests.
+        """
+        await self._attempts.count_guest("cart", address)
+        token = new_token(CART_TOKEN)
+        cart, made = await self._open(hash_token(token), None)
+        return _opened(cart, f'{{"token":"{token}",{made.removeprefix("{")}')
+
+    async def _open(self, token_hash: bytes | None, customer_id: int | None) -> tuple[str, str]:
+        shop = self._shop
+        return await self._carts.open(token_hash, customer_id, shop.cart_days, shop.currency)
+
+    async def read(self, who: Principal, cart: str) -> str:
+        """Return the cart's JSON, with today's prices and what is available."""
+        return await self._carts.read(cart, who, self._shop.currency)
+
+    async def put(self, who: Principal, cart: str, product: str, quantity: Decimal) -> str:
+        """Set how much of a product is in the cart, and return the cart's JSON.
+
+        Raises NotFound for an unknown product, Invalid for a quantity that cannot be sold, and
+        Conflict `checked_out`, `withdrawn` or `cart_full`.
+        """
+        if quantity > self._shop.max_quantity:
+            raise _wrong_quantity(f"must be at most {self._shop.max_quantity}")
+        outcome, body = await self._carts.put(cart, who, product, quantity, self._shop)
+        if outcome != "put":
+            raise await self._refusal(outcome, who, cart)
+        return body
+
+    async def remove(self, who: Principal, cart: str, product: str) -> None:
+        """Take a product out of the cart.
+
+        Raises NotFound if it is not in there, and Conflict `checked_out`.
+        """
+        if not await self._carts.remove(cart, who, product):
+            status, purchase = await self._carts.state(cart, who)
+            if status != "open":
+                raise checked_out(purchase)
+            raise NotFound("That product is not in the cart.")
+
+    async def delete_expired_carts(self, limit: int) -> int:
+        """Delete up to `limit` open carts whose time is over, and return how many."""
+        return await self._carts.delete_expired(limit)
+
+    async def delete_checked_out_carts(self, limit: int, keys_hours: int) -> int:
+        """Delete up to `limit` carts that were checked out `shop.cart_days` ago, and return how many.
+
+        None before `keys_hours` are over: a guest who sends a checkout again is known by the cart's name.
+        """
+        return await self._carts.delete_checked_out(limit, self._shop.cart_days, keys_hours)
+
+    async def _refusal(self, outcome: str, who: Principal, cart: str) -> Problem:
+        """Return what to raise where nothing was put into a cart."""
+        most = self._shop.max_cart_lines
+        match outcome:
+            case "checked_out":
+                return checked_out((await self._carts.state(cart, who))[1])
+            case "no_product":
+                return NotFound("There is no such product.")
+            case "withdrawn":
+                return Conflict("The product is not sold any more.", code="withdrawn")
+            case "not_whole":
+                return _wrong_quantity("must be whole: the product is sold by the piece")
+            case _:
+                return Conflict(f"A cart holds at most {most} products.", code="cart_full")
+
+
+def _opened(cart: str, made: str) -> Answer:
+    return Answer(201, made.encode(), {"Location": f"/api/v1/carts/{cart}"})
+
+
+def _wrong_quantity(message: str) -> Invalid:
+    return Invalid("The quantity cannot be sold.", errors=[FieldError("/quantity", message)])

@@ -1,0 +1,1 @@
+"""A cart becomes a purchase."""

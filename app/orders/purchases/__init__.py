@@ -1,0 +1,1 @@
+"""What was bought: paid for, collected, cancelled, brought back."""

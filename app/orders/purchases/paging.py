@@ -1,0 +1,86 @@
+"""The SQL that selects a page of purchases: which, in which order, and how many are looked at for them.
+
+A page is read from an index in its order, from where the page before ended. What a contact is called, or whether a purchase
+was collected, no such index tells: that is looked up on the way, and a page looks at so many purchases. It may end there,
+before it is full: the last row then has `stops`.
+"""
+# ruff: noqa: S608 - all parts of the SQL in here are written in here
+
+from app.core.database import literal
+from app.orders.purchases.schemas import Status
+
+MOST_LOOKED_AT = 5000
+"""At how many purchases a page looks. It is in the API's description too."""
+
+# What is asked of the purchases in a list, named q, each only where it is asked: a plan for all of them would be one for none.
+_INDEXED = {
+    "customer": "q.customer_id = %(customer)s",
+    "since": "q.placed_at >= %(since)s",
+    "until": "q.placed_at < %(until)s",
+    "number": "q.invoice_number = %(number)s",
+}
+# There are indexes of contacts, but in no order that a list has.
+_CONTACTS = {
+    "name": "plain_text(q.contact_name) LIKE plain_text(%(name)s)",
+    "phone": """(q.invoice_number = %(number)s
+        OR regexp_replace(q.contact_phone, '[^0-9]', '', 'g') LIKE %(phone)s)""",
+}
+# Too short for those; and what time makes of a purchase, which no index tells.
+_PARTS = {"part": "plain_text(q.contact_name) LIKE plain_text(%(part)s)"}
+_TIMED = {"overdue": "q.pay_by < now() AND q.paid < q.total"}
+
+FILTERS = (*_INDEXED, *_CONTACTS, *_PARTS, *_TIMED)
+"""The names of what can be asked of purchases, beside their status."""
+
+
+def page_of(
+    asked: frozenset[str], status: Status | None, order: str, limit: str
+) -> tuple[str, str]:
+    """Return the SQL for the rows (id, hit, stops) of a page, and what stands in front of it.
+
+    `asked` are names of FILTERS, and `behind` for a later page; `order` is ASC or DESC.
+    """
+    ordered = f"ORDER BY q.placed_at {order}, q.id {order} LIMIT"
+    contacts = _those(asked, _CONTACTS)
+    indexed = _those(asked, _INDEXED)
+    if "behind" in asked:
+        follows = ">" if order == "ASC" else "<"
+        indexed.append(f"(q.placed_at, q.id) {follows} (%(behind_at)s, %(behind_id)s::uuid)")
+    # Not a parameter: the till's queue, and what was cancelled, have indexes of their own.
+    state = [] if status is None else [f"q.status = {literal(status)}"]
+    timed = _those(asked, _TIMED)
+    if timed:
+        indexed.append("q.status = 'placed'")
+    unindexed = contacts + _those(asked, _PARTS) + timed
+    (unindexed if status == "collected" else indexed).extend(state)
+    if not unindexed:
+        return (
+            f"SELECT q.id, true AS hit, false AS stops FROM purchase q {_where(indexed)} {ordered} {limit}",
+            "",
+        )
+    hit = " AND ".join(unindexed)
+    walked = f"""
+        SELECT q.id, {hit} AS hit, q.place = {MOST_LOOKED_AT} AS stops
+        FROM (
+            SELECT q.*, row_number() OVER ({ordered.removesuffix(" LIMIT")}) AS place
+            FROM purchase q {_where(indexed)} {ordered} {MOST_LOOKED_AT}) q
+        WHERE q.place = {MOST_LOOKED_AT} OR {hit} LIMIT {limit}"""
+    if not contacts:
+        return walked, ""
+    # Those of a contact, unless they are very many: then the next one is never far.
+    few = f"(SELECT count(*) <= {MOST_LOOKED_AT} FROM few)"
+    found = f"""
+        (SELECT q.id, true AS hit, false AS stops FROM few q
+        {_where([few, *indexed, *state, *timed])} {ordered} {limit})"""
+    before = f"""
+        WITH few AS MATERIALIZED (
+            SELECT * FROM purchase q {_where(contacts)} LIMIT {MOST_LOOKED_AT + 1})"""
+    return f"{found} UNION ALL SELECT * FROM ({walked}) walked WHERE NOT {few}", before
+
+
+def _those(asked: frozenset[str], conditions: dict[str, str]) -> list[str]:
+    return [condition for name, condition in conditions.items() if name in asked]
+
+
+def _where(conditions: list[str]) -> str:
+    return f"WHERE {' AND '.join(conditions)}" if conditions else ""

@@ -1,0 +1,116 @@
+"""Purchases, and the till, over HTTP."""
+
+from uuid import UUID
+
+from apiflask import APIBlueprint
+from flask import Response
+
+from app.core.web.bodies import LINES_BODY
+from app.core.web.idempotency import idempotent, request_identity
+from app.core.web.json import json_response
+from app.core.web.openapi import describe
+from app.core.web.paging import Page, after, page
+from app.core.web.security import STAFF, allow, principal
+from app.core.wiring import wired
+from app.orders.purchases.schemas import (
+    CancelledUnpaid,
+    CancelRequest,
+    CancelUnpaidRequest,
+    Payment,
+    PaymentRequest,
+    Purchase,
+    PurchaseQuery,
+    RefundRequest,
+)
+from app.orders.purchases.service import Payments, Purchases
+
+blueprint = APIBlueprint("purchases", __name__, url_prefix="/api/v1/purchases", tag="Purchases")
+
+
+@blueprint.get("")
+@allow("customer", *STAFF)
+@blueprint.input(PurchaseQuery, location="query")
+@blueprint.output(Page[Purchase])
+async def list_purchases(query_data: PurchaseQuery) -> Response:
+    """List purchases: one's own, or all for staff.
+
+    The newest come first; with `status=placed`, the till's queue, or `overdue=true`, the oldest.
+    """
+    rows = await wired(Purchases).page(principal(), query_data, after(query_data))
+    return page(rows, query_data)
+
+
+@blueprint.get("/<uuid:purchase>")
+@allow("customer", "cart", *STAFF)
+@blueprint.output(Purchase)
+async def read_purchase(purchase: UUID) -> Response:
+    """Read a purchase, with its lines and payments."""
+    return json_response(await wired(Purchases).read(principal(), str(purchase)))
+
+
+@blueprint.post("/<uuid:purchase>/payments")
+@allow(*STAFF)
+@describe(409, idempotent=True)
+@blueprint.input(PaymentRequest, location="json")
+@blueprint.output(Payment, status_code=201)
+async def record_payment(purchase: UUID, json_data: PaymentRequest) -> Response:
+    """Record a payment, of all that is due or a part.
+
+    Refused with 409 `payment_above_total` (`due` says what is), or `purchase_ended`.
+    """
+    pay = wired(Payments).pay
+    return (await pay(principal(), str(purchase), json_data, request_identity())).response()
+
+
+@blueprint.post("/<uuid:purchase>/refunds")
+@allow(*STAFF, longest_body=LINES_BODY)
+@describe(409, idempotent=True)
+@blueprint.input(RefundRequest, location="json")
+@blueprint.output(Payment, status_code=201)
+async def record_refund(purchase: UUID, json_data: RefundRequest) -> Response:
+    """Record a refund, and put returned goods back into stock.
+
+    Refused with 409 `refund_above_paid`, `not_collected` or `return_above_sold`.
+    """
+    refund = wired(Payments).refund
+    return (await refund(principal(), str(purchase), json_data, request_identity())).response()
+
+
+@blueprint.post("/<uuid:purchase>/collect")
+@allow(*STAFF)
+@describe(409)
+@blueprint.output(Purchase)
+@idempotent
+async def collect_purchase(purchase: UUID) -> Response:
+    """Hand a purchase over that is paid in full: its goods leave the stock.
+
+    Refused with 409 `unpaid` (`due` says how much), `expired`, or `purchase_ended`.
+    """
+    return json_response(await wired(Purchases).collect(principal(), str(purchase)))
+
+
+@blueprint.post("/<uuid:purchase>/cancel")
+@allow(*STAFF)
+@describe(409)
+@blueprint.input(CancelRequest, location="json")
+@blueprint.output(Purchase)
+@idempotent
+async def cancel_purchase(purchase: UUID, json_data: CancelRequest) -> Response:
+    """Cancel a purchase: its stock is free again, and what was paid is refunded.
+
+    Refused with 409 `purchase_ended` if it was collected or cancelled before.
+    """
+    return json_response(await wired(Purchases).cancel(principal(), str(purchase), json_data))
+
+
+@blueprint.post("/cancel-unpaid")
+@allow(*STAFF)
+@blueprint.input(CancelUnpaidRequest, location="json")
+@blueprint.output(CancelledUnpaid)
+@idempotent
+async def cancel_unpaid_purchases(json_data: CancelUnpaidRequest) -> Response:
+    """Cancel the placed purchases of one telephone number that nothing was paid for.
+
+    The hundred first at most; `more` says whether there are others. Where there are none, none is cancelled.
+    """
+    return json_response(await wired(Purchases).cancel_unpaid_of(principal(), json_data))

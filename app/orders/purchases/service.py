@@ -1,0 +1,278 @@
+"""What happens to a purchase after checkout: it is paid for, collected or cancelled."""
+
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from app.audit import AuditTrail
+from app.core.database import Manager
+from app.core.web import Conflict, FieldError, Invalid
+from app.core.web.idempotency import Answer, RequestIdentity, once
+from app.core.web.paging import Scalar
+from app.core.web.security import Principal
+from app.inventory.allocations.service import Allocations, Wanted
+from app.orders.answers import purchase_url
+from app.orders.purchases.pricing import money_back
+from app.orders.purchases.repository import PurchaseRepository
+from app.orders.purchases.schemas import (
+    CancelledPurchase,
+    CancelledUnpaid,
+    CancelRequest,
+    CancelUnpaidRequest,
+    PaymentRequest,
+    PurchaseQuery,
+    RefundRequest,
+    ReturnedItem,
+)
+from app.orders.sales import Sales
+
+NOT_PAID = "not paid in time"
+MOST_AT_ONCE = 100
+"""How many purchases one call cancels: others wait for their stock meanwhile."""
+
+
+class Purchases:
+    """What customers see of their purchases and staff does with all of them."""
+
+    def __init__(
+        self,
+        manager: Manager,
+        purchases: PurchaseRepository,
+        allocations: Allocations,
+        audit: AuditTrail,
+        sales: Sales,
+    ) -> None:
+        self._manager = manager
+        self._purchases = purchases
+        self._allocations = allocations
+        self._audit = audit
+        self._sales = sales
+
+    async def read(self, who: Principal, purchase: str) -> str:
+        """Return the purchase's JSON. Raises NotFound for another one's too."""
+        return await self._purchases.read(purchase, who)
+
+    async def page(
+        self, who: Principal, query: PurchaseQuery, behind: Sequence[Scalar] | None
+    ) -> list[tuple[Any, ...]]:
+        """Return rows of (JSON, placed_at, id): one's own, or all for staff."""
+        filters = query.filters(behind)
+        oldest_first = query.overdue or query.status == "placed"
+        return await self._purchases.page(who, filters, oldest_first=oldest_first)
+
+    async def collect(self, who: Principal, purchase: str) -> str:
+        """Hand a purchase over that is paid in full, and return its JSON.
+
+        Raises NotFound, and Conflict `purchase_ended`, `unpaid` (with `due`) or `expired`.
+        """
+        return await self._manager.transaction(self._collect, who, purchase)
+
+    async def cancel(self, who: Principal, purchase: str, request: CancelRequest) -> str:
+        """Cancel a purchase, refund what was paid, and return its JSON.
+
+        Raises NotFound, and Conflict `purchase_ended`.
+        """
+
+        async def work() -> str:
+            status, total = await self._purchases.lock(purchase)
+            _must_be_placed(status)
+            refunds = await self._end(purchase, request, who.login_id)
+            detail = {"reason": request.reason, "refunds": refunds}
+            subject = f"purchase:{purchase}"
+            await self._audit.record(who.login_id, "purchase.cancelled", subject, detail)
+            self._sales.note("cancelled", total)
+            return await self._purchases.read(purchase, who)
+
+        return await self._manager.transaction(work)
+
+    async def cancel_unpaid_of(
+        self, who: Principal, request: CancelUnpaidRequest
+    ) -> CancelledUnpaid:
+        """Cancel the placed purchases of one telephone number that nothing was paid for, a hundred at most."""
+        return await self._manager.transaction(self._cancel_unpaid_of, who, request)
+
+    async def cancel_unpaid(self, limit: int) -> int:
+        """Cancel up to `limit` purchases that nothing was paid for in time; return how many.
+
+        Each in a transaction of its own. Those that somebody is at work on are left for later.
+        """
+        cancelled = 0
+        for purchase in await self._purchases.unpaid(limit):
+            cancelled += await self._manager.transaction(self._cancel_unpaid, purchase)
+        return cancelled
+
+    async def keep_promises(self, limit: int) -> int:
+        """Serve up to `limit` purchases from other lots than those that have expired; return how many.
+
+        Each in a transaction of its own. Those that somebody is at work on are left for later.
+        """
+        renewed = 0
+        for purchase in await self._allocations.movable(limit):
+            renewed += await self._manager.transaction(self._allocations.renew, purchase)
+        return renewed
+
+    async def _collect(self, who: Principal, purchase: str) -> str:
+        status, total = await self._purchases.lock(purchase)
+        _must_be_placed(status)
+        due = total - _sum(await self._purchases.balances(purchase))
+        if due > 0:
+            raise Conflict(f"{due} of it is not paid yet.", code="unpaid", due=f"{due:f}")
+        await self._allocations.issue(purchase, who.login_id)
+        await self._purchases.collect(purchase)
+        self._sales.note("collected", total)
+        return await self._purchases.read(purchase, who)
+
+    async def _end(
+        self, purchase: str, request: CancelRequest, login_id: int | None
+    ) -> dict[str, Decimal]:
+        """Cancel a locked purchase; return what was given back, by method."""
+        back = money_back(await self._purchases.balances(purchase))
+        if request.method is not None and back:
+            back = {request.method: sum(back.values(), Decimal(0))}
+        await self._allocations.release(purchase)
+        for method, amount in back.items():
+            money = {
+                "method": method,
+                "amount": amount,
+                "reference": request.reference,
+                "reason": request.reason,
+            }
+            await self._purchases.pay(purchase, "refund", money, login_id)
+        await self._purchases.cancel([purchase], request.reason)
+        return back
+
+    async def _cancel_unpaid_of(
+        self, who: Principal, request: CancelUnpaidRequest
+    ) -> CancelledUnpaid:
+        found = await self._purchases.lock_unpaid_of(request.contact_phone, MOST_AT_ONCE + 1)
+        ended = found[:MOST_AT_ONCE]
+        purchases = [purchase for purchase, _, _ in ended]
+        await self._allocations.release(*purchases)
+        await self._purchases.cancel(purchases, request.reason)
+        detail = {"reason": request.reason, "refunds": {}}
+        for purchase, _, total in ended:
+            subject = f"purchase:{purchase}"
+            await self._audit.record(who.login_id, "purchase.cancelled", subject, detail)
+            self._sales.note("cancelled", total)
+        cancelled = [CancelledPurchase(id=UUID(p), invoice_number=number) for p, number, _ in ended]
+        return CancelledUnpaid(
+            count=len(ended), cancelled=cancelled, more=len(found) > MOST_AT_ONCE
+        )
+
+    async def _cancel_unpaid(self, purchase: str) -> bool:
+        if not await self._purchases.lock_late(purchase):
+            return False
+        if _sum(await self._purchases.balances(purchase)) > 0:
+            # It was paid just before it was locked.
+            return False
+        await self._end(purchase, CancelRequest(reason=NOT_PAID), None)
+        return True
+
+
+class Payments:
+    """Money that staff takes for purchases and gives back. Never updated, only added to."""
+
+    def __init__(
+        self,
+        manager: Manager,
+        purchases: PurchaseRepository,
+        allocations: Allocations,
+        audit: AuditTrail,
+    ) -> None:
+        self._manager = manager
+        self._purchases = purchases
+        self._allocations = allocations
+        self._audit = audit
+
+    async def pay(
+        self, who: Principal, purchase: str, request: PaymentRequest, identity: RequestIdentity
+    ) -> Answer:
+        """Record a payment, and answer 201 with it.
+
+        Raises NotFound, and Conflict `purchase_ended` or `payment_above_total` (with `due`).
+        """
+
+        async def work() -> Answer:
+            status, total = await self._purchases.lock(purchase)
+            _must_be_placed(status)
+            due = total - _sum(await self._purchases.balances(purchase))
+            if request.amount > due:
+                raise Conflict(f"Only {due} is due.", code="payment_above_total", due=f"{due:f}")
+            money = {**request.model_dump(), "reason": ""}
+            body = await self._purchases.pay(purchase, "payment", money, who.login_id)
+            return _created(purchase, body)
+
+        return await once(self._manager, **identity, work=work)
+
+    async def refund(
+        self, who: Principal, purchase: str, request: RefundRequest, identity: RequestIdentity
+    ) -> Answer:
+        """Record a refund, put what was returned back into stock, and answer 201.
+
+        Raises NotFound, Invalid for goods that were not bought, and Conflict `refund_above_paid`
+        (with `paid`), `not_collected` or `return_above_sold`.
+        """
+
+        async def work() -> Answer:
+            status, _ = await self._purchases.lock(purchase)
+            paid = _sum(await self._purchases.balances(purchase))
+            if request.amount > paid:
+                raise Conflict(
+                    f"Only {paid} of what was paid is left.",
+                    code="refund_above_paid",
+                    paid=f"{paid:f}",
+                )
+            if request.returned:
+                await self._take_back(who, purchase, status, request)
+            money = request.model_dump(exclude={"returned"})
+            body = await self._purchases.pay(purchase, "refund", money, who.login_id)
+            detail = request.model_dump(mode="json", exclude={"reference"})
+            subject = f"purchase:{purchase}"
+            await self._audit.record(who.login_id, "purchase.refunded", subject, detail)
+            return _created(purchase, body)
+
+        return await once(self._manager, **identity, work=work)
+
+    async def _take_back(
+        self, who: Principal, purchase: str, status: str, request: RefundRequest
+    ) -> None:
+        if status != "collected":
+            raise Conflict("Only collected goods can come back.", code="not_collected")
+        items = [(item.product, item.quantity) for item in request.returned]
+        returned = _returned(request.returned, await self._purchases.bought(purchase, items))
+        await self._allocations.take_back(
+            purchase, returned, reason=request.reason, login_id=who.login_id
+        )
+
+
+def _must_be_placed(status: str) -> None:
+    if status != "placed":
+        raise Conflict(f"The purchase was {status}.", code="purchase_ended")
+
+
+def _sum(balances: dict[str, Decimal]) -> Decimal:
+    return sum(balances.values(), Decimal("0.00"))
+
+
+def _created(purchase: str, body: str) -> Answer:
+    return Answer(201, body.encode(), {"Location": purchase_url(purchase)})
+
+
+def _returned(
+    items: Sequence[ReturnedItem], bought: Sequence[tuple[int | None, bool]]
+) -> list[Wanted]:
+    """Return what comes back, each product once. Raises Invalid for what could not have been sold."""
+    errors: list[FieldError] = []
+    found: dict[int, Wanted] = {}
+    for place, (item, (product_id, whole)) in enumerate(zip(items, bought, strict=True)):
+        if product_id is None:
+            errors.append(FieldError(f"/returned/{place}/product", "is not in this purchase"))
+            continue
+        if not whole:
+            errors.append(FieldError(f"/returned/{place}/quantity", "must be whole"))
+        before = found[product_id].quantity if product_id in found else Decimal(0)
+        found[product_id] = Wanted(product_id, item.product, before + item.quantity)
+    if errors:
+        raise Invalid("What came back was not sold with this purchase.", errors=errors)
+    return list(found.values())

@@ -1,0 +1,1 @@
+"""Brands, by which products are found."""

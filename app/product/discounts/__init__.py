@@ -1,0 +1,1 @@
+"""Rates off the price, on days from one through another."""

@@ -1,0 +1,82 @@
+"""Discounts over HTTP."""
+
+from apiflask import APIBlueprint
+from flask import Response
+
+from app.core.web.conditional import expected_version
+from app.core.web.idempotency import idempotent
+from app.core.web.json import no_content
+from app.core.web.openapi import describe
+from app.core.web.paging import Page, after, page
+from app.core.web.schema import changes
+from app.core.web.security import STAFF, allow, principal
+from app.core.wiring import wired
+from app.product.answers import created, shown
+from app.product.discounts.kind import DISCOUNT
+from app.product.discounts.schemas import Discount, DiscountChanges, NewDiscount
+from app.product.schemas import ListQuery
+from app.product.service import Catalogue
+
+blueprint = APIBlueprint("discounts", __name__, url_prefix="/api/v1/discounts", tag="Discounts")
+
+
+@blueprint.get("")
+@allow(*STAFF)
+@blueprint.input(ListQuery, location="query")
+@blueprint.output(Page[Discount])
+async def list_discounts(query_data: ListQuery) -> Response:
+    """List discounts by name."""
+    rows = await wired(Catalogue).page(
+        DISCOUNT, active=query_data.active, limit=query_data.limit + 1, after=after(query_data)
+    )
+    return page(rows, query_data)
+
+
+@blueprint.post("")
+@allow(*STAFF)
+@describe(409)
+@blueprint.input(NewDiscount, location="json")
+@blueprint.output(Discount, status_code=201)
+@idempotent
+async def create_discount(json_data: NewDiscount) -> Response:
+    """Add a discount."""
+    values = json_data.model_dump()
+    found = await wired(Catalogue).create(DISCOUNT, values, principal().login_id)
+    return created(found, json_data.code)
+
+
+@blueprint.get("/<code>")
+@allow(*STAFF)
+@blueprint.output(Discount)
+async def read_discount(code: str) -> Response:
+    """Read a discount by its code."""
+    return shown(await wired(Catalogue).read(DISCOUNT, code))
+
+
+@blueprint.patch("/<code>")
+@allow(*STAFF)
+@describe(conditional=True)
+@blueprint.input(DiscountChanges, location="json")
+@blueprint.output(Discount)
+async def change_discount(code: str, json_data: DiscountChanges) -> Response:
+    """Change a discount: what is not sent stays as it is.
+
+    Prices follow at once, in lists and in carts.
+    """
+    by, expected = principal().login_id, expected_version()
+    change = wired(Catalogue).change
+    return shown(await change(DISCOUNT, code, changes(json_data), expected=expected, by=by))
+
+
+@blueprint.delete("/<code>")
+@allow(*STAFF)
+@describe(409, conditional=True)
+@blueprint.output({}, status_code=204)
+async def delete_discount(code: str) -> Response:
+    """Delete a discount that was never used.
+
+    Refused with 409 `in_use` if a product names it; withdraw it instead.
+    """
+    by = principal().login_id
+    await wired(Catalogue).delete(DISCOUNT, code, expected=expected_version(), by=by)
+    return no_content()

@@ -1,0 +1,1 @@
+"""What is sold: found, read, and kept by staff."""

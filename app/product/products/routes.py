@@ -1,0 +1,109 @@
+"""Products over HTTP."""
+
+from apiflask import APIBlueprint
+from flask import Response
+
+from app.core.web.conditional import expected_version
+from app.core.web.idempotency import idempotent
+from app.core.web.json import no_content
+from app.core.web.openapi import describe
+from app.core.web.paging import after, page
+from app.core.web.schema import changes
+from app.core.web.security import STAFF, allow, principal, public
+from app.core.wiring import wired
+from app.product.answers import created, offered, shown
+from app.product.products.kind import PRODUCT
+from app.product.products.schemas import (
+    NewProduct,
+    Product,
+    ProductChanges,
+    ProductPage,
+    ProductQuery,
+)
+from app.product.products.service import Products
+
+blueprint = APIBlueprint("products", __name__, url_prefix="/api/v1/products", tag="Products")
+
+
+@blueprint.get("")
+@public
+@blueprint.input(ProductQuery, location="query")
+@blueprint.output(ProductPage)
+async def list_products(query_data: ProductQuery) -> Response:
+    """List products: find them by words, brand, category, price and stock.
+
+    A page looks at so many products and no more: one for what hardly any product is (such as `in_stock=false`) may end before
+    it is full, or be empty, and have a `next` all the same. Go on until `next` is null.
+    """
+    rows, partial = await wired(Products).find(
+        query_data, limit=query_data.limit + 1, after=after(query_data)
+    )
+    return page(rows, query_data, f',"partial":{str(partial).lower()}')
+
+
+@blueprint.get("/barcode/<gtin>")
+@public
+@describe(kept=True)
+@blueprint.output(Product)
+async def read_product_by_barcode(gtin: str) -> Response:
+    """Read a product by its barcode's number.
+
+    Zeros in front of it do not count: a UPC-A is found by its 12 digits and as an EAN-13.
+    """
+    return offered(await wired(Products).by_barcode(gtin))
+
+
+@blueprint.post("")
+@allow(*STAFF)
+@describe(409)
+@blueprint.input(NewProduct, location="json")
+@blueprint.output(Product, status_code=201)
+@idempotent
+async def create_product(json_data: NewProduct) -> Response:
+    """Add a product.
+
+    Refused with 409 `already_exists` for a code that is taken, or a GTIN: `detail` names the product
+    that has it. With or without zeros in front it is the same number.
+    """
+    values = json_data.model_dump()
+    found = await wired(Products).create(PRODUCT, values, principal().login_id)
+    return created(found, json_data.code)
+
+
+@blueprint.get("/<code>")
+@public
+@describe(kept=True)
+@blueprint.output(Product)
+async def read_product(code: str) -> Response:
+    """Read a product by its code."""
+    return offered(await wired(Products).read(PRODUCT, code))
+
+
+@blueprint.patch("/<code>")
+@allow(*STAFF)
+@describe(409, conditional=True)
+@blueprint.input(ProductChanges, location="json")
+@blueprint.output(Product)
+async def change_product(code: str, json_data: ProductChanges) -> Response:
+    """Change a product: what is not sent stays as it is.
+
+    A new price is charged at once, in carts too. Refused with 409 `already_exists` for a GTIN that
+    another product has, which `detail` names, and `in_use` for the unit of a product with stock.
+    """
+    by, expected = principal().login_id, expected_version()
+    change = wired(Products).change
+    return shown(await change(PRODUCT, code, changes(json_data), expected=expected, by=by))
+
+
+@blueprint.delete("/<code>")
+@allow(*STAFF)
+@describe(409, conditional=True)
+@blueprint.output({}, status_code=204)
+async def delete_product(code: str) -> Response:
+    """Delete a product that was never used.
+
+    Refused with 409 `in_use` if it was ever stocked, put into a cart or sold; withdraw it instead.
+    """
+    by = principal().login_id
+    await wired(Products).delete(PRODUCT, code, expected=expected_version(), by=by)
+    return no_content()

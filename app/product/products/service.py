@@ -1,0 +1,56 @@
+"""What everybody finds among the products, beside what staff does with them as with all of the catalogue."""
+
+from dataclasses import replace
+
+from app.audit import AuditTrail
+from app.core.database import Manager
+from app.core.web import FieldError, Invalid
+from app.core.web.paging import Scalar
+from app.product.products.listing import Wanted
+from app.product.products.repository import ProductRepository
+from app.product.products.schemas import ProductQuery
+from app.product.repository import Found
+from app.product.service import Catalogue, Rows
+
+
+class Products(Catalogue):
+    """The products of the catalogue."""
+
+    def __init__(self, manager: Manager, repository: ProductRepository, audit: AuditTrail) -> None:
+        super().__init__(manager, repository, audit)
+        self._products = repository
+
+    async def by_barcode(self, gtin: str) -> Found:
+        """Return the product with that GTIN, withdrawn ones too. Raises NotFound."""
+        return await self._products.by_barcode(gtin)
+
+    async def find(
+        self, query: ProductQuery, *, limit: int, after: tuple[Scalar, ...] | None
+    ) -> tuple[Rows, bool]:
+        """Return up to `limit` rows of (JSON, *sort key) that `query` wants, behind `after`.
+
+        And whether they have only a part of the words that it asks for, because none has all. A last row
+        without JSON is how far was looked. Raises Invalid for an order by relevance to nothing.
+        """
+        q = query.q if query.q and query.q.strip() else None
+        if query.sort == "relevance" and q is None:
+            raise Invalid(
+                "There is nothing to be relevant to.",
+                errors=[FieldError("/query/sort", "must be something else without q")],
+            )
+        wanted = Wanted(
+            brand=query.brand,
+            category=query.category,
+            min_price=query.min_price,
+            max_price=query.max_price,
+            in_stock=query.in_stock,
+            active=query.active,
+            q=q,
+            sort=query.sort or ("relevance" if q else "name"),
+        )
+        rows = await self._products.products(wanted, limit=limit, after=after)
+        if rows or q is None:
+            return rows, False
+        in_part = replace(wanted, in_part=True)
+        rows = await self._products.products(in_part, limit=limit, after=after)
+        return rows, bool(rows)
