@@ -11,21 +11,21 @@ from typing import Any
 
 from apiflask import APIFlask
 from pydantic import BaseModel
-from pydantic.json_schema import GenerateJsonSchema, JsonSchemaMode, models_json_schema
+from pydantic.json_schema import JsonSchemaMode
 from werkzeug.routing import Rule
 
-from app.core.web.openapi_problems import (
+from app.core.web.openapi.problems import (
     DESCRIPTIONS,
     Codes,
     Problem,
     enumerate_codes,
     problem_response,
 )
+from app.core.web.openapi.schemas import Schemas, query_parameters
 from app.core.web.paging import PageQuery
 from app.core.web.security import ANYBODY
 
 _METHODS = ("get", "post", "put", "patch", "delete")
-_REF = "#/components/schemas/{model}"
 _KEPT = "What was sent, for `If-None-Match`, and its version, for `If-Match`."
 _SECURITY = {
     "session": {
@@ -39,32 +39,6 @@ _SECURITY = {
         "description": "The token that a new cart comes with; it opens that cart alone.",
     },
 }
-
-
-def describe(
-    *statuses: int,
-    conditional: bool = False,
-    idempotent: bool = False,
-    kept: bool = False,
-    known: bool = False,
-) -> Any:
-    """Say of a view what cannot be seen: further problems by status, and headers that it reads.
-
-    `conditional` views honour `If-Match` (and answer 412), `idempotent` ones `Idempotency-Key`: those that are
-    @idempotent need not say so. What `kept` ones answer may be kept and asked for again with `If-None-Match`; `known`
-    ones are public and know who asks if there is a token. Put it below the guard. 400, 401, 403, 404, 408, 413, 415,
-    422 and 503 are found out without it.
-    """
-
-    def decorator(view: Any) -> Any:
-        view.problems = frozenset(statuses)
-        view.conditional = conditional
-        view.idempotent = idempotent or getattr(view, "idempotent", False)
-        view.kept = kept
-        view.known = known
-        return view
-
-    return decorator
 
 
 def init_openapi(
@@ -112,7 +86,7 @@ class _Operation:
 
 def _complete(app: APIFlask, spec: dict[str, Any], codes: Codes) -> dict[str, Any]:
     operations = list(_operations(app, spec))
-    schemas = _Schemas(operations)
+    schemas = Schemas(_used(operations))
     components = spec.setdefault("components", {})
     components["schemas"] = schemas.components
     problem = schemas.reference(Problem, "serialization")
@@ -133,6 +107,13 @@ def _complete(app: APIFlask, spec: dict[str, Any], codes: Codes) -> dict[str, An
     return spec
 
 
+def _used(operations: list[_Operation]) -> set[tuple[type[BaseModel], JsonSchemaMode]]:
+    used: set[tuple[type[BaseModel], JsonSchemaMode]] = {(Problem, "serialization")}
+    used |= {(o.body, "validation") for o in operations if _is_model(o.body)}
+    used |= {(o.output, "serialization") for o in operations if _is_model(o.output)}
+    return used
+
+
 def _long_name(operation: _Operation) -> str:
     return f"{operation.rule.endpoint.replace('.', '_')}_{operation.method}"
 
@@ -146,58 +127,15 @@ def _operations(app: APIFlask, spec: dict[str, Any]) -> Iterator[_Operation]:
                 yield _Operation(app.view_functions[rule.endpoint], rule, method, written)
 
 
-class _Generator(GenerateJsonSchema):
-    """Leaves out the titles that pydantic makes of members' names: they say nothing new."""
-
-    def field_title_should_be_set(self, schema: Any) -> bool:  # noqa: ARG002 - the interface's
-        return False
-
-
-class _Schemas:
-    """The components of all schemas that operations use, each by its own name."""
-
-    def __init__(self, operations: list[_Operation]) -> None:
-        used: set[tuple[type[BaseModel], JsonSchemaMode]] = {(Problem, "serialization")}
-        used |= {(o.body, "validation") for o in operations if _is_model(o.body)}
-        used |= {(o.output, "serialization") for o in operations if _is_model(o.output)}
-        ordered = sorted(used, key=lambda pair: (pair[0].__module__, pair[0].__name__, pair[1]))
-        self._references, whole = models_json_schema(
-            ordered, ref_template=_REF, schema_generator=_Generator
-        )
-        self.components: dict[str, Any] = whole["$defs"]
-        self._rename_generics()
-        self._name_alternatives()
-
-    def _rename_generics(self) -> None:
-        """Call the page of products ProductPage, its class's name, and not Page_Product_."""
-        named = list(self.components.items())
-        names = {name: schema.get("title", name) for name, schema in named if name[-1] == "_"}
-        self.components = {names.get(name, name): schema for name, schema in named}
-        for reference in self._references.values():
-            path, _, name = reference["$ref"].rpartition("/")
-            reference["$ref"] = f"{path}/{names.get(name, name)}"
-
-    def _name_alternatives(self) -> None:
-        """Put each alternative of a schema beside it, by its own name: generators make classes of those."""
-        for schema in list(self.components.values()):
-            for place, part in enumerate(schema.get("oneOf", ())):
-                if "title" in part:
-                    self.components[part["title"]] = part
-                    schema["oneOf"][place] = {"$ref": _REF.format(model=part["title"])}
-
-    def reference(self, model: type[BaseModel], mode: JsonSchemaMode) -> dict[str, Any]:
-        return self._references[model, mode]
-
-
 def _is_model(schema: Any) -> bool:
     return isinstance(schema, type) and issubclass(schema, BaseModel)
 
 
-def _complete_input(operation: _Operation, schemas: _Schemas) -> None:
+def _complete_input(operation: _Operation, schemas: Schemas) -> None:
     written = operation.written
     parameters = [p for p in written.get("parameters", []) if p["in"] != "query"]
     for query in operation.queries:
-        parameters += _query_parameters(query)
+        parameters += query_parameters(query)
     if operation.has("conditional"):
         parameters.append(_header("If-Match", "Act only on this version: the `ETag` of a read."))
     if operation.has("kept"):
@@ -222,37 +160,7 @@ def _header(name: str, text: str) -> dict[str, Any]:
     return {"in": "header", "name": name, "description": text, "schema": {"type": "string"}}
 
 
-def _query_parameters(model: type[BaseModel]) -> Iterator[dict[str, Any]]:
-    whole = model.model_json_schema(schema_generator=_Generator)
-    for name, schema in whole.get("properties", {}).items():
-        # A query cannot say null; what may be None may be left out.
-        kinds = [kind for kind in schema.pop("anyOf", []) if kind != {"type": "null"}]
-        if len(kinds) == 1:
-            schema.update(kinds[0])
-        elif kinds:
-            schema["anyOf"] = kinds
-        if schema.get("default", ...) is None:
-            del schema["default"]
-        parameter = {
-            "in": "query",
-            "name": name,
-            "required": name in whole.get("required", ()),
-            "schema": _inline(schema, whole.get("$defs", {})),
-        }
-        if text := schema.pop("description", None):
-            parameter["description"] = text
-        yield parameter
-
-
-def _inline(schema: dict[str, Any], definitions: dict[str, Any]) -> dict[str, Any]:
-    """Put what `$ref` names, such as an enumeration, into its place."""
-    if "$ref" in schema:
-        found = definitions[schema.pop("$ref").rpartition("/")[2]]
-        schema.update(found | schema)
-    return schema
-
-
-def _complete_answers(operation: _Operation, schemas: _Schemas) -> None:
+def _complete_answers(operation: _Operation, schemas: Schemas) -> None:
     responses: dict[str, Any] = operation.written["responses"]
     for status, response in responses.items():
         if not status.startswith("2"):
