@@ -10,7 +10,7 @@ from app.apidocs.routes import blueprint as apidocs_routes
 from app.audit import AuditTrail
 from app.commands import init_commands
 from app.core.database import Manager, PooledPostgresqlDatabase, Turns, TurnsManager, migrations
-from app.core.database.pool_watch import watch_pool
+from app.core.database.pool.gauges import watch_pool
 from app.core.serving.asgi import WsgiToAsgi
 from app.core.serving.concurrency import AsyncFlask
 from app.core.serving.linger import init_linger

@@ -61,8 +61,6 @@ class Postgres:
         self._account: Account | None = None
         self._lock: IO[str] | None = None
 
-    # -- where it is ---------------------------------------------------------------------------
-
     @property
     def socket_folder(self) -> Path:
         """The folder of the socket: the data's own, or a short one where that is too long a name for a socket."""

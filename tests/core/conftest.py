@@ -10,7 +10,7 @@ import pytest
 
 from app.core.database import Manager, PooledPostgresqlDatabase
 from app.core.database.conninfo import connection_params
-from app.core.database.pool import LifoPool
+from app.core.database.pool.lifo import LifoPool
 from tests.core.things import DDL, execute
 from tests.support.database import Cluster
 

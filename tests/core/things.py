@@ -13,7 +13,7 @@ from peewee_async import AioModel, PostgresqlDatabase
 from peewee_async.connection import connection_context
 
 from app.core.database import Manager
-from app.core.database.pool import LifoPool
+from app.core.database.pool.lifo import LifoPool
 
 DDL = """
 CREATE TABLE thing (

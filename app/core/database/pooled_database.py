@@ -7,9 +7,9 @@ from typing import Any, ParamSpec, TypeVar
 import peewee
 import peewee_async
 
-from app.core.database.connection import PgConnection
 from app.core.database.conninfo import DEFAULT_SESSION, connection_params
-from app.core.database.pool import LifoPool, PoolStats
+from app.core.database.pool.connection import PgConnection
+from app.core.database.pool.lifo import LifoPool, PoolStats
 from app.core.database.sqlerrors import ConnectionLost, DatabaseAway, OutcomeUnknown
 from app.core.database.statement import Result, Statement, reads_only
 from app.core.database.transaction import current_scope, in_transaction

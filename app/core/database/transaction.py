@@ -14,8 +14,8 @@ import peewee
 from peewee_async.connection import ConnectionContext, connection_context
 from psycopg2 import extensions
 
-from app.core.database.connection import PgConnection
-from app.core.database.pool import LifoPool
+from app.core.database.pool.connection import PgConnection
+from app.core.database.pool.lifo import LifoPool
 from app.core.database.sqlerrors import (
     ConnectionLost,
     DatabaseAway,

@@ -7,14 +7,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 from pydantic_settings import NoDecode
 
-from app.core.settings.values import (
-    CURRENCIES,
-    ORIGIN,
-    Gateway,
-    networks,
-    parted,
-    postgresql_url,
-)
+from app.core.settings.values import CURRENCIES, ORIGIN, Gateway, networks, parted, postgresql_url
 
 
 class Section(BaseModel):

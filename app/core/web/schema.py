@@ -183,29 +183,6 @@ Sku = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,39}$", example
 """What names a product in a URL; capital letters count."""
 
 
-def _gtin(value: str) -> str:
-    if not re.fullmatch(r"[0-9]{8}|[0-9]{12,14}", value, re.ASCII):
-        raise wrong("must be a GTIN of 8, 12, 13 or 14 digits")
-    if not value.strip("0"):
-        raise wrong("must be a GTIN: zeros alone are none")
-    # From the right, digits weigh 1, 3, 1, 3 …, the check digit itself 1 (GS1 General
-    # Specifications, section 7.9).
-    total = sum(int(digit) * (3 if place % 2 else 1) for place, digit in enumerate(reversed(value)))
-    if total % 10:
-        raise wrong("must be a GTIN: its check digit is wrong")
-    return value
-
-
-Gtin = Annotated[
-    str,
-    AfterValidator(_gtin),
-    WithJsonSchema(
-        {"type": "string", "pattern": "^([0-9]{8}|[0-9]{12,14})$", "examples": ["2012345678903"]}
-    ),
-]
-"""A barcode's number with a right check digit: EAN-8, UPC-A, EAN-13 or GTIN-14."""
-
-
 def _email(value: str) -> str:
     if len(value) > 254:  # noqa: PLR2004 - RFC 5321's longest path, less its brackets
         raise wrong("must be at most 254 characters long")

@@ -1,4 +1,11 @@
-"""A GTIN is one number, however many zeros it is written with. Pure."""
+"""A GTIN is one number with a check digit, however many zeros it is written with. Pure."""
+
+import re
+from typing import Annotated
+
+from pydantic import AfterValidator, WithJsonSchema
+
+from app.core.web.schema import wrong
 
 
 def gtin14(gtin: str) -> str:
@@ -8,3 +15,26 @@ def gtin14(gtin: str) -> str:
     12 digits of a UPC-A as an EAN-13 with a zero before them.
     """
     return gtin.lstrip("0").zfill(14)
+
+
+def _gtin(value: str) -> str:
+    if not re.fullmatch(r"[0-9]{8}|[0-9]{12,14}", value, re.ASCII):
+        raise wrong("must be a GTIN of 8, 12, 13 or 14 digits")
+    if not value.strip("0"):
+        raise wrong("must be a GTIN: zeros alone are none")
+    # From the right, digits weigh 1, 3, 1, 3 …, the check digit itself 1 (GS1 General
+    # Specifications, section 7.9).
+    total = sum(int(digit) * (3 if place % 2 else 1) for place, digit in enumerate(reversed(value)))
+    if total % 10:
+        raise wrong("must be a GTIN: its check digit is wrong")
+    return value
+
+
+Gtin = Annotated[
+    str,
+    AfterValidator(_gtin),
+    WithJsonSchema(
+        {"type": "string", "pattern": "^([0-9]{8}|[0-9]{12,14})$", "examples": ["2012345678903"]}
+    ),
+]
+"""A barcode's number with a right check digit: EAN-8, UPC-A, EAN-13 or GTIN-14."""

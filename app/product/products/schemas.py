@@ -9,7 +9,6 @@ from app.core.web.paging import Page, PageQuery
 from app.core.web.schema import (
     Code,
     Count,
-    Gtin,
     Moment,
     Money,
     Name,
@@ -22,6 +21,7 @@ from app.core.web.schema import (
     omitted,
     wrong,
 )
+from app.product.products.gtin import Gtin
 
 Unit = Literal["piece", "kg", "litre"]
 Sort = Literal["name", "price", "-price", "newest", "relevance"]

@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 
 from app.core.database import DatabaseAway
-from app.core.database.connection import connect
 from app.core.database.conninfo import connection_params
-from app.core.database.pool import LifoPool
+from app.core.database.pool.connecting import connect
+from app.core.database.pool.lifo import LifoPool
 from tests.core.things import (
     NOWHERE,
     backends,

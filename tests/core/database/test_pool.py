@@ -6,7 +6,7 @@ import pytest
 
 from app.core.database import ConnectionLost, DatabaseAway, PoolTimeout, Statement
 from app.core.database.conninfo import connection_params
-from app.core.database.pool import LifoPool
+from app.core.database.pool.lifo import LifoPool
 from tests.core.things import (
     NOWHERE,
     backends,

@@ -7,7 +7,7 @@ import uvloop
 
 from app.core.database import ConnectionLost, DatabaseAway
 from app.core.database.conninfo import connection_params
-from app.core.database.pool import LifoPool
+from app.core.database.pool.lifo import LifoPool
 from tests.core.things import (
     backends,
     eventually,

@@ -4,7 +4,7 @@ import peewee
 import pytest
 
 from app.core.database import PooledPostgresqlDatabase, Statement
-from app.core.database.connection import MAX_PREPARED
+from app.core.database.pool.connection import MAX_PREPARED
 from tests.core.things import Thing, execute, new_code
 
 ADD = Statement("SELECT %(a)s::int + %(b)s::int")

@@ -17,9 +17,9 @@ import pytest
 import uvloop
 
 from app.core.database import DatabaseAway, Manager, PooledPostgresqlDatabase, UniqueViolation
-from app.core.database.connection import connect
 from app.core.database.conninfo import connection_params
-from app.core.database.watch import SocketWatch
+from app.core.database.pool.connecting import connect
+from app.core.database.pool.watch import SocketWatch
 from local.postgres import Postgres
 
 LIMITS: dict[str, Any] = {"connect_timeout": 10.0, "query_timeout": 30.0}

@@ -8,7 +8,7 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from app.core.database import PoolTimeout
-from app.core.database.pool_watch import PoolWatch, watch_pool
+from app.core.database.pool.gauges import PoolWatch, watch_pool
 from app.core.telemetry.metrics import metrics_response
 from app.core.web import Conflict, NotFound
 from app.core.web.refusals import refuse
@@ -158,7 +158,7 @@ import asyncio, os, sys
 from flask import Flask
 from types import SimpleNamespace
 from app.core.telemetry.metrics import init_metrics, metrics_response
-from app.core.database.pool_watch import PoolWatch
+from app.core.database.pool.gauges import PoolWatch
 
 app = Flask("toy")
 init_metrics(app, served=True)

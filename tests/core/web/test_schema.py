@@ -95,29 +95,6 @@ class TestCodes:
         assert refused(schema.Sku, sku)
 
 
-class TestGtin:
-    @pytest.mark.parametrize(
-        "gtin", ["96385074", "036000291452", "4006381333931", "2012345678903", "10012345678902"]
-    )
-    def test_with_a_right_check_digit(self, gtin):
-        assert read(schema.Gtin, gtin) == gtin
-
-    @given(st.from_regex(r"[0-9]{12}", fullmatch=True, alphabet=st.sampled_from("0123456789")))
-    def test_exactly_one_check_digit_is_right(self, digits):
-        right = sum(not refused(schema.Gtin, f"{digits}{last}") for last in range(10))
-        assert right == (1 if digits.strip("0") else 0)
-
-    @pytest.mark.parametrize(
-        "gtin", ["", "4006381333932", "400638133393", "4006381333931 ", "٣" * 8]
-    )
-    def test_refused(self, gtin):
-        assert refused(schema.Gtin, gtin)
-
-    @pytest.mark.parametrize("gtin", ["0" * length for length in (8, 12, 13, 14)])
-    def test_zeros_alone_are_none(self, gtin):
-        assert refused(schema.Gtin, gtin)
-
-
 class TestText:
     def test_emails_have_their_domain_in_small_letters(self):
         assert read(schema.Email, "Jan.Kowalski@Example.COM") == "Jan.Kowalski@example.com"

@@ -2,10 +2,25 @@
 
 import asyncio
 
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pydantic import TypeAdapter, ValidationError
+
+from app.product.products.gtin import Gtin
 from app.product.products.schemas import Product
 from tests.builders import as_clerk, category, gtin, product, unique
 
 PRODUCTS = "/api/v1/products"
+FORM = TypeAdapter(Gtin)
+
+
+def refused(number: str) -> bool:
+    try:
+        FORM.validate_python(number)
+    except ValidationError:
+        return True
+    return False
 
 
 def body_of(database, **more):
@@ -28,6 +43,29 @@ def upc_a(database):
     digits = gtin(database)[1:12].replace("0", "3", 1)
     total = sum(int(d) * (1 if place % 2 else 3) for place, d in enumerate(digits))
     return f"{digits}{-total % 10}"
+
+
+class TestForm:
+    @pytest.mark.parametrize(
+        "number", ["96385074", "036000291452", "4006381333931", "2012345678903", "10012345678902"]
+    )
+    def test_with_a_right_check_digit(self, number):
+        assert FORM.validate_python(number) == number
+
+    @given(st.from_regex(r"[0-9]{12}", fullmatch=True, alphabet=st.sampled_from("0123456789")))
+    def test_exactly_one_check_digit_is_right(self, digits):
+        right = sum(not refused(f"{digits}{last}") for last in range(10))
+        assert right == (1 if digits.strip("0") else 0)
+
+    @pytest.mark.parametrize(
+        "number", ["", "4006381333932", "400638133393", "4006381333931 ", "٣" * 8]
+    )
+    def test_refused(self, number):
+        assert refused(number)
+
+    @pytest.mark.parametrize("number", ["0" * length for length in (8, 12, 13, 14)])
+    def test_zeros_alone_are_none(self, number):
+        assert refused(number)
 
 
 class TestOneNumber:

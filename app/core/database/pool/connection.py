@@ -11,10 +11,9 @@ import peewee
 import psycopg2
 from psycopg2 import errors, extensions
 
-from app.core.database.conninfo import servers
+from app.core.database.pool.watch import SocketWatch
 from app.core.database.sqlerrors import ConnectionLost, DatabaseAway, translated
 from app.core.database.statement import Result, Statement
-from app.core.database.watch import SocketWatch
 from app.core.telemetry.tracing import statement_span
 
 MAX_PREPARED = 256
@@ -271,49 +270,3 @@ class PgConnection(aiopg.Connection):
     def __del__(self) -> None:
         if getattr(self, "_conn", None) is not None and self._pid == os.getpid():
             super().__del__()
-
-
-async def connect(
-    params: Mapping[str, str],
-    *,
-    connect_timeout: float,
-    query_timeout: float,
-    prepares: bool = True,
-) -> PgConnection:
-    """Return a new connection within `connect_timeout` seconds. Raises DatabaseAway.
-
-    Each of its statements may take `query_timeout` seconds, whatever the server promised.
-    `prepares` is PgConnection's.
-    """
-    try:
-        async with asyncio.timeout(connect_timeout):
-            connection = await _first_that_answers(params, connect_timeout, prepares=prepares)
-    except (psycopg2.Error, OSError) as error:  # TimeoutError is an OSError
-        raise DatabaseAway(str(error).strip() or "no connection in time") from error
-    connection.opened(query_timeout)
-    return connection
-
-
-async def _first_that_answers(
-    params: Mapping[str, str], time_limit: float, *, prepares: bool
-) -> PgConnection:
-    """Try one address after the other: libpq changes its socket in between, and aiopg does not."""
-    addresses = await servers(params)
-    error: psycopg2.Error | OSError = OSError("the database's name has no address")
-    for server in addresses:
-        try:
-            connection = PgConnection(server, time_limit / len(addresses), prepares=prepares)
-            return await _opened(connection)
-        except psycopg2.Error as failed:
-            error = failed
-    raise error
-
-
-async def _opened(connection: PgConnection) -> PgConnection:
-    try:
-        await connection
-    except BaseException:
-        # Not left to the garbage collector: each holds a descriptor or two.
-        connection.close()
-        raise
-    return connection

@@ -10,7 +10,8 @@ from typing import Any
 
 from peewee_async.pool import PoolBackend
 
-from app.core.database.connection import PgConnection, connect
+from app.core.database.pool.connecting import connect
+from app.core.database.pool.connection import PgConnection
 from app.core.database.sqlerrors import DatabaseAway, PoolTimeout
 from app.core.telemetry.tracing import span
 

@@ -2,7 +2,7 @@
 
 import asyncio
 
-from app.core.database.pool import LifoPool
+from app.core.database.pool.lifo import LifoPool
 from app.core.telemetry.metrics import LOOP_DELAY, POOL, WORKERS
 
 _STATES = ("limit", "size", "idle", "in_use", "waiting")
