@@ -14,11 +14,13 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
 
-from benchmarks import answers, quick, soak, wrk
-from benchmarks.contestants import OURS, PEERS, VENV, ContestantFailed, prepare, running
-from benchmarks.ground import CUSTOMERS, PRODUCTS, PURCHASES, Ground, ground
-from benchmarks.results import FOLDER, Results, machine, settings, versions
-from benchmarks.rounds import Course, Match, RunInvalid, every_place
+from benchmarks.loads import answers
+from benchmarks.loads.ground import CUSTOMERS, PRODUCTS, PURCHASES, Ground, ground
+from benchmarks.measuring import wrk
+from benchmarks.measuring.contestants import OURS, PEERS, VENV, ContestantFailed, prepare, running
+from benchmarks.measuring.results import FOLDER, Results, machine, settings, versions
+from benchmarks.measuring.rounds import Course, Match, RunInvalid, every_place
+from benchmarks.parts import quick, soak
 from local.account import LocalError
 from local.environments import ROOT
 
@@ -34,7 +36,7 @@ def say(what: str) -> None:
 
 def everything(folder: Path, _arguments: argparse.Namespace) -> int:
     """Run the comparison, the limits, the starts and the scale."""
-    from benchmarks import limits, scale, start  # noqa: PLC0415 - the quick run needs none of these
+    from benchmarks.parts import limits, scale, start  # noqa: PLC0415 - the quick run needs none of these
 
     course = Course(every_place())
     about = course.seconds + BESIDES_SECONDS
@@ -82,7 +84,7 @@ def quickly(folder: Path, _arguments: argparse.Namespace) -> int:
 
 def growing(folder: Path, _arguments: argparse.Namespace) -> int:
     """Measure the cost of requests as the shop grows."""
-    from benchmarks import scale  # noqa: PLC0415 - as above
+    from benchmarks.parts import scale  # noqa: PLC0415 - as above
 
     scale.run(folder, Results.kept(), say)
     return 0

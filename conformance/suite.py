@@ -1,23 +1,23 @@
 """Every check there is, in the order in which they run: importing a module registers those in it."""
 
 # isort: off
-from conformance import checks_alike  # noqa: F401 - imported for the check in it, on a shop as it was made
-from conformance import checks_load  # noqa: F401 - as above
-from conformance import checks_bodies  # noqa: F401 - as above
-from conformance import checks_wire  # noqa: F401 - as above
-from conformance import checks_heads  # noqa: F401 - as above
-from conformance import checks_clients  # noqa: F401 - as above
-from conformance import checks_database  # noqa: F401 - as above
-from conformance import checks_processes  # noqa: F401 - as above
-from conformance import checks_forms  # noqa: F401 - as above
-from conformance import checks_forwarded  # noqa: F401 - as above
-from conformance import checks_speed  # noqa: F401 - as above
-from conformance import gateway_checks  # noqa: F401 - as above
-from conformance import gateway_errors  # noqa: F401 - as above
-from conformance import gateway_attacks  # noqa: F401 - as above
-from conformance import gateway_smuggling  # noqa: F401 - as above
-from conformance import gateway_failover  # noqa: F401 - as above
-from conformance import checks_end  # noqa: F401 - as above
+import conformance.checks.alike
+import conformance.checks.load
+import conformance.checks.bodies
+import conformance.checks.wire
+import conformance.checks.heads
+import conformance.checks.clients
+import conformance.checks.database
+import conformance.checks.processes
+import conformance.checks.forms
+import conformance.checks.forwarded
+import conformance.checks.speed
+import conformance.gateway.passing
+import conformance.gateway.errors
+import conformance.gateway.attacks
+import conformance.gateway.smuggling
+import conformance.gateway.failover
+import conformance.checks.end  # noqa: F401 - as above
 
 # isort: on
 from conformance.registry import CHECKS, Check

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from conformance.gateway import GatewayWay
+from conformance.gateway.nginx import GatewayWay
 from conformance.pooled import PooledWay
 from conformance.shop import Process, Way
 from local.servers import SERVERS, Server, prepare

@@ -7,11 +7,12 @@ from typing import Any
 
 import pytest
 
-from benchmarks import quick, wrk
-from benchmarks.ground import Ground
-from benchmarks.loads import LOADS, plan
-from benchmarks.rounds import Course, Place, Timing, every_place, order
-from benchmarks.seed import carts, products
+from benchmarks.loads.ground import Ground
+from benchmarks.loads.plans import LOADS, plan
+from benchmarks.loads.seed import carts, products
+from benchmarks.measuring import wrk
+from benchmarks.measuring.rounds import Course, Place, Timing, every_place, order
+from benchmarks.parts import quick
 from tests.benchmarks.invented import slot
 from tests.builders.rows import value
 from tests.support.database import Cluster

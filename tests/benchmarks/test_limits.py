@@ -6,9 +6,11 @@ from typing import Any
 
 import pytest
 
-from benchmarks import limits, nothing, seed, soak
-from benchmarks.contestants import ContestantFailed
-from benchmarks.ground import Ground
+from benchmarks.loads import seed
+from benchmarks.loads.ground import Ground
+from benchmarks.measuring.contestants import ContestantFailed
+from benchmarks.parts import limits, soak
+from benchmarks.peers import nothing
 from tests.builders.rows import value
 from tests.support.database import Cluster
 

@@ -5,8 +5,7 @@ import subprocess
 
 import pytest
 
-from benchmarks import report
-from benchmarks.figures import (
+from benchmarks.measuring.figures import (
     LOADS,
     Spread,
     faults,
@@ -17,8 +16,10 @@ from benchmarks.figures import (
     steepest,
     together,
 )
-from benchmarks.plot import Bars, Lines, panels
-from benchmarks.tables import (
+from benchmarks.measuring.targets import Target, failures, targets
+from benchmarks.report import __main__ as report
+from benchmarks.report.plot import Bars, Lines, panels
+from benchmarks.report.tables import (
     NOT_MEASURED,
     limit_table,
     load_tables,
@@ -27,7 +28,6 @@ from benchmarks.tables import (
     scale_tables,
     soak_table,
 )
-from benchmarks.targets import Target, failures, targets
 from local.environments import ROOT, VENVS
 from tests.benchmarks import invented
 from tests.benchmarks.invented import results, slot

@@ -9,8 +9,8 @@ import psycopg2
 import pytest
 
 from app.commands.consistency import breaches, snapshot
-from benchmarks import seed
-from benchmarks.words import ADJECTIVES, MOST_WORDS, mistyped, word
+from benchmarks.loads import seed
+from benchmarks.loads.words import ADJECTIVES, MOST_WORDS, mistyped, word
 from tests.builders import rows
 from tests.builders.rows import value
 from tests.support.database import Cluster, Database

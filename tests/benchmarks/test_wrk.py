@@ -9,8 +9,8 @@ from typing import Any, ClassVar
 
 import pytest
 
-from benchmarks import wrk
-from benchmarks.wrk import Plan, Request
+from benchmarks.measuring import wrk
+from benchmarks.measuring.wrk import Plan, Request
 
 pytestmark = pytest.mark.skipif(shutil.which("wrk") is None, reason="there is no wrk here")
 

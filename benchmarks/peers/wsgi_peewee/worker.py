@@ -2,7 +2,7 @@
 
 from typing import Any, ClassVar
 
-from benchmarks.worker import Worker as PeerWorker
+from benchmarks.peers.worker import Worker as PeerWorker
 
 
 class Worker(PeerWorker):

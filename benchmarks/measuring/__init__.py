@@ -1,0 +1,1 @@
+"""Contestants, rounds and slots, and what they come to in figures."""

@@ -1,0 +1,1 @@
+"""What every way to serve the shop is put to."""

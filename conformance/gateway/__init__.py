@@ -1,0 +1,1 @@
+"""NGINX in front, and what only it has to show."""
