@@ -5,8 +5,7 @@ import asyncio
 from apiflask import APIFlask
 from peewee import PeeweeException
 
-from app.apidocs.problems import CODES, TAGS
-from app.apidocs.routes import blueprint as apidocs_routes
+from app.apidocs import wiring as apidocs
 from app.audit import AuditTrail
 from app.commands import init_commands
 from app.core.database import Manager, PooledPostgresqlDatabase, Turns, TurnsManager, migrations
@@ -14,7 +13,7 @@ from app.core.database.pool.gauges import watch_pool
 from app.core.serving.asgi import WsgiToAsgi
 from app.core.serving.concurrency import AsyncFlask
 from app.core.serving.linger import init_linger
-from app.core.settings import DatabaseSettings, Settings, ShopSettings, load_settings
+from app.core.settings import DatabaseSettings, Settings, load_settings
 from app.core.telemetry.logging import init_logging
 from app.core.telemetry.metrics import init_metrics
 from app.core.telemetry.traces import Tracing
@@ -23,57 +22,17 @@ from app.core.web.bodies import body_bound, longest_body
 from app.core.web.cors import init_cors
 from app.core.web.errors import init_errors
 from app.core.web.http import init_http
-from app.core.web.openapi import init_openapi
 from app.core.web.paging import Cursors
 from app.core.web.refusals import refuse
-from app.core.web.security import Authenticator, require_guards
+from app.core.web.security import require_guards
 from app.core.wiring import provide, wired
-from app.health.repository import SchemaRepository
-from app.health.routes import blueprint as health_routes
+from app.health import wiring as health
 from app.health.service import Readiness
-from app.inventory.allocations.repository import AllocationRepository
-from app.inventory.allocations.service import Allocations
-from app.inventory.requests.repository import InvoiceRequestRepository
-from app.inventory.requests.routes import blueprint as invoice_request_routes
-from app.inventory.requests.service import InvoiceRequests
-from app.inventory.stock.repository import StockRepository
-from app.inventory.stock.routes import blueprint as stock_routes
-from app.inventory.stock.service import Stock
-from app.inventory.suppliers.repository import SupplierRepository
-from app.inventory.suppliers.routes import blueprint as supplier_routes
-from app.inventory.suppliers.service import Suppliers
-from app.login.accounts import Accounts
-from app.login.attempts.repository import AttemptRepository
-from app.login.attempts.service import Attempts
-from app.login.authenticator import TokenAuthenticator
-from app.login.passwords import Passwords
-from app.login.repository import AccountRepository, SessionRepository
-from app.login.routes import blueprint as login_routes
-from app.login.service import Sessions
-from app.orders.carts.repository import CartRepository
-from app.orders.carts.routes import blueprint as cart_routes
-from app.orders.carts.service import Carts
-from app.orders.checkout.repository import CheckoutRepository
-from app.orders.checkout.routes import blueprint as checkout_routes
-from app.orders.checkout.service import Checkout
-from app.orders.purchases.repository import PurchaseRepository
-from app.orders.purchases.routes import blueprint as purchase_routes
-from app.orders.purchases.service import Payments, Purchases
-from app.orders.sales import Sales
-from app.product.brands.routes import blueprint as brand_routes
-from app.product.categories.routes import blueprint as category_routes
-from app.product.discounts.routes import blueprint as discount_routes
-from app.product.products.repository import ProductRepository
-from app.product.products.routes import blueprint as product_routes
-from app.product.products.service import Products
-from app.product.repository import CatalogueRepository
-from app.product.service import Catalogue
-from app.users.customers.repository import CustomerRepository
-from app.users.customers.routes import blueprint as customer_routes
-from app.users.customers.service import Customers
-from app.users.staff.repository import StaffRepository
-from app.users.staff.routes import blueprint as staff_routes
-from app.users.staff.service import StaffDirectory
+from app.inventory import wiring as inventory
+from app.login import wiring as login
+from app.orders import wiring as orders
+from app.product import wiring as product
+from app.users import wiring as users
 
 VERSION = "0.1.0"
 
@@ -127,10 +86,8 @@ def create_app(settings: Settings | None = None) -> Shop:
     init_http(app, settings.http)
     init_cors(app, settings.http.cors_origins)
     init_linger(app)
-    _provide_all(app, settings, database)
-    _register_routes(app)
+    _wire_features(app, settings, database)
     init_commands(app)
-    init_openapi(app, CODES, TAGS)
     require_guards(app)
     return app
 
@@ -194,90 +151,26 @@ def _database(settings: Settings) -> PooledPostgresqlDatabase:
     return database
 
 
-def _provide_all(app: Shop, settings: Settings, database: PooledPostgresqlDatabase) -> None:
+def _wire_features(app: Shop, settings: Settings, database: PooledPostgresqlDatabase) -> None:
     manager = Manager(database)
     audit = AuditTrail(manager)
     for instance in (settings, database, manager, Cursors(settings.secret.get_secret_value())):
         provide(app, instance)
-    schema = SchemaRepository(manager)
-    version = migrations.expected_version()
-    provide(app, Readiness(schema, version, settings.shop, production=settings.production))
-    _provide_catalogue(app, manager, audit, settings.database)
-    attempts = Attempts(
-        AttemptRepository(manager), settings.secret.get_secret_value(), settings.security
-    )
-    provide(app, attempts)
-    _provide_people(app, manager, audit, attempts, settings)
-    _provide_inventory(app, manager, audit)
-    _provide_orders(app, manager, audit, attempts, settings.shop)
+    lists = TurnsManager(database, _turns(app, settings.database))
+    product.wire(app, manager, lists, audit)
+    accounts, attempts = login.wire(app, manager, audit, settings)
+    users.wire(app, manager, audit, accounts, attempts)
+    allocations = inventory.wire(app, manager, audit)
+    orders.wire(app, manager, audit, attempts, allocations, settings.shop)
+    health.wire(app, manager, migrations.expected_version(), settings)
+    apidocs.wire(app)
 
 
-def _provide_catalogue(
-    app: Shop, manager: Manager, audit: AuditTrail, limits: DatabaseSettings
-) -> None:
+def _turns(app: Shop, limits: DatabaseSettings) -> Turns:
     at_once = limits.lists_at_once
     # Under WSGI servers who waits holds a thread, of which there are about as many as connections. One stays free for
     # others, and has a crowd's lists wait in it only for as long as those before them are soon done.
     in_line = max(0, limits.pool_size - at_once - 1)
     turns = Turns(at_once, in_line, limits.acquire_timeout, lenience=_CROWD_SECONDS)
     provide(app, turns)
-    lists = TurnsManager(manager.database, turns)
-    provide(app, Catalogue(manager, CatalogueRepository(manager, lists), audit))
-    provide(app, Products(manager, ProductRepository(manager, lists), audit))
-
-
-def _provide_people(
-    app: Shop, manager: Manager, audit: AuditTrail, attempts: Attempts, settings: Settings
-) -> None:
-    sessions = SessionRepository(manager)
-    accounts = Accounts(manager, AccountRepository(manager), sessions, Passwords(), audit)
-    provide(app, accounts)
-    tokens = TokenAuthenticator(sessions, settings.shop.guest_purchase_days)
-    provide(app, tokens, as_=Authenticator)
-    provide(app, Sessions(accounts, sessions, attempts, settings.security))
-    provide(app, StaffDirectory(manager, StaffRepository(manager), accounts, audit))
-    provide(app, Customers(manager, CustomerRepository(manager), accounts, attempts, audit))
-
-
-def _provide_inventory(app: Shop, manager: Manager, audit: AuditTrail) -> None:
-    stock = StockRepository(manager)
-    provide(app, Suppliers(manager, SupplierRepository(manager), audit))
-    provide(app, InvoiceRequests(manager, InvoiceRequestRepository(manager), stock, audit))
-    allocations = Allocations(AllocationRepository(manager))
-    provide(app, Stock(manager, stock, allocations, audit))
-
-
-def _provide_orders(
-    app: Shop, manager: Manager, audit: AuditTrail, attempts: Attempts, shop: ShopSettings
-) -> None:
-    carts = CartRepository(manager)
-    checkouts = CheckoutRepository(manager)
-    purchases = PurchaseRepository(manager)
-    allocations = Allocations(AllocationRepository(manager))
-    provide(app, Carts(manager, carts, attempts, shop))
-    sales = Sales(manager, shop.currency)
-    provide(app, Checkout(manager, carts, checkouts, attempts, shop, sales))
-    provide(app, Purchases(manager, purchases, allocations, audit, sales))
-    provide(app, Payments(manager, purchases, allocations, audit))
-
-
-def _register_routes(app: Shop) -> None:
-    # In the order in which the docs page shows them.
-    for blueprint in (
-        product_routes,
-        category_routes,
-        brand_routes,
-        discount_routes,
-        cart_routes,
-        checkout_routes,
-        purchase_routes,
-        login_routes,
-        customer_routes,
-        staff_routes,
-        stock_routes,
-        supplier_routes,
-        invoice_request_routes,
-        health_routes,
-        apidocs_routes,
-    ):
-        app.register_blueprint(blueprint)
+    return turns

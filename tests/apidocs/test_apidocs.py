@@ -8,6 +8,7 @@ import httpx
 import pytest
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
+from app.apidocs.problems import TAGS
 from app.core.web.errors import problem_of_status
 from app.core.web.refusals import DETAILS
 from app.orders.checkout.service import _REFUSALS
@@ -120,7 +121,8 @@ class TestDescription:
             assert "ETag" in operation["responses"]["304"]["headers"]
 
     def test_says_what_its_groups_are_for(self, description):
-        assert all(tag["description"] for tag in description["tags"])
+        assert {tag["name"]: tag["description"] for tag in description["tags"]} == TAGS
+        assert len(description["tags"]) == len(TAGS)
 
     async def test_says_where_it_is_served(self, docs_client, description):
         assert description["servers"] == [{"url": "/"}]

@@ -11,8 +11,8 @@ from app.core.web.json import json_response, no_content
 from app.core.web.openapi import describe
 from app.core.web.security import allow, maybe_principal, principal, public
 from app.core.wiring import wired
-from app.orders.cart_schemas import Cart, ItemQuantity, OpenedCart
-from app.orders.cart_service import Carts
+from app.orders.carts.schemas import Cart, ItemQuantity, OpenedCart
+from app.orders.carts.service import Carts
 
 blueprint = APIBlueprint("carts", __name__, url_prefix="/api/v1/carts", tag="Carts")
 

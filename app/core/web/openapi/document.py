@@ -48,7 +48,8 @@ def init_openapi(
 ) -> None:
     """Make `app.spec` a whole and valid description of its views; the views come first or later.
 
-    `codes` are those of the application's problems; `tags` says what its groups of views are for.
+    `codes` are those of the application's problems; `tags` says what its groups of views are for, in the order of
+    the docs page.
     """
     app.config.update(
         AUTO_404_RESPONSE=False,
@@ -59,8 +60,10 @@ def init_openapi(
     )
 
     def complete(spec: Any) -> Any:
-        for tag in spec["tags"]:
-            tag["description"] = tags.get(tag["name"], "")
+        # Several blueprints may be of one group, and each brings its name.
+        named = {tag["name"] for tag in spec["tags"]}
+        ordered = [*(name for name in tags if name in named), *sorted(named - tags.keys())]
+        spec["tags"] = [{"name": name, "description": tags.get(name, "")} for name in ordered]
         return _complete(app, spec, codes)
 
     app.spec_processor(complete)

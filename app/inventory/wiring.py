@@ -1,0 +1,30 @@
+"""What the stock room provides, and its routes."""
+
+from flask import Flask
+
+from app.audit import AuditTrail
+from app.core.database import Manager
+from app.core.wiring import provide
+from app.inventory.allocations.repository import AllocationRepository
+from app.inventory.allocations.service import Allocations
+from app.inventory.requests.repository import InvoiceRequestRepository
+from app.inventory.requests.routes import blueprint as requests
+from app.inventory.requests.service import InvoiceRequests
+from app.inventory.stock.repository import StockRepository
+from app.inventory.stock.routes import blueprint as stock
+from app.inventory.stock.service import Stock
+from app.inventory.suppliers.repository import SupplierRepository
+from app.inventory.suppliers.routes import blueprint as suppliers
+from app.inventory.suppliers.service import Suppliers
+
+
+def wire(app: Flask, manager: Manager, audit: AuditTrail) -> Allocations:
+    """Give `app` suppliers, invoice requests and stock. Return what keeps the stock's promises to purchases."""
+    lots = StockRepository(manager)
+    allocations = Allocations(AllocationRepository(manager))
+    provide(app, Suppliers(manager, SupplierRepository(manager), audit))
+    provide(app, InvoiceRequests(manager, InvoiceRequestRepository(manager), lots, audit))
+    provide(app, Stock(manager, lots, allocations, audit))
+    for blueprint in (stock, suppliers, requests):
+        app.register_blueprint(blueprint)
+    return allocations

@@ -1,0 +1,40 @@
+"""What selling provides, and its routes."""
+
+from flask import Flask
+
+from app.audit import AuditTrail
+from app.core.database import Manager
+from app.core.settings import ShopSettings
+from app.core.wiring import provide
+from app.inventory.allocations.service import Allocations
+from app.login.attempts.service import Attempts
+from app.orders.carts.repository import CartRepository
+from app.orders.carts.routes import blueprint as carts
+from app.orders.carts.service import Carts
+from app.orders.checkout.repository import CheckoutRepository
+from app.orders.checkout.routes import blueprint as checkout
+from app.orders.checkout.service import Checkout
+from app.orders.purchases.repository import PurchaseRepository
+from app.orders.purchases.routes import blueprint as purchases
+from app.orders.purchases.service import Payments, Purchases
+from app.orders.sales import Sales
+
+
+def wire(
+    app: Flask,
+    manager: Manager,
+    audit: AuditTrail,
+    attempts: Attempts,
+    allocations: Allocations,
+    shop: ShopSettings,
+) -> None:
+    """Give `app` carts, checkout, purchases and their payments."""
+    baskets = CartRepository(manager)
+    sold = PurchaseRepository(manager)
+    sales = Sales(manager, shop.currency)
+    provide(app, Carts(manager, baskets, attempts, shop))
+    provide(app, Checkout(manager, baskets, CheckoutRepository(manager), attempts, shop, sales))
+    provide(app, Purchases(manager, sold, allocations, audit, sales))
+    provide(app, Payments(manager, sold, allocations, audit))
+    for blueprint in (carts, checkout, purchases):
+        app.register_blueprint(blueprint)
