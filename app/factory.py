@@ -8,7 +8,7 @@ from peewee import PeeweeException
 from app.apidocs import wiring as apidocs
 from app.audit import AuditTrail
 from app.commands import init_commands
-from app.core.database import Manager, PooledPostgresqlDatabase, Turns, TurnsManager, migrations
+from app.core.database import Manager, PooledPostgresqlDatabase, Turns, TurnsManager
 from app.core.database.pool.gauges import watch_pool
 from app.core.serving.asgi import WsgiToAsgi
 from app.core.serving.concurrency import AsyncFlask
@@ -162,7 +162,7 @@ def _wire_features(app: Shop, settings: Settings, database: PooledPostgresqlData
     users.wire(app, manager, audit, accounts, attempts)
     allocations = inventory.wire(app, manager, audit)
     orders.wire(app, manager, audit, attempts, allocations, settings.shop)
-    health.wire(app, manager, migrations.expected_version(), settings)
+    health.wire(app, manager, settings)
     apidocs.wire(app)
 
 

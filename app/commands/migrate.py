@@ -16,7 +16,8 @@ from app.core.wiring import wired
 def migrate() -> None:
     """Bring the database's tables to the newest version; safe to run again, and by several at once.
 
-    Refused, before anything is changed, if the database's money is in another currency than the settings'.
+    Refused, before anything is changed, if the database's money is in another currency than the settings'. A database
+    that a later version of the shop has been at is left as it is: this one works with it.
     """
     settings = wired(Settings)
     database = settings.database
@@ -24,16 +25,25 @@ def migrate() -> None:
         owner_url, app_url = _urls(database)
         with snapshot(owner_url) as cursor:
             refuse_another(cursor, settings.shop)
-        applied = migrations.migrate(
+        done = migrations.migrate(
             owner_url,
             app_url,
             app_settings=database.session(settings.shop.time_zone),
         )
-        write_down(owner_url, settings.shop)
-    if applied:
-        click.echo(f"Applied {', '.join(applied)}.")
-    else:
-        click.echo(f"The database is at {migrations.expected_version()} already.")
+        if not done.newer:
+            write_down(owner_url, settings.shop)
+    click.echo(_what_was(done))
+
+
+def _what_was(done: migrations.Migrated) -> str:
+    version = migrations.expected_version()
+    if done.newer:
+        return f"The database is newer than {version}, the one of this version of the shop: nothing was changed."
+    if done.applied:
+        return f"Applied {', '.join(done.applied)}."
+    if done.renewed:
+        return f"The database is at {version}; put in force: {', '.join(done.renewed)}."
+    return f"The database is at {version} already."
 
 
 def _urls(database: DatabaseSettings) -> tuple[str, str]:

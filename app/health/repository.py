@@ -1,11 +1,14 @@
 """Questions about the database itself."""
 
 from app.core.database import Manager, Statement
+from app.core.database.definitions import MARKS, marks
 
 _HAS_MIGRATIONS = Statement("SELECT to_regclass('_yoyo_migration') IS NOT NULL")
 _IS_APPLIED = Statement(
     "SELECT EXISTS (SELECT FROM _yoyo_migration WHERE migration_id = %(version)s)"
 )
+
+_MARKS = Statement(MARKS)
 
 # A superuser's statements no rule binds, and the owner may drop the rules. Who may become the owner is it.
 _POWER = Statement("""
@@ -42,6 +45,11 @@ class SchemaRepository:
         if not await self._manager.fetch_value(_HAS_MIGRATIONS):
             return False
         return bool(await self._manager.fetch_value(_IS_APPLIED, version=version))
+
+    async def editions(self) -> dict[str, int]:
+        """Return the editions of the functions and views that are in force, by name."""
+        there = marks(await self._manager.fetch(_MARKS))
+        return {name: mark.edition for name, mark in there.items()}
 
     async def excessive_power(self) -> str | None:
         """Return "superuser" or "owner" if the application's role is one, or may become it."""

@@ -1,5 +1,7 @@
 """Readiness: whether this process can serve a request now."""
 
+from collections.abc import Mapping
+
 from app.core.database import PoolTimeout
 from app.core.settings import ShopSettings
 from app.core.web import Unavailable
@@ -10,10 +12,17 @@ class Readiness:
     """Compares the database with what the code was written for, and with what production allows."""
 
     def __init__(
-        self, schema: SchemaRepository, version: str, shop: ShopSettings, *, production: bool
+        self,
+        schema: SchemaRepository,
+        version: str,
+        editions: Mapping[str, int],
+        shop: ShopSettings,
+        *,
+        production: bool,
     ) -> None:
         self._schema = schema
         self._version = version
+        self._editions = editions
         self._shop = shop
         self._production = production
         self._withdrawn = False
@@ -27,7 +36,7 @@ class Readiness:
 
         A newer schema is fine: migrations run before the code that needs them is rolled out. Raises
         Unavailable with the code `shutting_down` after withdraw(), `schema_outdated` if `version` was not
-        applied, `wrong_time_zone` if `migrate` wrote down another one than the settings', what
+        applied or a function or view is of an earlier edition, `wrong_time_zone` if `migrate` wrote down another one than the settings', what
         refuse_wrong_database() raises, and what the database raises if it is away.
         """
         if self._withdrawn:
@@ -59,6 +68,14 @@ class Readiness:
                 code="schema_outdated",
                 retry_after=5,
             )
+        there = await self._schema.editions()
+        for name, edition in self._editions.items():
+            if there.get(name, 0) < edition:
+                raise Unavailable(
+                    f"The database does not have edition {edition} of {name} yet: run migrate.",
+                    code="schema_outdated",
+                    retry_after=5,
+                )
         time_zone = await self._time_zone()
         await self._refuse_unsafe()
         if time_zone is None:

@@ -3,6 +3,8 @@
 from flask import Flask
 
 from app.core.database import Manager
+from app.core.database.definitions import definitions
+from app.core.database.migrations import expected_version
 from app.core.settings import Settings
 from app.core.wiring import provide
 from app.health.repository import SchemaRepository
@@ -10,10 +12,14 @@ from app.health.routes import blueprint
 from app.health.service import Readiness
 
 
-def wire(app: Flask, manager: Manager, version: str, settings: Settings) -> Readiness:
-    """Give `app` its probes; it is ready on a database whose schema is of this `version`, or newer."""
-    schema = SchemaRepository(manager)
-    readiness = Readiness(schema, version, settings.shop, production=settings.production)
+def wire(app: Flask, manager: Manager, settings: Settings) -> None:
+    """Give `app` its probes; it is ready on a database with the schema that this code was written for, or a newer one."""
+    readiness = Readiness(
+        SchemaRepository(manager),
+        expected_version(),
+        {one.name: one.edition for one in definitions()},
+        settings.shop,
+        production=settings.production,
+    )
     provide(app, readiness)
     app.register_blueprint(blueprint)
-    return readiness

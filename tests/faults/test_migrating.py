@@ -7,6 +7,7 @@ import psycopg2
 import pytest
 
 from app.core.database import migrations
+from app.core.database.definitions import definitions
 from tests.builders import filled_cart, on_sale, rows
 from tests.support.load import Connection
 from tests.support.servers import shop_server
@@ -116,7 +117,7 @@ async def test_the_old_version_serves_on_before_during_and_after_an_expansion(
             migrate = asyncio.to_thread(
                 migrations.migrate, url, fresh_database.app_url, directory=newer
             )
-            assert await migrate == list(EXPAND)
+            assert (await migrate).applied == list(EXPAND)
             await shoppers.answered(40)
             undone = await asyncio.to_thread(
                 migrations.roll_back, url, len(EXPAND), directory=newer
@@ -143,5 +144,31 @@ async def test_a_migration_that_has_to_wait_holds_up_nobody(fresh_database, newe
             await shoppers.answered(40)
             assert not migrate.done()
             dump.rollback()
-            assert await migrate == list(EXPAND)
+            assert (await migrate).applied == list(EXPAND)
+    assert shoppers.refused == []
+
+
+async def test_another_text_of_a_function_is_in_force_while_the_old_version_serves(
+    fresh_database, tmp_path
+):
+    for one in definitions():
+        text = one.text
+        if one.name == "rfc3339":
+            assert "SS.US" in text
+            text = text.replace("edition 1", "edition 2").replace("SS.US", "SS")
+        (tmp_path / f"{one.name}.sql").write_text(text)
+    url = fresh_database.owner_url
+    with shop_server(fresh_database, tmp_path / "log") as server:
+        connection = Connection(server.url)
+        path = f"/api/v1/products/{on_sale(fresh_database).code}"
+        async with Shoppers(server.url, fresh_database) as shoppers:
+            before = await connection.request("GET", path)
+            done = await asyncio.to_thread(
+                migrations.migrate, url, fresh_database.app_url, definitions_in=tmp_path
+            )
+            after = await connection.request("GET", path)
+            await shoppers.answered(40)
+        connection.close()
+    assert done == ([], ["rfc3339"], False)
+    assert (len(before.body) - len(after.body)) == 2 * len(".000000")
     assert shoppers.refused == []

@@ -39,7 +39,7 @@ class Cluster:
     def start(self) -> "Cluster":
         """Start the server and make the template."""
         self.server.start()
-        self._admin("CREATE DATABASE {} OWNER {}", TEMPLATE, OWNER)
+        self.bare(TEMPLATE)
         migrate(self.server.url(OWNER, TEMPLATE), self.server.url(APP, TEMPLATE))
         write_down(self.server.url(OWNER, TEMPLATE), SHOP)
         return self
@@ -48,6 +48,12 @@ class Cluster:
         """Stop the server and remove its files, in the process that started it."""
         self.server.stop("immediate")
         self._end.close()
+
+    def bare(self, name: str) -> Database:
+        """Make a new database without tables."""
+        self.drop(name)
+        self._admin("CREATE DATABASE {} OWNER {}", name, OWNER)
+        return Database(name, self.server.url(APP, name), self.server.url(OWNER, name))
 
     def clone(self, name: str) -> Database:
         """Make a new copy of the migrated template."""

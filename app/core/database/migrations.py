@@ -6,22 +6,32 @@ under the advisory lock such a row can only be stale, so it is removed.
 
 The shop goes on serving meanwhile. Who waits for a table's lock makes everybody behind him wait too, readers as
 well; so a migration waits for a moment only, gives way, and tries again.
+
+Behind the numbered files come the functions and views whose texts are files of their own (definitions.py): all that have
+changed at once, so that none meets the text of another that it was not written with.
 """
 
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager
+from functools import partial
 from pathlib import Path
+from typing import NamedTuple, TypeVar
 
 import psycopg2
 import yoyo
 from psycopg2 import errors, sql
 from psycopg2.extensions import connection, make_dsn, parse_dsn
+from psycopg2.extensions import cursor as Cursor  # noqa: N812 - it is a class
 from yoyo.backends.core.postgresql import PostgresqlBackend
 from yoyo.connections import default_migration_table, parse_uri
-from yoyo.migrations import Migration
+from yoyo.migrations import MigrationList
 
+from app.core.database import definitions as texts
 from app.core.database.conninfo import DEFAULT_SESSION
+from app.core.database.definitions import Definition, definitions
+
+T = TypeVar("T")
 
 DIRECTORY = Path(__file__).resolve().parents[2] / "migrations"
 
@@ -42,6 +52,17 @@ class MigrationError(Exception):
     """Migrations cannot be applied; its text is one sentence that says what to change."""
 
 
+class Migrated(NamedTuple):
+    """What a run has done: the migrations that it applied, and the functions and views that have another text now.
+
+    Nothing, if the database is `newer` than this code: what a later version has put there is left alone.
+    """
+
+    applied: list[str]
+    renewed: list[str]
+    newer: bool = False
+
+
 def expected_version() -> str:
     """Return the name of the newest migration, the one that this code was written for."""
     return max(path.stem for path in DIRECTORY.glob("*.sql") if not path.stem.endswith(".rollback"))
@@ -53,27 +74,38 @@ def migrate(
     *,
     app_settings: Mapping[str, str] | None = None,
     directory: Path = DIRECTORY,
+    definitions_in: Path = texts.DIRECTORY,
     patience: float = PATIENCE_SECONDS,
-) -> list[str]:
-    """Apply what is missing, and return the names of the migrations that were applied.
+) -> Migrated:
+    """Apply what is missing, and put the texts of functions and views in force that have changed.
 
     `owner_url` names the role that owns the database. If `app_url` names another role, that one is granted
     what the app needs and no more. `app_settings` (PostgreSQL parameters such as statement_timeout) become
     the session defaults of the role in `app_url`, so that they hold behind a connection pooler too; no
-    migration is bound by them. The migrations are those in `directory`.
+    migration is bound by them. The migrations are those in `directory`, the texts those in `definitions_in`.
     Raises MigrationError for a role that may not make tables, if a table was in use for `patience` seconds, or if a
-    migration says (by RAISE EXCEPTION) what people must put right before it can be applied; psycopg2.Error if the
-    database refuses anything else; and leaves what was applied before.
+    migration says (by RAISE EXCEPTION) what people must put right before it can be applied, or a text takes or returns
+    something else than the one in force; psycopg2.Error if the database refuses anything else; and leaves what was
+    applied before.
     """
+    ours = definitions(definitions_in)
     with _locked(owner_url) as session:
-        applied = _apply(owner_url, directory, patience)
+        with _opened(owner_url) as backend:
+            known = yoyo.read_migrations(str(directory))
+            missing = backend.to_apply(known)
+            if not missing and _is_newer(session, backend, known, ours):
+                return Migrated([], [], newer=True)
+            with backend.lock():
+                for migration in missing:
+                    _patiently(migration.id, partial(backend.apply_one, migration), patience)
+        renewed = _patiently("texts", partial(_renew, session, ours), patience)
         role = parse_dsn(app_url).get("user") if app_url else None
         if role is not None and role != parse_dsn(owner_url).get("user"):
             _grant(session, role)
         # Under the lock too: two that alter a role at once end with "tuple concurrently updated".
         if app_url and app_settings:
             _set_defaults(app_url, app_settings)
-    return applied
+    return Migrated([migration.id for migration in missing], renewed)
 
 
 def roll_back(
@@ -83,33 +115,82 @@ def roll_back(
     directory: Path = DIRECTORY,
     patience: float = PATIENCE_SECONDS,
 ) -> list[str]:
-    """Undo the newest `count` migrations, and return their names. Raises what `migrate` does."""
-    with _locked(owner_url), _opened(owner_url) as backend:
+    """Undo the newest `count` migrations, and return their names. Raises what `migrate` does.
+
+    Whatever `migrate` runs next puts its own texts of functions and views in force, older ones too.
+    """
+    with _locked(owner_url) as session, _opened(owner_url) as backend:
         undone = backend.to_rollback(yoyo.read_migrations(str(directory)))[:count]
         with backend.lock():
             for migration in undone:
-                _patiently(backend.rollback_one, migration, patience)
+                _patiently(migration.id, partial(backend.rollback_one, migration), patience)
+        with _transaction(session) as cursor:
+            texts.give_up(cursor)
         return [migration.id for migration in undone]
 
 
-def _patiently(work: Callable[[Migration], None], migration: Migration, seconds: float) -> None:
-    """Do `work` on the migration, again for so many seconds while a table that it needs is in use."""
+def _is_newer(
+    session: connection, backend: PostgresqlBackend, known: MigrationList, ours: list[Definition]
+) -> bool:
+    """Say whether a later version than this code has been at the database, which has all that this one has."""
+    unknown = set(backend.get_applied_migration_hashes()) - {migration.hash for migration in known}
+    there = _marks(session)
+    return bool(unknown) or any(
+        one.name in there and one.is_older_than(there[one.name]) for one in ours
+    )
+
+
+def _patiently(name: str, work: Callable[[], T], seconds: float) -> T:
+    """Do `work`, again for so many seconds while a table that it needs is in use, and return what it returns."""
     deadline = time.monotonic() + seconds
     while True:
         try:
-            work(migration)
-            return
+            return work()
         except (errors.LockNotAvailable, errors.DeadlockDetected) as error:
             if time.monotonic() >= deadline:
                 raise MigrationError(
-                    f"The migration {migration.id} waited in vain for a table that others are using (a dump, a long"
+                    f"The migration {name} waited in vain for a table that others are using (a dump, a long"
                     " report, a forgotten transaction): run migrate again when they are done."
                 ) from error
         except errors.RaiseException as error:
             raise MigrationError(
-                f"The migration {migration.id} needs your help first: {error.diag.message_primary}."
+                f"The migration {name} needs your help first: {error.diag.message_primary}."
             ) from error
         time.sleep(PAUSE_SECONDS)
+
+
+def _renew(session: connection, ours: list[Definition]) -> list[str]:
+    with _transaction(session) as cursor:
+        cursor.execute(f"SET LOCAL lock_timeout = '{LOCK_MILLISECONDS}ms'")
+        changed = list(texts.changed(_marks(session), ours))
+        for one in changed:
+            try:
+                texts.create(cursor, one)
+            except (errors.InvalidFunctionDefinition, errors.InvalidTableDefinition) as error:
+                raise MigrationError(
+                    f"The text of {one.name} takes or returns something else than the one in force"
+                    f" ({error.diag.message_primary}), and old servers would not understand it: give it another name."
+                ) from error
+        return [one.name for one in changed]
+
+
+def _marks(session: connection) -> dict[str, texts.Mark]:
+    with session.cursor() as cursor:
+        cursor.execute(texts.MARKS)
+        return texts.marks(cursor.fetchall())
+
+
+@contextmanager
+def _transaction(session: connection) -> Iterator[Cursor]:
+    """Lend a cursor whose statements are one transaction; the session commits each by itself otherwise."""
+    with session.cursor() as cursor:
+        cursor.execute("BEGIN")
+        try:
+            yield cursor
+        except BaseException:
+            cursor.execute("ROLLBACK")
+            raise
+        cursor.execute("COMMIT")
 
 
 @contextmanager
@@ -173,22 +254,11 @@ def _opened(owner_url: str) -> Iterator[PostgresqlBackend]:
         yield backend
 
 
-def _apply(owner_url: str, directory: Path, patience: float) -> list[str]:
-    with _opened(owner_url) as backend:
-        missing = backend.to_apply(yoyo.read_migrations(str(directory)))
-        with backend.lock():
-            for migration in missing:
-                _patiently(backend.apply_one, migration, patience)
-        return [migration.id for migration in missing]
-
-
 def _grant(session: connection, role: str) -> None:
     statements = sql.SQL((DIRECTORY / "roles" / "app.sql").read_text(encoding="utf-8"))
     # One transaction, so that the app never meets a moment in which it may do too much or nothing.
-    with session.cursor() as cursor:
-        cursor.execute(
-            sql.SQL("BEGIN; {}; COMMIT").format(statements.format(app=sql.Identifier(role)))
-        )
+    with _transaction(session) as cursor:
+        cursor.execute(statements.format(app=sql.Identifier(role)))
 
 
 def _set_defaults(app_url: str, settings: Mapping[str, str]) -> None:

@@ -1,6 +1,6 @@
 """What goes back of the money paid for a purchase: pure sums on Decimals, in the shop's one currency.
 
-What a basket costs is worked out where it is charged: line_total, vat_by_rate and vat_of_lines in the migrations.
+What a basket costs is worked out where it is charged: line_total, vat_by_rate and vat_of_lines (.sql).
 """
 
 from collections.abc import Mapping

@@ -83,14 +83,17 @@ class TestMigrations:
 
     def test_each_is_undone_without_a_trace(self, fresh_database, tmp_path):
         url = fresh_database.owner_url
-        undone = {}
-        for count in reversed(range(len(FILES))):
-            migrations.roll_back(url)
-            undone[count] = schema(url, tmp_path / "schema.sql")
-        for count in range(1, len(FILES)):
+        migrations.roll_back(url, len(FILES))
+        done = {}
+        for count in range(len(FILES)):
             folder = folder_of(tmp_path / str(count), count)
-            assert migrations.migrate(url, directory=folder) == [FILES[count - 1].stem]
-            assert schema(url, tmp_path / "schema.sql") == undone[count]
+            # Without the texts that are files: those are not undone.
+            migrations.migrate(url, directory=folder, definitions_in=tmp_path / "none")
+            done[count] = schema(url, tmp_path / "schema.sql")
+        migrations.migrate(url, definitions_in=tmp_path / "none")
+        for count in reversed(range(len(FILES))):
+            assert migrations.roll_back(url) == [FILES[count].stem]
+            assert schema(url, tmp_path / "schema.sql") == done[count]
 
     def test_the_app_reads_what_is_left_after_each_is_undone(self, fresh_database, cursor):
         for _ in FILES:
@@ -123,7 +126,8 @@ class TestMigrations:
         assert users.keys() & replaced == set()
 
     def test_a_second_run_changes_nothing(self, fresh_database):
-        assert migrations.migrate(fresh_database.owner_url, fresh_database.app_url) == []
+        done = migrations.migrate(fresh_database.owner_url, fresh_database.app_url)
+        assert done == ([], [], False)
 
     def test_a_killed_runs_lock_row_is_no_obstacle(self, fresh_database, cursor):
         cursor.execute("INSERT INTO yoyo_lock (locked, ctime, pid) VALUES (1, now(), 1)")
@@ -131,9 +135,8 @@ class TestMigrations:
         migrations.roll_back(fresh_database.owner_url)
         cursor.execute("INSERT INTO yoyo_lock (locked, ctime, pid) VALUES (1, now(), 1)")
         cursor.connection.commit()
-        assert migrations.migrate(fresh_database.owner_url, fresh_database.app_url) == [
-            migrations.expected_version()
-        ]
+        done = migrations.migrate(fresh_database.owner_url, fresh_database.app_url)
+        assert done.applied == [migrations.expected_version()]
 
     def test_a_role_that_may_not_make_tables_is_told_which_setting_names_one_that_may(
         self, cluster
@@ -172,7 +175,7 @@ class TestMigrations:
                     assert cursor.fetchone() == (False,)
             finally:
                 holder.rollback()
-            assert held_up.result(30) == []
+            assert held_up.result(30) == ([], [], False)
 
     @pytest.mark.parametrize(
         ("held", "waits"),
@@ -218,7 +221,8 @@ class TestMigrations:
         assert columns(cursor) == before
         cursor.connection.commit()
         reading.rollback()
-        assert migrations.migrate(fresh_database.owner_url, directory=folder) == ["0007-expand"]
+        done = migrations.migrate(fresh_database.owner_url, directory=folder)
+        assert done.applied == ["0007-expand"]
 
     def test_two_runs_at_once_do_not_wait_for_each_other_for_ever(
         self, fresh_database, tmp_path, reading
@@ -247,8 +251,8 @@ class TestMigrations:
             second = started("'SELECT pg_%advisory_lock%'", 2)
             reading.rollback()
             try:
-                assert first.result(30) == ["0007-index"]
-                assert second.result(30) == []
+                assert first.result(30).applied == ["0007-index"]
+                assert second.result(30).applied == []
             finally:
                 cursor.execute(
                     "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"

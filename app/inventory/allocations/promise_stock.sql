@@ -1,0 +1,88 @@
+-- edition 1
+-- Promises so much of each product, all or nothing, from lots that have not expired, and rather from such as keep until
+-- a day. Each product once. `refused` is '', and so much of a product (`amounts`) comes from which lot; or it says why
+-- nothing is promised, and what is asked for too much of, how much that is and how much could be had.
+--
+-- For guests, purchases that guests have not paid may hold together this share of what is not promised to others; who
+-- comes first, always this quantity. What is above that is `held_by_guests`. NULL is for everybody else, who may have all.
+--
+-- A level is the lock of its product, taken in product order, so that two baskets cannot deadlock.
+CREATE OR REPLACE FUNCTION promise_stock(
+        products bigint[], quantities numeric[], keep_until date, unpaid_share numeric, unpaid_quantity numeric,
+        OUT refused text, OUT of_products bigint[], OUT lots bigint[], OUT amounts numeric[], OUT available numeric[])
+    LANGUAGE plpgsql
+    AS $$
+    #variable_conflict use_column
+    DECLARE
+        enough bigint[];
+        complete boolean;
+    BEGIN
+        refused := '';
+        -- A level that has too little is not even waited for: when something is sold out, the queue for it is over.
+        enough := ARRAY(
+            SELECT l.product_id FROM stock_level l
+            JOIN unnest(products, quantities) AS w (product_id, quantity) USING (product_id)
+            WHERE l.on_hand - l.allocated >= w.quantity
+            ORDER BY l.product_id FOR NO KEY UPDATE OF l);
+        IF cardinality(enough) = cardinality(products) THEN
+            IF unpaid_share < 1 THEN
+                SELECT array_agg(w.product_id ORDER BY w.place), array_agg(w.quantity ORDER BY w.place),
+                       array_agg(greatest(trunc(m.most, CASE p.unit WHEN 'piece' THEN 0 ELSE 3 END), 0)::numeric(12,3)
+                                 ORDER BY w.place)
+                    INTO of_products, amounts, available
+                    FROM unnest(products, quantities) WITH ORDINALITY AS w (product_id, quantity, place)
+                    JOIN product p ON p.id = w.product_id
+                    JOIN stock_level l ON l.product_id = w.product_id
+                    JOIN sellable a ON a.product_id = w.product_id
+                    CROSS JOIN LATERAL (
+                        SELECT coalesce(sum(n.quantity), 0) AS quantity
+                        FROM purchase u JOIN purchase_line n ON n.purchase_id = u.id AND n.product_id = w.product_id
+                        WHERE u.status = 'placed' AND u.paid = 0 AND u.total > 0 AND u.customer_id IS NULL
+                            -- Most often it is known without looking: all that is promised, to anybody, is not too much.
+                            AND l.allocated + w.quantity > unpaid_share * (a.available + l.allocated)
+                    ) h
+                    CROSS JOIN LATERAL (
+                        SELECT CASE h.quantity WHEN 0 THEN greatest(unpaid_share * a.available, unpaid_quantity)
+                               ELSE unpaid_share * (a.available + h.quantity) - h.quantity END AS most
+                    ) m
+                    WHERE w.quantity > m.most;
+                IF of_products IS NOT NULL THEN
+                    refused := 'held_by_guests';
+                    RETURN;
+                END IF;
+            END IF;
+            SELECT array_agg(w.product_id), array_agg(f.stock_id), array_agg(f.quantity),
+                   sum(f.quantity) = (SELECT sum(q) FROM unnest(quantities) AS q)
+                INTO of_products, lots, amounts, complete
+                FROM unnest(products, quantities) AS w (product_id, quantity)
+                CROSS JOIN LATERAL (
+                    -- What expired lots have promised will come from the others, and before anything else does.
+                    SELECT array_agg(s.id) FILTER (WHERE s.fresh) AS lots,
+                           array_agg(s.on_hand - s.allocated) FILTER (WHERE s.fresh) AS free,
+                           array_agg(s.expires_on) FILTER (WHERE s.fresh) AS expiries,
+                           sum(s.on_hand) FILTER (WHERE s.fresh) - sum(s.allocated) AS sellable
+                    FROM (SELECT *, expires_on IS NULL OR expires_on >= CURRENT_DATE AS fresh FROM stock) s
+                    WHERE s.product_id = w.product_id AND s.on_hand > 0 AND (s.on_hand > s.allocated OR NOT s.fresh)
+                ) s
+                CROSS JOIN LATERAL fefo(s.lots, s.free, s.expiries, least(w.quantity, s.sellable), 0, keep_until) f;
+            IF complete THEN
+                UPDATE stock_level l SET allocated = l.allocated + w.quantity
+                    FROM unnest(products, quantities) AS w (product_id, quantity)
+                    WHERE l.product_id = w.product_id;
+                UPDATE stock s SET allocated = s.allocated + p.quantity
+                    FROM unnest(lots, amounts) AS p (stock_id, quantity)
+                    WHERE s.id = p.stock_id;
+                RETURN;
+            END IF;
+        END IF;
+        refused := 'out_of_stock';
+        lots := NULL;
+        SELECT array_agg(w.product_id ORDER BY w.place), array_agg(w.quantity ORDER BY w.place),
+               array_agg(coalesce(a.available, 0.000) ORDER BY w.place)
+            INTO of_products, amounts, available
+            FROM unnest(products, quantities) WITH ORDINALITY AS w (product_id, quantity, place)
+            LEFT JOIN availability a ON a.product_id = w.product_id
+            -- What is free again since then was still refused.
+            WHERE w.product_id <> ALL (enough) OR a.available < w.quantity;
+    END
+    $$;

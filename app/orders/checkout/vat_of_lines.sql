@@ -1,0 +1,28 @@
+-- edition 1
+-- Each line's part of the VAT of its rate, in proportion to what it costs: whole cents by largest remainder, so that the
+-- parts make the sum. Of equal remainders the earlier line's gets the cent. The quotients are of whole numbers, so exact.
+-- With one line of each rate comes what vat_by_rate says of the rate.
+CREATE OR REPLACE FUNCTION vat_of_lines(totals numeric[], rates numeric[])
+    RETURNS TABLE (place bigint, vat numeric, of_rate charged_at_rate)
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    AS $$
+        SELECT s.place,
+               0.01 * CASE WHEN s.cents_left >= row_number() OVER (PARTITION BY s.rate ORDER BY s.remainder DESC, s.place)
+                   THEN s.cents + 1 ELSE s.cents END,
+               CASE s.nth WHEN 1 THEN (s.rate, s.gross, s.gross - s.vat, s.vat)::charged_at_rate END
+        FROM (
+            SELECT *, 100 * q.vat - sum(q.cents) OVER (PARTITION BY q.rate) AS cents_left
+            FROM (
+                SELECT g.*, v.vat,
+                       -- All of it may be free.
+                       coalesce(div(100 * v.vat * g.total, nullif(g.gross, 0)), 0) AS cents,
+                       coalesce(100 * v.vat * g.total % nullif(g.gross, 0), 0) AS remainder
+                FROM (
+                    SELECT l.place, l.rate, l.total, sum(l.total) OVER (PARTITION BY l.rate) AS gross,
+                           row_number() OVER (PARTITION BY l.rate) AS nth
+                    FROM unnest(totals, rates) WITH ORDINALITY AS l (total, rate, place)
+                ) g
+                CROSS JOIN LATERAL (SELECT vat_amount(g.gross, g.rate) AS vat) v
+            ) q
+        ) s
+    $$;

@@ -1,0 +1,24 @@
+-- edition 1
+-- Never paid above the total, never refunded above what was paid. The purchase's row is the lock.
+CREATE OR REPLACE FUNCTION check_payment() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+    DECLARE
+        owed numeric;
+        balance numeric;
+    BEGIN
+        SELECT total INTO owed FROM purchase WHERE id = NEW.purchase_id FOR UPDATE;
+        SELECT coalesce(sum(CASE kind WHEN 'payment' THEN amount ELSE -amount END), 0) INTO balance
+            FROM payment WHERE purchase_id = NEW.purchase_id;
+        IF NEW.kind = 'payment' AND balance + NEW.amount > owed THEN
+            RAISE EXCEPTION 'a payment above what is owed'
+                USING ERRCODE = 'check_violation', CONSTRAINT = 'payment_above_total', TABLE = 'payment', COLUMN = 'amount';
+        ELSIF NEW.kind = 'refund' AND NEW.amount > balance THEN
+            RAISE EXCEPTION 'a refund above what was paid'
+                USING ERRCODE = 'check_violation', CONSTRAINT = 'refund_above_paid', TABLE = 'payment', COLUMN = 'amount';
+        END IF;
+        UPDATE purchase SET paid = balance + CASE NEW.kind WHEN 'payment' THEN NEW.amount ELSE -NEW.amount END
+            WHERE id = NEW.purchase_id;
+        RETURN NEW;
+    END
+    $$;

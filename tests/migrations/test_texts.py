@@ -1,0 +1,78 @@
+"""Which functions and views are files, and which have to stay in migrations."""
+
+import re
+from collections.abc import Iterator
+
+import pytest
+
+from app.core.database.definitions import definitions
+from app.core.database.migrations import DIRECTORY
+from tests.migrations.released import ask
+
+# Of the version before there were files: servers of it may still call them.
+OF_BEFORE = {"allocate_stock", "check_out", "meant_words", "vat_shares"}
+# What they make is stored in rows: a new text needs these made anew, so it is a new name.
+STORED = {"product_search_text", "search_words"}
+FIRST_WITH_FILES = "0021"
+# What an index, a generated column or a CHECK was made with must never say something else.
+BOUND = """
+    SELECT DISTINCT p.proname FROM pg_depend d JOIN pg_proc p ON p.oid = d.refobjid
+    WHERE d.refclassid = 'pg_proc'::regclass AND p.pronamespace = 'public'::regnamespace AND (
+        d.classid IN ('pg_constraint'::regclass, 'pg_attrdef'::regclass)
+        OR d.classid = 'pg_class'::regclass AND (SELECT relkind FROM pg_class WHERE oid = d.objid) IN ('i', 'r'))
+    """
+BODIES = """
+    SELECT p.proname, p.prosrc FROM pg_proc p
+    WHERE p.pronamespace = 'public'::regnamespace AND NOT EXISTS (
+        SELECT FROM pg_depend d WHERE d.classid = 'pg_proc'::regclass AND d.objid = p.oid AND d.deptype = 'e')
+    UNION ALL SELECT relname, pg_get_viewdef(oid) FROM pg_class
+    WHERE relnamespace = 'public'::regnamespace AND relkind = 'v'
+    """
+
+
+@pytest.fixture
+def texts(database) -> dict[str, str]:
+    """What all functions and views of a name say."""
+    found: dict[str, str] = {}
+    for name, text in ask(database.owner_url, BODIES):
+        found[name] = found.get(name, "") + text
+    return found
+
+
+def with_all_that_they_call(names: set[str], texts: dict[str, str]) -> set[str]:
+    found, left = set(names), list(names)
+    while left:
+        words = set(re.findall(r"\w+", texts[left.pop()]))
+        called = words & texts.keys() - found
+        found |= called
+        left += called
+    return found
+
+
+def made_in_migrations() -> Iterator[tuple[str, str]]:
+    for path in sorted(DIRECTORY.glob("*.sql")):
+        for name in re.findall(
+            r"CREATE (?:OR REPLACE )?(?:FUNCTION|VIEW) (\w+)", path.read_text("utf-8")
+        ):
+            yield path.name, name
+
+
+def test_what_an_index_or_a_check_uses_is_no_file(database, texts):
+    bound = with_all_that_they_call({name for (name,) in ask(database.owner_url, BOUND)}, texts)
+    assert {"plain_text", "grocery_tsvector", "is_gtin"} <= bound
+    assert not bound & {one.name for one in definitions()}
+
+
+def test_everything_else_is_one(database, texts):
+    bound = with_all_that_they_call({name for (name,) in ask(database.owner_url, BOUND)}, texts)
+    files = {one.name for one in definitions()}
+    assert texts.keys() - files == bound | OF_BEFORE | STORED
+
+
+def test_new_migrations_make_none_that_is_a_file():
+    files = {one.name for one in definitions()}
+    assert not [
+        (path, name)
+        for path, name in made_in_migrations()
+        if path >= FIRST_WITH_FILES and name in files
+    ]
