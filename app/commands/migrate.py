@@ -4,11 +4,14 @@ import click
 from flask.cli import with_appcontext
 
 from app.commands.consistency import snapshot
+from app.commands.counting import counted
 from app.commands.failing import one_sentence
 from app.commands.identity import refuse_another, write_down
 from app.core.database import migrations
 from app.core.settings import DatabaseSettings, Settings
 from app.core.wiring import wired
+
+_FEW = 5
 
 
 @click.command()
@@ -42,7 +45,10 @@ def _what_was(done: migrations.Migrated) -> str:
     if done.applied:
         return f"Applied {', '.join(done.applied)}."
     if done.renewed:
-        return f"The database is at {version}; put in force: {', '.join(done.renewed)}."
+        # All of them after a restore, which brings no comments, and so no marks.
+        many = counted(len(done.renewed), "function or view", "functions and views")
+        names = ", ".join(done.renewed) if len(done.renewed) <= _FEW else many
+        return f"The database is at {version}; put in force: {names}."
     return f"The database is at {version} already."
 
 

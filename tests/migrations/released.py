@@ -57,9 +57,9 @@ def view_columns(url: str) -> dict[str, list[str]]:
     return dict(ask(url, _COLUMNS))
 
 
-def schema(url: str) -> list[str]:
+def schema(url: str) -> str:
     """Return all that a database has but for its rows and rights, as pg_dump writes it."""
-    return _dump(url, "--schema-only").splitlines()
+    return _dump(url, "--schema-only")
 
 
 def _dump(url: str, *options: str) -> str:

@@ -1,0 +1,77 @@
+"""docs/new-field.md, followed to the letter in a copy of the project."""
+
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+GUIDE = ROOT / "docs" / "new-field.md"
+BLOCK = re.compile(
+    r"^```diff\n(?:---|\+\+\+) (?P<path>\S+)\n(?P<lines>.*?)^```$", re.MULTILINE | re.DOTALL
+)
+# What the guide says will miss a step that is left out, and what the field is for.
+TESTS = [
+    "tests/product/products/test_aisle.py",
+    "tests/product/products/test_products.py",
+    "tests/models",
+    "tests/commands/sheets/test_kinds.py",
+    "tests/commands/test_export.py",
+    "tests/core/database/test_migration_rule.py",
+    "tests/contract/test_bodies.py",
+]
+FOLDERS = ("app", "benchmarks", "conformance", "local", "tests")
+FILES = ("main.py", "pyproject.toml", "config_dev.toml", ".squawk.toml", "CHANGELOG.md")
+
+
+def hunks(lines: str) -> Iterator[tuple[str, str]]:
+    """Yield what each hunk of a diff looks for, and what it puts there."""
+    for hunk in re.split(r"^@@\n", lines, flags=re.MULTILINE):
+        marked = hunk.splitlines(keepends=True)
+        yield (
+            "".join(line[1:] for line in marked if line[0] != "+"),
+            "".join(line[1:] for line in marked if line[0] != "-"),
+        )
+
+
+def follow(folder: Path) -> None:
+    """Do in `folder` all that the guide says."""
+    for block in BLOCK.finditer(GUIDE.read_text(encoding="utf-8")):
+        path = folder / block["path"]
+        text = path.read_text(encoding="utf-8") if path.exists() else ""
+        for old, new in hunks(block["lines"]):
+            assert text.count(old) == 1 or not path.exists(), (path, old)
+            text = text.replace(old, new, 1) if old else new
+        path.write_text(text, encoding="utf-8")
+
+
+@pytest.fixture
+def project(tmp_path):
+    """A copy of what the tests of a field need."""
+    for name in FOLDERS:
+        ignored = shutil.ignore_patterns("__pycache__")
+        shutil.copytree(ROOT / name, tmp_path / name, ignore=ignored, symlinks=True)
+    for name in FILES:
+        shutil.copy2(ROOT / name, tmp_path / name)
+    return tmp_path
+
+
+def test_whoever_follows_it_has_a_field_that_all_tests_know(project):
+    follow(project)
+    for command in (
+        ["ruff", "check", "."],
+        ["ruff", "format", "--check", "."],
+        ["pytest", "-q", *TESTS],
+    ):
+        done = subprocess.run(
+            [sys.executable, "-m", *command],
+            cwd=project,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == 0, done.stdout + done.stderr
