@@ -114,14 +114,18 @@ def sizes(results: Results, load: str, by: str) -> list[Slot]:
 
 
 def steepest(entries: Sequence[Slot]) -> Spread | None:
-    """Return the greatest cost of a request at any size, as a multiple of its cost at the smallest."""
+    """Return the greatest cost of a request at any size, as a multiple of its cost at the smallest in the slot beside it."""
     if len(entries) < 2:
         return None
     first, *larger = entries
-    base = cost(first)
-    worst = max(larger, key=cost)
-    each = [cost(slot) / base for slot in worst["slots"]]
-    return Spread(cost(worst) / base, min(each), max(each))
+    multiples = [
+        spread(
+            cost(slot) / cost(base)
+            for slot, base in zip(entry["slots"], first["slots"], strict=True)
+        )
+        for entry in larger
+    ]
+    return max((found for found in multiples if found), key=lambda found: found.median)
 
 
 def growth(samples: Sequence[Slot], name: str) -> float:

@@ -85,12 +85,6 @@ class TestWords:
 
 
 class TestFiles:
-    def test_each_migration_can_be_rolled_back(self):
-        folder = ROOT / "app" / "migrations"
-        names = {path.name for path in folder.glob("*.sql")}
-        forward = {name for name in names if not name.endswith(".rollback.sql")}
-        assert names - forward == {name.replace(".sql", ".rollback.sql") for name in forward}
-
     def test_each_feature_has_its_tests(self):
         features = [module.path.parent for module in FEATURES if module.room == "routes"]
         assert not [

@@ -78,11 +78,22 @@ class TestFigures:
 
     def test_the_steepest_cost_is_that_of_the_worst_size(self):
         entries = sizes(results(), "product", "products")
-        entries[2]["postgres_cpu_us"] = 400.0
+        entries[2]["slots"] = [{**one, "postgres_cpu_us": 400.0} for one in entries[2]["slots"]]
         found = steepest(entries)
         assert found is not None
         assert found.median == pytest.approx(2.0)
         assert steepest(entries[:1]) is None
+
+    def test_a_computer_that_slows_down_is_no_growth(self):
+        entries = sizes(results(), "product", "products")
+        for entry in entries:
+            entry["slots"] = [
+                {name: turn * figure for name, figure in one.items()}
+                for turn, one in enumerate(entry["slots"], 1)
+            ]
+        found = steepest(entries)
+        assert found is not None
+        assert found.median == found.least == found.most == pytest.approx(309 / 300)
 
     def test_several_slots_become_one_entry_of_their_medians(self):
         found = together([{"rps": rate, "requests": 9, "errors": 1} for rate in (1.0, 5.0, 2.0)])
@@ -131,7 +142,7 @@ class TestTargets:
         entries = invented.scale()
         for entry in entries:
             if entry["load"] == "search" and entry["products"] == 1_000_000:
-                entry["postgres_cpu_us"] = 300.0
+                entry["slots"] = [{**one, "postgres_cpu_us": 300.0} for one in entry["slots"]]
         assert line(results(scale=entries), "search", "1,000,000").met is False
         assert line(results(scale=entries), "product", "1,000,000").met is True
 

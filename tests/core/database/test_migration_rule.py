@@ -139,6 +139,12 @@ def test_a_migration_that_does_is_left_alone(tmp_path, kind):
     assert faults(path, ["1.2.0"]) == []
 
 
+def test_every_migration_can_be_undone():
+    names = {path.name for path in DIRECTORY.glob("*.sql")}
+    forward = {name for name in names if not name.endswith(".rollback.sql")}
+    assert names - forward == {name.replace(".sql", ".rollback.sql") for name in forward}
+
+
 def test_the_baseline_alone_is_exempt(tmp_path):
     for name in ("0006-search-words.sql", "0007-new.sql", "0007-new.rollback.sql"):
         (tmp_path / name).touch()
