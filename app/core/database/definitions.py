@@ -1,6 +1,6 @@
 """The functions and views of the database whose texts in force are files: one each, in the folder of whoever needs it.
 
-`migrate` creates anew those whose text has changed. Each says itself in its COMMENT which text it has, so that no dump,
+`migrate` creates anew those whose text has changed. Behind a function its file may have its triggers. Each says itself in its COMMENT which text it has, so that no dump,
 restore or roll-back parts the two. Of two texts the one of the higher edition is the newer.
 """
 
@@ -23,7 +23,8 @@ MARKS = r"""
     SELECT description, CASE classoid WHEN 'pg_proc'::regclass THEN 'FUNCTION ' || objoid::regprocedure
         ELSE 'VIEW ' || objoid::regclass END
     FROM pg_description
-    WHERE classoid IN ('pg_proc'::regclass, 'pg_class'::regclass) AND objsubid = 0
+    WHERE objoid >= 16384 -- below are PostgreSQL's own
+        AND classoid IN ('pg_proc'::regclass, 'pg_class'::regclass) AND objsubid = 0
         AND description ~ '^\w+, edition \d+, text [0-9a-f]+$'
     """
 """Reads the marks that are in the database, and which function or view has each."""
@@ -83,7 +84,8 @@ def definitions(directory: Path = DIRECTORY) -> list[Definition]:
 
     Raises ValueError for a file of another form, for two of one name, and for a ring of them.
     """
-    files = (path for path in directory.rglob("*.sql") if "migrations" not in path.parts)
+    migrations = directory / "migrations"
+    files = (path for path in directory.rglob("*.sql") if migrations not in path.parents)
     found: dict[str, Definition] = {}
     for path in sorted(files):
         one = _read(path)

@@ -97,8 +97,9 @@ def migrate(
                 return Migrated([], [], newer=True)
             with backend.lock():
                 for migration in missing:
-                    _patiently(migration.id, partial(backend.apply_one, migration), patience)
-        renewed = _patiently("texts", partial(_renew, session, ours), patience)
+                    apply = partial(backend.apply_one, migration)
+                    _patiently(f"The migration {migration.id}", apply, patience)
+        renewed = _patiently("Another text of a view", partial(_renew, session, ours), patience)
         role = parse_dsn(app_url).get("user") if app_url else None
         if role is not None and role != parse_dsn(owner_url).get("user"):
             _grant(session, role)
@@ -123,7 +124,8 @@ def roll_back(
         undone = backend.to_rollback(yoyo.read_migrations(str(directory)))[:count]
         with backend.lock():
             for migration in undone:
-                _patiently(migration.id, partial(backend.rollback_one, migration), patience)
+                undo = partial(backend.rollback_one, migration)
+                _patiently(f"The migration {migration.id}", undo, patience)
         with _transaction(session) as cursor:
             texts.give_up(cursor)
         return [migration.id for migration in undone]
@@ -140,7 +142,7 @@ def _is_newer(
     )
 
 
-def _patiently(name: str, work: Callable[[], T], seconds: float) -> T:
+def _patiently(what: str, work: Callable[[], T], seconds: float) -> T:
     """Do `work`, again for so many seconds while a table that it needs is in use, and return what it returns."""
     deadline = time.monotonic() + seconds
     while True:
@@ -149,12 +151,12 @@ def _patiently(name: str, work: Callable[[], T], seconds: float) -> T:
         except (errors.LockNotAvailable, errors.DeadlockDetected) as error:
             if time.monotonic() >= deadline:
                 raise MigrationError(
-                    f"The migration {name} waited in vain for a table that others are using (a dump, a long"
+                    f"{what} waited in vain for a table that others are using (a dump, a long"
                     " report, a forgotten transaction): run migrate again when they are done."
                 ) from error
         except errors.RaiseException as error:
             raise MigrationError(
-                f"The migration {name} needs your help first: {error.diag.message_primary}."
+                f"{what} needs your help first: {error.diag.message_primary}."
             ) from error
         time.sleep(PAUSE_SECONDS)
 

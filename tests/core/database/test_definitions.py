@@ -7,7 +7,7 @@ import pytest
 
 from app.core.database.definitions import DIRECTORY, MARKS, definitions, marks
 from app.core.database.migrations import Migrated, MigrationError, migrate, roll_back
-from tests.builders import rows, value
+from tests.builders import brand, rows, value
 
 ONE = "-- edition 1\n-- A number.\nCREATE OR REPLACE FUNCTION toy_one() RETURNS integer LANGUAGE sql AS 'SELECT 1';\n"
 VIEW = "-- edition 1\nCREATE OR REPLACE VIEW toy_view AS SELECT toy_one() AS number;\n"
@@ -120,6 +120,16 @@ class TestMigrating:
         texts(toy_one=again(ONE, 2, "RETURNS integer", "RETURNS bigint"))
         with pytest.raises(MigrationError, match="toy_one takes or returns something else"):
             applied(fresh_database, texts())
+
+    def test_a_function_may_bring_its_trigger(self, fresh_database, texts):
+        stamp = (
+            "-- edition 1\nCREATE OR REPLACE FUNCTION toy_stamp() RETURNS trigger LANGUAGE plpgsql"
+            " AS 'BEGIN NEW.name := upper(NEW.name); RETURN NEW; END';\n"
+            "CREATE OR REPLACE TRIGGER toy_stamp BEFORE INSERT ON brand FOR EACH ROW EXECUTE FUNCTION toy_stamp();\n"
+        )
+        applied(fresh_database, texts(toy_stamp=stamp))
+        assert applied(fresh_database, texts(toy_stamp=again(stamp, 2, "upper", "lower"))).renewed
+        assert brand(fresh_database, name="Loud").name == "loud"
 
     def test_all_or_nothing(self, fresh_database, texts):
         applied(fresh_database, texts(toy_one=ONE, toy_view=VIEW))
