@@ -13,11 +13,11 @@ from conformance.alerts import check_alerts
 from conformance.answers import Recorded
 from conformance.registry import CHECKS, NotApplicable
 from conformance.runner import Cell, Row, answers_of, exit_status, try_way
-from conformance.shop import ROOT, Way
+from conformance.shop import Way
 from conformance.suite import checks_for
 from conformance.table import render, write
 from conformance.ways import DEFAULT, ways
-from local.environments import install_packages
+from local.environments import ROOT, install_packages
 
 FOLDER = ROOT / ".conformance"
 PAGE = ROOT / "docs" / "deploy.md"

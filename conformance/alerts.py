@@ -8,8 +8,7 @@ import subprocess
 import sys
 
 from conformance.registry import NotApplicable
-from conformance.shop import ROOT
-from local.environments import install_packages
+from local.environments import ROOT, install_packages
 
 CASES = ROOT / "tests" / "observability" / "alerts.yaml"
 SETTINGS = ROOT / "deploy" / "observability" / "prometheus.yml"

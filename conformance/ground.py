@@ -8,12 +8,12 @@ from typing import Self
 from urllib.parse import quote
 
 from local.account import server_account
+from local.environments import ROOT
 from local.postgres import THROWAWAY, Postgres
 from tests.builders import rows
 from tests.support.database import Cluster, Database
 from tests.support.folders import short_folder
 
-ROOT = Path(__file__).resolve().parents[1]
 NAME = "conformance"
 
 

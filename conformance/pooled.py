@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import parse_qs, quote, urlsplit
 
-from conformance.shop import ROOT, Process
-from local.environments import install_packages
+from conformance.shop import Process
+from local.environments import ROOT, install_packages
 from local.servers import SERVERS
 
 _CONFIG = """

@@ -16,10 +16,10 @@ import httpx
 import psutil
 
 from conformance.ground import Ground
+from local.environments import ROOT
 from local.postgres import Postgres
 from tests.support.database import Database
 
-ROOT = Path(__file__).resolve().parents[1]
 WORKERS = 2
 """Processes that a server is asked for by WEB_CONCURRENCY."""
 GATEWAY = "127.0.3.30"

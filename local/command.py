@@ -3,7 +3,8 @@
 import subprocess
 import sys
 
-from local.shop import ROOT, shop_database
+from local.environments import ROOT
+from local.shop import shop_database
 from local.trouble import exit_code
 
 

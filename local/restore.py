@@ -21,8 +21,9 @@ from local.dump import (
     program,
     server_version,
 )
+from local.environments import ROOT
 from local.postgres import PROGRAMS
-from local.shop import ROOT, ShopDatabase, shop_database
+from local.shop import ShopDatabase, shop_database
 from local.trouble import exit_code
 
 # pg_restore from 17 on begins with a setting that older servers do not know.

@@ -10,8 +10,9 @@ import time
 
 from local.account import LocalError
 from local.children import Children, Signals, kill_session, wait_until
+from local.environments import ROOT
 from local.postgres import Postgres
-from local.shop import DATA, LOGINS, ROOT, ShopDatabase, given_database, local_database
+from local.shop import DATA, LOGINS, ShopDatabase, given_database, local_database
 from local.trouble import explain
 
 HOST = "127.0.0.1"

@@ -12,10 +12,10 @@ import psycopg2
 from app.core.database.migrations import DIRECTORY
 from app.core.settings import SettingsError, load_settings
 from local.account import LocalError
+from local.environments import ROOT
 from local.postgres import Postgres
 from local.trouble import first_line
 
-ROOT = Path(__file__).resolve().parents[1]
 FOLDER = Path(os.environ.get("OGS_DATA_DIR") or ROOT / ".data").absolute()
 DATA = FOLDER / "postgres"
 LOGINS = FOLDER / "demo-logins.txt"

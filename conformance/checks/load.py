@@ -8,8 +8,9 @@ from urllib.parse import quote
 
 from conformance.helpers import PRODUCTS, codes, get, locked, product_path, until_waiting
 from conformance.registry import NotApplicable, check
-from conformance.shop import ROOT, WORKERS, Shop
+from conformance.shop import WORKERS, Shop
 from conformance.wire import Answer, Wire
+from local.environments import ROOT
 from tests.support.locks import waiting
 
 READS = 3000

@@ -20,7 +20,8 @@ from typing import Any
 import httpx
 
 from conformance.compose.sellers import Sales
-from conformance.compose.stack import ROOT, Psql, Stack, StackError
+from conformance.compose.stack import Psql, Stack, StackError
+from local.environments import ROOT
 
 CLIENTS = 8
 PATIENCE = "10"

@@ -8,10 +8,10 @@ import subprocess
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any
 
-ROOT = Path(__file__).resolve().parents[1]
+from local.environments import ROOT
+
 PROJECT = "online-grocery-conformance"
 COMMAND_SECONDS = 300
 """How long a command of Compose may take: the first one builds the image."""

@@ -18,10 +18,9 @@ from contextlib import ExitStack, suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from local.environments import install_packages
+from local.environments import ROOT, install_packages
 from local.servers import SERVERS
 
-ROOT = Path(__file__).resolve().parents[1]
 NGINX = ROOT / "deploy" / "nginx"
 NAME = "nginx"
 HOST_NAME = "shop.example"

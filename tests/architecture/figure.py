@@ -12,7 +12,7 @@ from pathlib import Path
 
 import grimp
 
-from tests.architecture.modules import ROOT
+from local.environments import ROOT
 
 FILE = ROOT / "docs" / "house.svg"
 

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-ROOT = Path(__file__).parents[2]
+from local.environments import ROOT
+
 ROOMS = ("routes", "schemas", "service", "repository")
 
 

@@ -5,7 +5,8 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from tests.architecture.modules import APP, EVERYTHING, FEATURES, ROOT
+from local.environments import ROOT
+from tests.architecture.modules import APP, EVERYTHING, FEATURES
 
 # An exemption has to say why, after a dash or in parentheses.
 EXEMPTION = re.compile(r"#\s*(?:noqa|type:\s*ignore|pragma:|mypy:|ruff:)(?P<rest>.*)")

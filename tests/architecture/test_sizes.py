@@ -3,7 +3,8 @@
 import ast
 from collections import Counter
 
-from tests.architecture.modules import APP, EVERYTHING, ROOT
+from local.environments import ROOT
+from tests.architecture.modules import APP, EVERYTHING
 
 LONGEST_FILE = 300
 # One more case of the same is no reason to tear tests apart.

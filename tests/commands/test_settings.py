@@ -3,13 +3,11 @@
 import os
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
 
+from local.environments import ROOT
 from tests.builders import rows
-
-ROOT = Path(__file__).parents[2]
 
 
 def test_one_sentence_and_no_traceback(database):

@@ -10,9 +10,9 @@ import pytest
 
 from conformance.registry import CHECKS
 from conformance.runner import Cell, exit_status, try_way
-from conformance.shop import ROOT
 from conformance.suite import checks_for
 from conformance.table import BEGIN, END, render, write
+from local.environments import ROOT
 
 
 @dataclass(frozen=True)

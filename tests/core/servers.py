@@ -12,7 +12,8 @@ from pathlib import Path
 
 import httpx
 
-ROOT = Path(__file__).parents[2]
+from local.environments import ROOT
+
 OURS = "app.core.worker.Worker"
 PLAIN = "uvicorn_worker.UvicornWorker"
 START_SECONDS = 30

@@ -8,8 +8,9 @@ from datetime import timedelta
 
 import pytest
 
+from local.environments import ROOT
 from tests.support.folders import short_folder
-from tests.support.runs import ROOT, SECONDS, environment, started
+from tests.support.runs import SECONDS, environment, started
 
 
 @pytest.fixture(scope="module")

@@ -8,8 +8,8 @@ import pytest
 
 from app.core.settings import SettingsError, load_settings
 from app.core.settings.production import KNOWN_PASSWORDS
+from local.environments import ROOT
 from tests.support.containers import (
-    ROOT,
     compose,
     env_file,
     environment,

@@ -2,7 +2,8 @@
 
 import pytest
 
-from tests.support.containers import ROOT, compose
+from local.environments import ROOT
+from tests.support.containers import compose
 
 EVERY = compose()["services"]
 OTHERS = ("api", "api1", "api2", "tidy")

@@ -13,8 +13,8 @@ from pathlib import Path
 
 import pytest
 
+from local.environments import ROOT
 from tests.support.containers import (
-    ROOT,
     final_stage,
     image_environment,
     instructions,

@@ -2,7 +2,6 @@
 
 import runpy
 from functools import cache
-from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import kubernetes_validate  # type: ignore[import-untyped]  # it has no types
@@ -12,10 +11,10 @@ from kubernetes_validate import utils as validation
 from packaging.version import Version
 
 from app.core.settings import Settings, load_settings
+from local.environments import ROOT
 from tests.support.manifests import OVERLAYS, SOURCE, make_secrets, matches, rendered
 from tests.support.operators import FIELDS, faults
 
-ROOT = Path(__file__).parents[2]
 VERSIONS = sorted(
     {each for each in validation.all_versions() if Version(each) >= Version("1.30")}, key=Version
 )

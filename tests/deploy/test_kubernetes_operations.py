@@ -2,15 +2,14 @@
 
 import re
 import shutil
-from pathlib import Path
 
 import pytest
 import yaml
 
+from local.environments import ROOT
 from tests.support.kustomize import render
 from tests.support.manifests import SOURCE, Manifests, make_secrets, rendered
 
-ROOT = Path(__file__).parents[2]
 FOLDER = ROOT / "deploy" / "observability"
 PAGE = (ROOT / "docs" / "operations.md").read_text("utf-8")
 

@@ -3,7 +3,6 @@
 import re
 import runpy
 from math import ceil
-from pathlib import Path
 
 import pytest
 
@@ -11,9 +10,9 @@ from app.core.serving.server import GOODBYE_SECONDS, SHORTEST_WAIT
 from app.core.serving.worker import CLEANUP_SECONDS
 from app.core.settings import DatabaseSettings, HttpSettings
 from app.login.passwords import AT_ONCE
+from local.environments import ROOT
 from tests.support.manifests import OVERLAYS, matches, mebibytes, rendered
 
-ROOT = Path(__file__).parents[2]
 OURS = ("api", "migrate", "tidy")
 # The one pod that has to be root and touch the machine, in a namespace of its own.
 PRIVILEGED = ("grocery-storage", "prepare")

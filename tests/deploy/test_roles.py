@@ -8,8 +8,8 @@ import psycopg2
 import pytest
 from psycopg2 import sql
 
+from local.environments import ROOT
 from local.postgres import PROGRAMS
-from tests.support.containers import ROOT
 
 
 @pytest.fixture

@@ -10,8 +10,8 @@ from unittest import mock
 import pytest
 
 from app.core.settings import HttpSettings
+from local.environments import ROOT
 from local.servers import DEPLOY, SERVERS
-from local.shop import ROOT
 
 WSGI = ["sync", "gthread", "gevent", "eventlet"]
 LIMITS = ["WEB_CONCURRENCY", "THREADS", "DATABASE_CONNECTIONS", "OGS_DATABASE__POOL_SIZE"]

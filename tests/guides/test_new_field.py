@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parents[2]
+from local.environments import ROOT
+
 GUIDE = ROOT / "docs" / "new-field.md"
 BLOCK = re.compile(
     r"^```diff\n(?:---|\+\+\+) (?P<path>\S+)\n(?P<lines>.*?)^```$", re.MULTILINE | re.DOTALL

@@ -7,7 +7,6 @@ import signal
 import subprocess
 import sys
 from contextlib import closing
-from pathlib import Path
 
 import psycopg2
 import pytest
@@ -17,6 +16,7 @@ from app.core.database.definitions import definitions
 from app.core.database.migrations import expected_version
 from local.account import LocalError
 from local.dump import dump, program, run
+from local.environments import ROOT
 from local.restore import restore
 from local.trouble import first_line
 from tests.builders import as_clerk, filled_cart, on_sale, product, rows, value
@@ -24,7 +24,6 @@ from tests.support.database import Database
 from tests.support.load import Connection
 from tests.support.servers import shop_server
 
-ROOT = Path(__file__).parents[2]
 TILLS = 4
 
 

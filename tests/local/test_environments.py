@@ -11,15 +11,13 @@ import sys
 import tarfile
 import zipfile
 from hashlib import sha256
-from pathlib import Path
 
 import pytest
 
-from local.environments import OPTIONS, install
+from local.environments import OPTIONS, ROOT, install
 from tests.support.containers import instructions
 from tests.support.wheels import make_wheel, pin
 
-ROOT = Path(__file__).parents[2]
 # A minute is little for a new environment on a very busy machine.
 SECONDS = 300
 PINNED = {"framework": "1.0", "checker": "2.0", "mail": "1.0"}

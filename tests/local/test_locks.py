@@ -4,16 +4,15 @@ import shutil
 import socket
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
 
 from local import locks
 from local.account import LocalError
+from local.environments import ROOT
 from local.portability import PLATFORMS, PYTHONS, faults
 from tests.support.wheels import make_wheel, pin
 
-ROOT = Path(__file__).parents[2]
 SECONDS = 120
 
 

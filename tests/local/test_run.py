@@ -9,10 +9,11 @@ import httpx
 import psutil
 import pytest
 
+from local.environments import ROOT
 from local.postgres import Postgres
 from tests.builders import value
 from tests.support.folders import short_folder
-from tests.support.runs import ROOT, SECONDS, environment, started
+from tests.support.runs import SECONDS, environment, started
 
 
 @pytest.fixture(scope="module")

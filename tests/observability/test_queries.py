@@ -3,16 +3,15 @@
 import json
 import re
 import shutil
-from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
 
 from conformance.alerts import CASES, check_alerts
+from local.environments import ROOT
 from tests.observability.promql import Series, faults, recorded
 
-ROOT = Path(__file__).parents[2]
 FOLDER = ROOT / "deploy" / "observability"
 RUNBOOK = (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
 

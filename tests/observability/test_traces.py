@@ -15,8 +15,9 @@ import httpx
 import pytest
 
 from app.core.telemetry.traces import wanted
+from local.environments import ROOT
 from tests.builders import filled_cart, on_sale
-from tests.core.servers import ROOT, Server, gunicorn
+from tests.core.servers import Server, gunicorn
 from tests.observability.collector import Span, collecting
 from tests.support.load import Answer, Connection, load
 

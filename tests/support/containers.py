@@ -6,13 +6,13 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 import yaml
 from pydantic import BaseModel
 
-ROOT = Path(__file__).parents[2]
+from local.environments import ROOT
+
 SETTINGS_OF_SETTINGS = {"OGS_CONFIG", "OGS_SECRETS_DIR"}
 
 

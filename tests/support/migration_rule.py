@@ -9,7 +9,8 @@ from pathlib import Path
 
 import sqlparse
 
-ROOT = Path(__file__).parents[2]
+from local.environments import ROOT
+
 SQUAWK = Path(sys.executable).with_name("squawk")
 
 # Came before the first release; .squawk.toml says the same to squawk.

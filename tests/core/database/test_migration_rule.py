@@ -1,14 +1,13 @@
 """Migrations run while the version before them serves: the rule of docs/operations.md, held by machine."""
 
 import re
-from pathlib import Path
 
 import pytest
 
 from app.core.database.migrations import DIRECTORY
+from local.environments import ROOT
 from tests.support.migration_rule import after_baseline, faults
 
-ROOT = Path(__file__).parents[3]
 RELEASED = re.findall(r"^## \[?(\d+\.\d+\.\d+)", (ROOT / "CHANGELOG.md").read_text(), re.MULTILINE)
 
 BAD = {
