@@ -56,7 +56,7 @@ CODES: Mapping[int, Mapping[str, str]] = {
     503: {
         "unavailable": "The database cannot be reached or is too busy. Try again.",
         "outcome_unknown": "The database went away; whether this was done is not known.",
-        "schema_outdated": "The database does not have this version's tables yet.",
+        "schema_outdated": "The database does not have this version's tables or functions yet.",
         "shutting_down": "This process is shutting down.",
         "wrong_currency": "The money in this database is EUR, and shop.currency (OGS_SHOP__CURRENCY) says PLN.",
         "wrong_time_zone": "A day of this database begins at midnight in Europe/Berlin, and shop.time_zone says UTC.",

@@ -19,8 +19,8 @@ _FEW = 5
 def migrate() -> None:
     """Bring the database's tables to the newest version; safe to run again, and by several at once.
 
-    Refused, before anything is changed, if the database's money is in another currency than the settings'. A database
-    that a later version of the shop has been at is left as it is: this one works with it.
+    Refused, before anything is changed, if the database's money is in another currency than the settings'. What a
+    later version of the shop has put there is left as it is: this one works with it.
     """
     settings = wired(Settings)
     database = settings.database
@@ -33,17 +33,16 @@ def migrate() -> None:
             app_url,
             app_settings=database.session(settings.shop.time_zone),
         )
-        if not done.newer:
-            write_down(owner_url, settings.shop)
+        write_down(owner_url, settings.shop)
     click.echo(_what_was(done))
 
 
 def _what_was(done: migrations.Migrated) -> str:
     version = migrations.expected_version()
-    if done.newer:
-        return f"The database is newer than {version}, the one of this version of the shop: nothing was changed."
     if done.applied:
         return f"Applied {', '.join(done.applied)}."
+    if done.newer:
+        return f"The database is newer than {version}, the one of this version of the shop, and stays so."
     if done.renewed:
         # All of them after a restore, which brings no comments, and so no marks.
         many = counted(len(done.renewed), "function or view", "functions and views")

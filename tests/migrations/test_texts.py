@@ -69,6 +69,15 @@ def test_everything_else_is_one(database, texts):
     assert texts.keys() - files == bound | OF_BEFORE | STORED
 
 
+def test_no_view_has_whatever_another_one_has():
+    """A column that one gains, the other would have in a new shop only."""
+    assert not [
+        one.name
+        for one in definitions()
+        if one.kind == "VIEW" and re.search(r"(SELECT|,)\s+(\w+\.)?\*", one.text)
+    ]
+
+
 def test_new_migrations_make_none_that_is_a_file():
     files = {one.name for one in definitions()}
     assert not [

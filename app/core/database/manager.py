@@ -1,4 +1,4 @@
-"""The database: the Manager through which all queries go, and all that goes with it."""
+"""The Manager, through which all queries go."""
 
 from collections.abc import Awaitable, Callable, Iterable
 from typing import Any, ParamSpec, TypeVar

@@ -7,8 +7,9 @@ under the advisory lock such a row can only be stale, so it is removed.
 The shop goes on serving meanwhile. Who waits for a table's lock makes everybody behind him wait too, readers as
 well; so a migration waits for a moment only, gives way, and tries again.
 
-Behind the numbered files come the functions and views whose texts are files of their own (definitions.py): all that have
-changed at once, so that none meets the text of another that it was not written with.
+Behind the numbered files come the functions and views whose texts are files of their own (definitions.py): all that
+have changed at once, with the rights of the app's role, so that none meets the text of another that it was not
+written with.
 """
 
 import time
@@ -27,8 +28,9 @@ from yoyo.backends.core.postgresql import PostgresqlBackend
 from yoyo.connections import default_migration_table, parse_uri
 from yoyo.migrations import MigrationList
 
-from app.core.database import definitions as texts
+from app.core.database import texts
 from app.core.database.conninfo import DEFAULT_SESSION
+from app.core.database.definitions import DIRECTORY as TEXTS
 from app.core.database.definitions import Definition, definitions
 
 T = TypeVar("T")
@@ -55,7 +57,7 @@ class MigrationError(Exception):
 class Migrated(NamedTuple):
     """What a run has done: the migrations that it applied, and the functions and views that have another text now.
 
-    Nothing, if the database is `newer` than this code: what a later version has put there is left alone.
+    `newer`: a later version of the shop has been at the database, and what it has put there was left alone.
     """
 
     applied: list[str]
@@ -74,7 +76,7 @@ def migrate(
     *,
     app_settings: Mapping[str, str] | None = None,
     directory: Path = DIRECTORY,
-    definitions_in: Path = texts.DIRECTORY,
+    definitions_in: Path = TEXTS,
     patience: float = PATIENCE_SECONDS,
 ) -> Migrated:
     """Apply what is missing, and put the texts of functions and views in force that have changed.
@@ -89,24 +91,23 @@ def migrate(
     applied before.
     """
     ours = definitions(definitions_in)
+    role = parse_dsn(app_url).get("user") if app_url else None
     with _locked(owner_url) as session:
         with _opened(owner_url) as backend:
             known = yoyo.read_migrations(str(directory))
             missing = backend.to_apply(known)
-            if not missing and _is_newer(session, backend, known, ours):
-                return Migrated([], [], newer=True)
+            newer = not _knows_all(backend, known)
             with backend.lock():
                 for migration in missing:
                     apply = partial(backend.apply_one, migration)
                     _patiently(f"The migration {migration.id}", apply, patience)
-        renewed = _patiently("Another text of a view", partial(_renew, session, ours), patience)
-        role = parse_dsn(app_url).get("user") if app_url else None
-        if role is not None and role != parse_dsn(owner_url).get("user"):
-            _grant(session, role)
+        receiver = role if role != parse_dsn(owner_url).get("user") else None
+        work = partial(_renew, session, ours, receiver, newer=newer)
+        renewed = _patiently("Another text of a view", work, patience)
         # Under the lock too: two that alter a role at once end with "tuple concurrently updated".
         if app_url and app_settings:
             _set_defaults(app_url, app_settings)
-    return Migrated([migration.id for migration in missing], renewed)
+    return Migrated([migration.id for migration in missing], renewed, newer)
 
 
 def roll_back(
@@ -122,24 +123,19 @@ def roll_back(
     """
     with _locked(owner_url) as session, _opened(owner_url) as backend:
         undone = backend.to_rollback(yoyo.read_migrations(str(directory)))[:count]
+        # First, so that none passes for right that a failure leaves behind.
+        with _transaction(session) as cursor:
+            texts.give_up(cursor)
         with backend.lock():
             for migration in undone:
                 undo = partial(backend.rollback_one, migration)
                 _patiently(f"The migration {migration.id}", undo, patience)
-        with _transaction(session) as cursor:
-            texts.give_up(cursor)
         return [migration.id for migration in undone]
 
 
-def _is_newer(
-    session: connection, backend: PostgresqlBackend, known: MigrationList, ours: list[Definition]
-) -> bool:
-    """Say whether a later version than this code has been at the database, which has all that this one has."""
-    unknown = set(backend.get_applied_migration_hashes()) - {migration.hash for migration in known}
-    there = _marks(session)
-    return bool(unknown) or any(
-        one.name in there and one.is_older_than(there[one.name]) for one in ours
-    )
+def _knows_all(backend: PostgresqlBackend, known: MigrationList) -> bool:
+    """Say whether no later version than this code has been at the database."""
+    return {migration.hash for migration in known} >= set(backend.get_applied_migration_hashes())
 
 
 def _patiently(what: str, work: Callable[[], T], seconds: float) -> T:
@@ -154,6 +150,8 @@ def _patiently(what: str, work: Callable[[], T], seconds: float) -> T:
                     f"{what} waited in vain for a table that others are using (a dump, a long"
                     " report, a forgotten transaction): run migrate again when they are done."
                 ) from error
+        except texts.TextRefused as error:
+            raise MigrationError(str(error)) from error
         except errors.RaiseException as error:
             raise MigrationError(
                 f"{what} needs your help first: {error.diag.message_primary}."
@@ -161,25 +159,23 @@ def _patiently(what: str, work: Callable[[], T], seconds: float) -> T:
         time.sleep(PAUSE_SECONDS)
 
 
-def _renew(session: connection, ours: list[Definition]) -> list[str]:
+def _renew(
+    session: connection, ours: list[Definition], role: str | None, *, newer: bool
+) -> list[str]:
+    """Put in force what has changed and give the role its rights, in one transaction; return what has another text."""
     with _transaction(session) as cursor:
         cursor.execute(f"SET LOCAL lock_timeout = '{LOCK_MILLISECONDS}ms'")
-        changed = list(texts.changed(_marks(session), ours))
-        for one in changed:
-            try:
-                texts.create(cursor, one)
-            except (errors.InvalidFunctionDefinition, errors.InvalidTableDefinition) as error:
-                raise MigrationError(
-                    f"The text of {one.name} takes or returns something else than the one in force"
-                    f" ({error.diag.message_primary}), and old servers would not understand it: give it another name."
-                ) from error
-        return [one.name for one in changed]
+        renewed = texts.renew(cursor, ours, newer=newer)
+        # A later version may have more ledgers than this one knows to protect.
+        if role is not None and not (newer and _has_rights(cursor, role)):
+            _grant(cursor, role)
+        return renewed
 
 
-def _marks(session: connection) -> dict[str, texts.Mark]:
-    with session.cursor() as cursor:
-        cursor.execute(texts.MARKS)
-        return texts.marks(cursor.fetchall())
+def _has_rights(cursor: Cursor, role: str) -> bool:
+    cursor.execute("SELECT has_table_privilege(%s, 'shop', 'SELECT')", (role,))
+    ((has,),) = cursor.fetchall()
+    return bool(has)
 
 
 @contextmanager
@@ -256,11 +252,9 @@ def _opened(owner_url: str) -> Iterator[PostgresqlBackend]:
         yield backend
 
 
-def _grant(session: connection, role: str) -> None:
+def _grant(cursor: Cursor, role: str) -> None:
     statements = sql.SQL((DIRECTORY / "roles" / "app.sql").read_text(encoding="utf-8"))
-    # One transaction, so that the app never meets a moment in which it may do too much or nothing.
-    with _transaction(session) as cursor:
-        cursor.execute(statements.format(app=sql.Identifier(role)))
+    cursor.execute(statements.format(app=sql.Identifier(role)))
 
 
 def _set_defaults(app_url: str, settings: Mapping[str, str]) -> None:

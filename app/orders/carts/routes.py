@@ -1,4 +1,4 @@
-"""Carts and checkout over HTTP."""
+"""Carts over HTTP."""
 
 from uuid import UUID
 

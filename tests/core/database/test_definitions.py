@@ -4,8 +4,16 @@ from contextlib import closing
 
 import psycopg2
 import pytest
+from psycopg2.extensions import parse_dsn
 
-from app.core.database.definitions import DIRECTORY, MARKS, definitions, marks
+from app.core.database.definitions import (
+    DIRECTORY,
+    MARKS,
+    NOBODYS,
+    Mark,
+    definitions,
+    marks,
+)
 from app.core.database.migrations import Migrated, MigrationError, migrate, roll_back
 from tests.builders import brand, rows, value
 
@@ -64,6 +72,22 @@ class TestReading:
         with pytest.raises(ValueError, match="another file has toy_one"):
             definitions(folder)
 
+    def test_a_ring_is_named(self, texts):
+        folder = texts(
+            toy_one=ONE.replace("SELECT 1", "SELECT toy_two()"),
+            toy_two=ONE.replace("toy_one", "toy_two").replace("SELECT 1", "SELECT TOY_ONE()"),
+        )
+        with pytest.raises(ValueError, match="in a ring: toy_"):
+            definitions(folder)
+
+    def test_none_ends_the_transaction(self, texts):
+        with pytest.raises(ValueError, match="must not end the transaction"):
+            definitions(texts(toy_one=f"{ONE}COMMIT;\n"))
+
+    def test_hidden_files_are_none(self, texts, tmp_path):
+        (tmp_path / "._toy_one.sql").write_bytes(b"\0\5\x16\7")
+        assert len(definitions(texts(toy_one=ONE))) == 1
+
     def test_migrations_are_none(self):
         assert all(one.kind in {"FUNCTION", "VIEW"} for one in definitions(DIRECTORY))
 
@@ -95,25 +119,17 @@ class TestMigrating:
             "CREATE FUNCTION toy_one(n integer) RETURNS integer LANGUAGE sql AS 'SELECT n'",
         )
         applied(fresh_database, texts(toy_one=ONE))
-        assert rows_of(fresh_database)[-1][1] == "FUNCTION toy_one()"
+        assert "FUNCTION toy_one()" in [what for _, what in rows_of(fresh_database)]
 
-    def test_a_later_edition_is_left_alone(self, fresh_database, texts):
+    def test_a_later_edition_is_left_alone_and_the_others_are_not(self, fresh_database, texts):
+        """Two branches may both be ahead of where they parted."""
         applied(fresh_database, texts(toy_one=again(ONE, 3, "SELECT 1", "SELECT 3"), toy_view=VIEW))
         texts(
             toy_one=again(ONE, 2, "SELECT 1", "SELECT 2"),
-            toy_view=again(VIEW, 2, "number", "count"),
+            toy_view=again(VIEW, 2, "number", "number, 2 AS more"),
         )
-        assert applied(fresh_database, texts()) == ([], [], True)
+        assert applied(fresh_database, texts()).renewed == ["toy_view"]
         assert value(fresh_database, "SELECT toy_one()") == 3
-
-    def test_a_database_of_a_later_version_is_left_alone(self, fresh_database, texts):
-        rows(
-            fresh_database,
-            "INSERT INTO _yoyo_migration (migration_hash, migration_id, applied_at_utc)"
-            " VALUES ('later', '9999-later', now())",
-        )
-        assert applied(fresh_database, texts(toy_one=ONE)) == ([], [], True)
-        assert value(fresh_database, "SELECT to_regproc('toy_one')") is None
 
     def test_who_takes_something_else_needs_another_name(self, fresh_database, texts):
         applied(fresh_database, texts(toy_one=ONE))
@@ -130,6 +146,27 @@ class TestMigrating:
         applied(fresh_database, texts(toy_stamp=stamp))
         assert applied(fresh_database, texts(toy_stamp=again(stamp, 2, "upper", "lower"))).renewed
         assert brand(fresh_database, name="Loud").name == "loud"
+
+    def test_who_is_called_otherwise_needs_another_name(self, fresh_database, texts):
+        """Old servers' calls would fit both."""
+        applied(fresh_database, texts(toy_one=ONE))
+        texts(toy_one=again(ONE, 2, "toy_one()", "toy_one(n integer DEFAULT 0)"))
+        with pytest.raises(MigrationError, match="toy_one takes or returns something else"):
+            applied(fresh_database, texts())
+        assert value(fresh_database, "SELECT toy_one()") == 1
+
+    def test_who_does_not_own_it_is_told_which_setting_names_one_who_does(
+        self, fresh_database, texts, cluster
+    ):
+        applied(fresh_database, texts(toy_one=ONE))
+        with (
+            closing(psycopg2.connect(cluster.server.url("postgres", fresh_database.name))) as admin,
+            admin,
+        ):
+            admin.cursor().execute("ALTER FUNCTION toy_one() OWNER TO postgres")
+        texts(toy_one=again(ONE, 2, "SELECT 1", "SELECT 2"))
+        with pytest.raises(MigrationError, match="OGS_DATABASE__OWNER_URL"):
+            applied(fresh_database, texts())
 
     def test_all_or_nothing(self, fresh_database, texts):
         applied(fresh_database, texts(toy_one=ONE, toy_view=VIEW))
@@ -150,16 +187,71 @@ class TestMigrating:
                 applied(fresh_database, texts(), patience=0)
         assert applied(fresh_database, texts()).renewed == ["toy_view"]
 
-    def test_a_rollback_lets_an_older_version_put_its_texts_in_force(self, fresh_database, texts):
+
+class TestRollingBack:
+    def test_an_older_version_puts_its_texts_in_force(self, fresh_database, texts):
         applied(fresh_database, texts(toy_one=again(ONE, 2, "SELECT 1", "SELECT 2")))
         roll_back(fresh_database.owner_url)
-        assert marks(rows_of(fresh_database))["toy_one"].edition == 2
+        assert marks(rows_of(fresh_database))["toy_one"].edition == 2, "its servers are ready"
         assert applied(fresh_database, texts(toy_one=ONE)).renewed == ["toy_one"]
         assert value(fresh_database, "SELECT toy_one()") == 1
+
+    def test_a_view_keeps_the_columns_that_it_has_gained(self, fresh_database, texts):
+        more = again(VIEW, 2, "number", "number, 2 AS more")
+        applied(fresh_database, texts(toy_one=ONE, toy_view=more))
+        roll_back(fresh_database.owner_url)
+        assert applied(fresh_database, texts(toy_view=VIEW)).renewed == ["toy_one"]
+        assert rows(fresh_database, "SELECT * FROM toy_view")[0].more == 2
+        assert marks(rows_of(fresh_database))["toy_view"] == Mark(2, NOBODYS)
+        assert applied(fresh_database, texts(toy_view=more)).renewed == ["toy_view"]
+
+    def test_nothing_passes_for_right_that_a_failure_leaves_behind(self, fresh_database):
+        with closing(psycopg2.connect(fresh_database.owner_url)) as holder:
+            holder.cursor().execute("LOCK TABLE cart, purchase, purchase_line, product")
+            with pytest.raises(MigrationError, match="waited in vain"):
+                roll_back(fresh_database.owner_url, 99, patience=0)
+        assert {mark.text for mark in marks(rows_of(fresh_database)).values()} == {NOBODYS}
+
+
+@pytest.fixture
+def newer(fresh_database):
+    """A database that a later version has been at."""
+    rows(
+        fresh_database,
+        "INSERT INTO _yoyo_migration (migration_hash, migration_id, applied_at_utc)"
+        " VALUES ('later', '9999-later', now())",
+    )
+    return fresh_database
+
+
+class TestALaterVersion:
+    def test_what_it_left_without_marks_stays(self, newer, texts):
+        """As after a restore, which brings no comments."""
+        rows(newer, "CREATE FUNCTION toy_one() RETURNS integer LANGUAGE sql AS 'SELECT 9'")
+        assert applied(newer, texts(toy_one=ONE)) == ([], [], True)
+        assert value(newer, "SELECT toy_one()") == 9
+        assert marks(rows_of(newer))["toy_one"] == Mark(1, NOBODYS)
+        assert applied(newer, texts()) == ([], [], True)
+        assert value(newer, "SELECT toy_one()") == 9
+
+    def test_what_is_not_there_is_made(self, newer, texts):
+        assert applied(newer, texts(toy_one=ONE)) == ([], ["toy_one"], True)
+
+    def test_rights_are_given_where_there_are_none(self, newer, texts):
+        role = parse_dsn(newer.app_url)["user"]
+        rows(newer, f"REVOKE ALL ON ALL TABLES IN SCHEMA public FROM {role}")
+        applied(newer, texts())
+        assert value(newer, f"SELECT has_table_privilege('{role}', 'brand', 'INSERT')")
+
+    def test_rights_that_it_has_taken_away_stay_so(self, newer, texts):
+        role = parse_dsn(newer.app_url)["user"]
+        rows(newer, f"REVOKE DELETE ON brand FROM {role}")
+        applied(newer, texts())
+        assert not value(newer, f"SELECT has_table_privilege('{role}', 'brand', 'DELETE')")
 
 
 def rows_of(on) -> list[tuple[str, str]]:
     """Return what MARKS reads: each mark, and what has it."""
     with closing(psycopg2.connect(on.owner_url)) as connection, connection.cursor() as cursor:
-        cursor.execute(MARKS + " ORDER BY objoid")
+        cursor.execute(MARKS)
         return cursor.fetchall()
