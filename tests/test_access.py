@@ -6,12 +6,13 @@ parameter of a path.
 
 import itertools
 import re
-from typing import Any
+from typing import Any, get_args
 
 import httpx
 import pytest
 from werkzeug.routing import Rule
 
+from app.core.web.security import Permission
 from tests.builders import as_admin, as_clerk, as_customer, as_guest
 
 KINDS = ("anonymous", "customer", "clerk", "admin", "cart")
@@ -147,6 +148,11 @@ def headers(database) -> dict[str, dict[str, str]]:
 async def ask(client: httpx.AsyncClient, method: str, path: str, headers: Any) -> httpx.Response:
     body: dict[str, str] | None = {} if method in {"POST", "PUT", "PATCH"} else None
     return await client.request(method, path, json=body, headers=headers)
+
+
+def test_every_permission_is_needed_somewhere(application) -> None:
+    needed = {name for view in application.view_functions.values() for name in view.permissions}
+    assert needed == set(get_args(Permission))
 
 
 def test_every_route_is_listed(routes) -> None:

@@ -37,7 +37,7 @@ async def sign_in(json_data: Credentials) -> Response:
 
 
 @blueprint.get("")
-@allow("customer", "clerk", "admin")
+@allow("account:own")
 @blueprint.output(CurrentUser)
 async def read_current_user() -> Response:
     """Read who is logged in."""
@@ -45,7 +45,7 @@ async def read_current_user() -> Response:
 
 
 @blueprint.delete("")
-@allow("customer", "clerk", "admin")
+@allow("account:own")
 @blueprint.output({}, status_code=204)
 async def sign_out() -> Response:
     """Log out: end the session that asks."""
@@ -54,7 +54,7 @@ async def sign_out() -> Response:
 
 
 @blueprint.get("/sessions")
-@allow("customer", "clerk", "admin")
+@allow("account:own")
 @blueprint.input(PageQuery, location="query")
 @blueprint.output(Page[Session])
 async def list_sessions(query_data: PageQuery) -> Response:
@@ -64,7 +64,7 @@ async def list_sessions(query_data: PageQuery) -> Response:
 
 
 @blueprint.delete("/sessions/<int:session_id>")
-@allow("customer", "clerk", "admin")
+@allow("account:own")
 @blueprint.output({}, status_code=204)
 async def end_session(session_id: int) -> Response:
     """End one of one's own sessions."""
@@ -73,7 +73,7 @@ async def end_session(session_id: int) -> Response:
 
 
 @blueprint.put("/password")
-@allow("customer", "clerk", "admin")
+@allow("account:own")
 @describe(409, 429)
 @blueprint.input(PasswordChange, location="json")
 @blueprint.output({}, status_code=204)

@@ -5,6 +5,7 @@ from typing import Annotated
 from pydantic import Field
 
 from app.core.web.schema import Email, Id, Moment, Name, Schema
+from app.core.web.security import Permission
 from app.login.accounts import LoginRole
 from app.login.strength import MAX_LENGTH, MIN_LENGTH
 
@@ -58,9 +59,12 @@ class Session(Schema):
 
 
 class CurrentUser(User):
-    """Who is logged in, and in which session."""
+    """Who is logged in, in which session, and what they may do."""
 
     session: Session
+    permissions: list[Permission] = Field(
+        description="What the token is good for; each route that needs one says which."
+    )
 
 
 class PasswordChange(Schema):

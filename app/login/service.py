@@ -87,9 +87,11 @@ class Sessions:
         return NewSession(token, expires_at, NewSessionUser(account.email, account.role, name))
 
     async def current(self, who: Principal) -> str:
-        """Return the JSON of who is logged in; raise NotFound if they have just logged out."""
+        """Return the JSON of who is logged in and what they may do; raise NotFound if they have just logged out."""
         _, session_id = _ids(who)
-        return await self._sessions.current(session_id)
+        known = await self._sessions.current(session_id)
+        may = ",".join(f'"{permission}"' for permission in sorted(who.permissions))
+        return f'{known.removesuffix("}")},"permissions":[{may}]}}'
 
     async def sign_out(self, who: Principal) -> None:
         """End the session that asks."""

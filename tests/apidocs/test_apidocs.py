@@ -73,6 +73,14 @@ class TestDescription:
                 assert "401" in operation["responses"], f"{method} {path}"
                 assert "403" in operation["responses"], f"{method} {path}"
 
+    def test_each_guarded_operation_says_what_it_needs(self, description):
+        for path, operations in description["paths"].items():
+            for operation in operations.values():
+                needs = re.search(
+                    r"Needs (?:`[a-z:-]+`(?: or )?)+\.$", operation.get("description", "")
+                )
+                assert bool(needs) is ("403" in operation["responses"]), path
+
     def test_errors_are_problems(self, description):
         for method, path, operation in operations(description):
             for status, answer in operation["responses"].items():

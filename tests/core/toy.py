@@ -15,7 +15,7 @@ from app.core.web.json import json_response, no_content
 from app.core.web.openapi import describe, init_openapi
 from app.core.web.paging import Cursors, Page, PageQuery, after, page
 from app.core.web.schema import Count, Date, Id, Money, Name, Schema, changes, omitted
-from app.core.web.security import STAFF, Authenticator, Principal, allow, principal, public
+from app.core.web.security import Authenticator, Principal, allow, principal, public
 from app.core.wiring import provide
 
 SECRET = "toy" * 12
@@ -88,7 +88,7 @@ def blueprint() -> APIBlueprint:
         return page([(f'{{"name":"thing {n}"}}', n) for n in numbers], query_data)
 
     @things.post("")
-    @allow("clerk", "admin")
+    @allow("catalogue:write")
     @describe(409, idempotent=True)
     @things.input(Thing)
     @things.output(Thing, status_code=201)
@@ -102,14 +102,14 @@ def blueprint() -> APIBlueprint:
 
 def _add_single_routes(things: APIBlueprint) -> None:
     @things.get("/<name>")
-    @allow(*STAFF, "cart")
+    @allow("purchases:own", "sales:read")
     @things.output(Thing)
     async def read_thing(name: str) -> Any:
         """Read a thing."""
         return json_response({"name": name, "who": principal().key})
 
     @things.patch("/<name>")
-    @allow(*STAFF)
+    @allow("catalogue:write")
     @describe(conditional=True)
     @things.input(ThingPatch)
     @things.output(Thing)
@@ -118,7 +118,7 @@ def _add_single_routes(things: APIBlueprint) -> None:
         return json_response({"name": name, "changes": changes(json_data)})
 
     @things.delete("/<name>")
-    @allow("admin")
+    @allow("users:write")
     @things.output({}, status_code=204)
     def drop_thing(name: str) -> Any:
         """Drop a thing."""

@@ -138,6 +138,22 @@ class TestReadCurrentUser:
         assert body["session"]["id"] == known.session_id
         assert body["session"]["current"] is True
 
+    @pytest.mark.parametrize(
+        ("role", "may", "may_not"),
+        [
+            ("customer", "purchases:own", "sales:read"),
+            ("clerk", "sales:write", "users:write"),
+            ("admin", "users:write", "carts:own"),
+        ],
+    )
+    async def test_says_what_they_may_do(self, client, database, role, may, may_not) -> None:
+        permissions = (await client.get(LOGIN, headers=person(database, role).headers)).json()[
+            "permissions"
+        ]
+        assert may in permissions
+        assert may_not not in permissions
+        assert permissions == sorted(permissions)
+
     async def test_needs_a_login(self, client, database) -> None:
         assert (await client.get(LOGIN)).status_code == 401
         assert (await client.get(LOGIN, headers=as_guest(database))).status_code == 403

@@ -9,7 +9,7 @@ from app.core.web.idempotency import idempotent, request_identity
 from app.core.web.json import json_response, no_content
 from app.core.web.openapi import describe
 from app.core.web.paging import Page, after, page
-from app.core.web.security import STAFF, allow, principal
+from app.core.web.security import allow, principal
 from app.core.wiring import wired
 from app.inventory.requests.schemas import (
     Delivery,
@@ -25,7 +25,7 @@ blueprint = APIBlueprint("invoice_requests", __name__, url_prefix="/api/v1", tag
 
 
 @blueprint.get("/invoice-requests")
-@allow(*STAFF)
+@allow("stock:read")
 @blueprint.input(InvoiceRequestQuery, location="query")
 @blueprint.output(Page[InvoiceRequest])
 async def list_invoice_requests(query_data: InvoiceRequestQuery) -> Response:
@@ -40,7 +40,7 @@ async def list_invoice_requests(query_data: InvoiceRequestQuery) -> Response:
 
 
 @blueprint.post("/invoice-requests")
-@allow(*STAFF, longest_body=LINES_BODY)
+@allow("stock:write", longest_body=LINES_BODY)
 @describe(409)
 @blueprint.input(NewInvoiceRequest)
 @blueprint.output(InvoiceRequest, status_code=201)
@@ -53,7 +53,7 @@ async def create_invoice_request(json_data: NewInvoiceRequest) -> Response:
 
 
 @blueprint.get("/invoice-requests/<code>")
-@allow(*STAFF)
+@allow("stock:read")
 @blueprint.output(InvoiceRequest)
 async def read_invoice_request(code: str) -> Response:
     """Read an invoice request by its code."""
@@ -62,7 +62,7 @@ async def read_invoice_request(code: str) -> Response:
 
 
 @blueprint.patch("/invoice-requests/<code>")
-@allow(*STAFF, longest_body=LINES_BODY)
+@allow("stock:write", longest_body=LINES_BODY)
 @describe(409, conditional=True)
 @blueprint.input(InvoiceRequestChanges)
 @blueprint.output(InvoiceRequest)
@@ -78,7 +78,7 @@ async def change_invoice_request(code: str, json_data: InvoiceRequestChanges) ->
 
 
 @blueprint.delete("/invoice-requests/<code>")
-@allow(*STAFF)
+@allow("stock:write")
 @describe(409, conditional=True)
 @blueprint.output({}, status_code=204)
 async def delete_invoice_request(code: str) -> Response:
@@ -88,7 +88,7 @@ async def delete_invoice_request(code: str) -> Response:
 
 
 @blueprint.post("/invoice-requests/<code>/receive")
-@allow(*STAFF, longest_body=LINES_BODY)
+@allow("stock:write", longest_body=LINES_BODY)
 @describe(409, idempotent=True)
 @blueprint.input(Delivery)
 @blueprint.output(Receipt)

@@ -7,7 +7,7 @@ from app.core.web.idempotency import request_identity
 from app.core.web.json import json_response
 from app.core.web.openapi import describe
 from app.core.web.paging import Page, PageQuery, after, page
-from app.core.web.security import STAFF, allow, principal
+from app.core.web.security import allow, principal
 from app.core.wiring import wired
 from app.inventory.stock.schemas import (
     Level,
@@ -26,7 +26,7 @@ blueprint = APIBlueprint("stock", __name__, url_prefix="/api/v1/stock", tag="Sto
 
 
 @blueprint.get("/lots")
-@allow(*STAFF)
+@allow("stock:read")
 @blueprint.input(LotQuery, location="query")
 @blueprint.output(Page[Lot])
 async def list_lots(query_data: LotQuery) -> Response:
@@ -35,7 +35,7 @@ async def list_lots(query_data: LotQuery) -> Response:
 
 
 @blueprint.get("/lots/<int:lot>")
-@allow(*STAFF)
+@allow("stock:read")
 @blueprint.output(Lot)
 async def read_lot(lot: int) -> Response:
     """Read a lot."""
@@ -43,7 +43,7 @@ async def read_lot(lot: int) -> Response:
 
 
 @blueprint.get("/levels")
-@allow(*STAFF)
+@allow("stock:read")
 @blueprint.input(LevelQuery, location="query")
 @blueprint.output(Page[Level])
 async def list_levels(query_data: LevelQuery) -> Response:
@@ -56,7 +56,7 @@ async def list_levels(query_data: LevelQuery) -> Response:
 
 
 @blueprint.get("/shortages")
-@allow(*STAFF)
+@allow("stock:read")
 @blueprint.input(PageQuery, location="query")
 @blueprint.output(Page[Shortage])
 async def list_shortages(query_data: PageQuery) -> Response:
@@ -69,7 +69,7 @@ async def list_shortages(query_data: PageQuery) -> Response:
 
 
 @blueprint.get("/movements")
-@allow(*STAFF)
+@allow("stock:read")
 @blueprint.input(MovementQuery, location="query")
 @blueprint.output(Page[Movement])
 async def list_movements(query_data: MovementQuery) -> Response:
@@ -78,7 +78,7 @@ async def list_movements(query_data: MovementQuery) -> Response:
 
 
 @blueprint.get("/movements/<int:movement>")
-@allow(*STAFF)
+@allow("stock:read")
 @blueprint.output(Movement)
 async def read_movement(movement: int) -> Response:
     """Read a change of what is on hand."""
@@ -86,7 +86,7 @@ async def read_movement(movement: int) -> Response:
 
 
 @blueprint.post("/adjustments")
-@allow(*STAFF)
+@allow("stock:write")
 @describe(409, idempotent=True)
 @blueprint.input(NewAdjustment)
 @blueprint.output(Movement, status_code=201)
@@ -101,7 +101,7 @@ async def adjust_stock(json_data: NewAdjustment) -> Response:
 
 
 @blueprint.post("/waste")
-@allow(*STAFF)
+@allow("stock:write")
 @describe(409, idempotent=True)
 @blueprint.input(NewWaste)
 @blueprint.output(Movement, status_code=201)

@@ -9,7 +9,7 @@ from app.core.web.json import json_response, no_content
 from app.core.web.openapi import describe
 from app.core.web.paging import Page, after, page
 from app.core.web.schema import changes
-from app.core.web.security import STAFF, allow, principal
+from app.core.web.security import allow, principal
 from app.core.wiring import wired
 from app.inventory.suppliers.schemas import NewSupplier, Supplier, SupplierChanges, SupplierQuery
 from app.inventory.suppliers.service import Suppliers
@@ -18,7 +18,7 @@ blueprint = APIBlueprint("suppliers", __name__, url_prefix="/api/v1", tag="Suppl
 
 
 @blueprint.get("/suppliers")
-@allow(*STAFF)
+@allow("stock:read")
 @blueprint.input(SupplierQuery, location="query")
 @blueprint.output(Page[Supplier])
 async def list_suppliers(query_data: SupplierQuery) -> Response:
@@ -30,7 +30,7 @@ async def list_suppliers(query_data: SupplierQuery) -> Response:
 
 
 @blueprint.post("/suppliers")
-@allow(*STAFF)
+@allow("stock:write")
 @describe(409)
 @blueprint.input(NewSupplier)
 @blueprint.output(Supplier, status_code=201)
@@ -43,7 +43,7 @@ async def create_supplier(json_data: NewSupplier) -> Response:
 
 
 @blueprint.get("/suppliers/<code>")
-@allow(*STAFF)
+@allow("stock:read")
 @blueprint.output(Supplier)
 async def read_supplier(code: str) -> Response:
     """Read a supplier by its code."""
@@ -52,7 +52,7 @@ async def read_supplier(code: str) -> Response:
 
 
 @blueprint.patch("/suppliers/<code>")
-@allow(*STAFF)
+@allow("stock:write")
 @describe(conditional=True)
 @blueprint.input(SupplierChanges)
 @blueprint.output(Supplier)
@@ -65,7 +65,7 @@ async def change_supplier(code: str, json_data: SupplierChanges) -> Response:
 
 
 @blueprint.delete("/suppliers/<code>")
-@allow(*STAFF)
+@allow("stock:write")
 @describe(409, conditional=True)
 @blueprint.output({}, status_code=204)
 async def delete_supplier(code: str) -> Response:

@@ -36,7 +36,7 @@ async def open_cart() -> Response:
 
 
 @blueprint.get("/<uuid:cart>")
-@allow("customer", "cart")
+@allow("carts:own")
 @blueprint.output(Cart)
 async def read_cart(cart: UUID) -> Response:
     """Read a cart, at today's prices.
@@ -47,7 +47,7 @@ async def read_cart(cart: UUID) -> Response:
 
 
 @blueprint.put("/<uuid:cart>/items/<product>")
-@allow("customer", "cart")
+@allow("carts:own")
 @describe(409)
 @blueprint.input(ItemQuantity, location="json")
 @blueprint.output(Cart)
@@ -58,7 +58,7 @@ async def put_item(cart: UUID, product: str, json_data: ItemQuantity) -> Respons
 
 
 @blueprint.delete("/<uuid:cart>/items/<product>")
-@allow("customer", "cart")
+@allow("carts:own")
 @describe(409)
 @blueprint.output({}, status_code=204)
 async def remove_item(cart: UUID, product: str) -> Response:

@@ -18,7 +18,7 @@ blueprint = APIBlueprint("checkout", __name__, url_prefix="/api/v1/carts", tag="
 
 
 @blueprint.post("/<uuid:cart>/checkout")
-@allow("customer", "cart")
+@allow("carts:own")
 @describe(409, 429, idempotent=True)
 @blueprint.input(CheckoutRequest, location="json")
 @blueprint.output(Purchase, status_code=201)

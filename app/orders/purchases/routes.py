@@ -10,7 +10,7 @@ from app.core.web.idempotency import idempotent, request_identity
 from app.core.web.json import json_response
 from app.core.web.openapi import describe
 from app.core.web.paging import Page, after, page
-from app.core.web.security import STAFF, allow, principal
+from app.core.web.security import allow, principal
 from app.core.wiring import wired
 from app.orders.purchases.schemas import (
     CancelledUnpaid,
@@ -28,7 +28,7 @@ blueprint = APIBlueprint("purchases", __name__, url_prefix="/api/v1/purchases", 
 
 
 @blueprint.get("")
-@allow("customer", *STAFF)
+@allow("purchases:list-own", "sales:read")
 @blueprint.input(PurchaseQuery, location="query")
 @blueprint.output(Page[Purchase])
 async def list_purchases(query_data: PurchaseQuery) -> Response:
@@ -41,7 +41,7 @@ async def list_purchases(query_data: PurchaseQuery) -> Response:
 
 
 @blueprint.get("/<uuid:purchase>")
-@allow("customer", "cart", *STAFF)
+@allow("purchases:own", "sales:read")
 @blueprint.output(Purchase)
 async def read_purchase(purchase: UUID) -> Response:
     """Read a purchase, with its lines and payments."""
@@ -49,7 +49,7 @@ async def read_purchase(purchase: UUID) -> Response:
 
 
 @blueprint.post("/<uuid:purchase>/payments")
-@allow(*STAFF)
+@allow("sales:write")
 @describe(409, idempotent=True)
 @blueprint.input(PaymentRequest, location="json")
 @blueprint.output(Payment, status_code=201)
@@ -63,7 +63,7 @@ async def record_payment(purchase: UUID, json_data: PaymentRequest) -> Response:
 
 
 @blueprint.post("/<uuid:purchase>/refunds")
-@allow(*STAFF, longest_body=LINES_BODY)
+@allow("sales:write", longest_body=LINES_BODY)
 @describe(409, idempotent=True)
 @blueprint.input(RefundRequest, location="json")
 @blueprint.output(Payment, status_code=201)
@@ -77,7 +77,7 @@ async def record_refund(purchase: UUID, json_data: RefundRequest) -> Response:
 
 
 @blueprint.post("/<uuid:purchase>/collect")
-@allow(*STAFF)
+@allow("sales:write")
 @describe(409)
 @blueprint.output(Purchase)
 @idempotent
@@ -90,7 +90,7 @@ async def collect_purchase(purchase: UUID) -> Response:
 
 
 @blueprint.post("/<uuid:purchase>/cancel")
-@allow(*STAFF)
+@allow("sales:write")
 @describe(409)
 @blueprint.input(CancelRequest, location="json")
 @blueprint.output(Purchase)
@@ -104,7 +104,7 @@ async def cancel_purchase(purchase: UUID, json_data: CancelRequest) -> Response:
 
 
 @blueprint.post("/cancel-unpaid")
-@allow(*STAFF)
+@allow("sales:write")
 @blueprint.input(CancelUnpaidRequest, location="json")
 @blueprint.output(CancelledUnpaid)
 @idempotent

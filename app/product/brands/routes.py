@@ -9,7 +9,7 @@ from app.core.web.json import no_content
 from app.core.web.openapi import describe
 from app.core.web.paging import Page, after, page
 from app.core.web.schema import changes
-from app.core.web.security import STAFF, allow, principal, public
+from app.core.web.security import allow, principal, public
 from app.core.wiring import wired
 from app.product.answers import created, offered, shown
 from app.product.brands.kind import BRAND
@@ -33,7 +33,7 @@ async def list_brands(query_data: ListQuery) -> Response:
 
 
 @blueprint.post("")
-@allow(*STAFF)
+@allow("catalogue:write")
 @describe(409)
 @blueprint.input(NewBrand, location="json")
 @blueprint.output(Brand, status_code=201)
@@ -55,7 +55,7 @@ async def read_brand(code: str) -> Response:
 
 
 @blueprint.patch("/<code>")
-@allow(*STAFF)
+@allow("catalogue:write")
 @describe(conditional=True)
 @blueprint.input(BrandChanges, location="json")
 @blueprint.output(Brand)
@@ -71,7 +71,7 @@ async def change_brand(code: str, json_data: BrandChanges) -> Response:
 
 
 @blueprint.delete("/<code>")
-@allow(*STAFF)
+@allow("catalogue:write")
 @describe(409, conditional=True)
 @blueprint.output({}, status_code=204)
 async def delete_brand(code: str) -> Response:

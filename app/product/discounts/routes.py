@@ -9,7 +9,7 @@ from app.core.web.json import no_content
 from app.core.web.openapi import describe
 from app.core.web.paging import Page, after, page
 from app.core.web.schema import changes
-from app.core.web.security import STAFF, allow, principal
+from app.core.web.security import allow, principal
 from app.core.wiring import wired
 from app.product.answers import created, shown
 from app.product.discounts.kind import DISCOUNT
@@ -21,7 +21,7 @@ blueprint = APIBlueprint("discounts", __name__, url_prefix="/api/v1/discounts", 
 
 
 @blueprint.get("")
-@allow(*STAFF)
+@allow("catalogue:write")
 @blueprint.input(ListQuery, location="query")
 @blueprint.output(Page[Discount])
 async def list_discounts(query_data: ListQuery) -> Response:
@@ -33,7 +33,7 @@ async def list_discounts(query_data: ListQuery) -> Response:
 
 
 @blueprint.post("")
-@allow(*STAFF)
+@allow("catalogue:write")
 @describe(409)
 @blueprint.input(NewDiscount, location="json")
 @blueprint.output(Discount, status_code=201)
@@ -46,7 +46,7 @@ async def create_discount(json_data: NewDiscount) -> Response:
 
 
 @blueprint.get("/<code>")
-@allow(*STAFF)
+@allow("catalogue:write")
 @blueprint.output(Discount)
 async def read_discount(code: str) -> Response:
     """Read a discount by its code."""
@@ -54,7 +54,7 @@ async def read_discount(code: str) -> Response:
 
 
 @blueprint.patch("/<code>")
-@allow(*STAFF)
+@allow("catalogue:write")
 @describe(conditional=True)
 @blueprint.input(DiscountChanges, location="json")
 @blueprint.output(Discount)
@@ -69,7 +69,7 @@ async def change_discount(code: str, json_data: DiscountChanges) -> Response:
 
 
 @blueprint.delete("/<code>")
-@allow(*STAFF)
+@allow("catalogue:write")
 @describe(409, conditional=True)
 @blueprint.output({}, status_code=204)
 async def delete_discount(code: str) -> Response:

@@ -9,7 +9,7 @@ from app.core.web.json import no_content
 from app.core.web.openapi import describe
 from app.core.web.paging import after, page
 from app.core.web.schema import changes
-from app.core.web.security import STAFF, allow, principal, public
+from app.core.web.security import allow, principal, public
 from app.core.wiring import wired
 from app.product.answers import created, offered, shown
 from app.product.products.kind import PRODUCT
@@ -54,7 +54,7 @@ async def read_product_by_barcode(gtin: str) -> Response:
 
 
 @blueprint.post("")
-@allow(*STAFF)
+@allow("catalogue:write")
 @describe(409)
 @blueprint.input(NewProduct, location="json")
 @blueprint.output(Product, status_code=201)
@@ -80,7 +80,7 @@ async def read_product(code: str) -> Response:
 
 
 @blueprint.patch("/<code>")
-@allow(*STAFF)
+@allow("catalogue:write")
 @describe(409, conditional=True)
 @blueprint.input(ProductChanges, location="json")
 @blueprint.output(Product)
@@ -96,7 +96,7 @@ async def change_product(code: str, json_data: ProductChanges) -> Response:
 
 
 @blueprint.delete("/<code>")
-@allow(*STAFF)
+@allow("catalogue:write")
 @describe(409, conditional=True)
 @blueprint.output({}, status_code=204)
 async def delete_product(code: str) -> Response:

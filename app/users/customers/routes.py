@@ -10,7 +10,7 @@ from app.core.web.json import json_response, no_content
 from app.core.web.openapi import describe
 from app.core.web.paging import Page, after, page
 from app.core.web.schema import changes
-from app.core.web.security import STAFF, allow, principal, public
+from app.core.web.security import allow, principal, public
 from app.core.wiring import wired
 from app.users.customers.schemas import Customer, CustomerChange, NewCustomer
 from app.users.customers.service import Customers
@@ -31,7 +31,7 @@ async def register(json_data: NewCustomer) -> Response:
 
 
 @blueprint.get("")
-@allow(*STAFF)
+@allow("customers:read")
 @blueprint.input(PeopleQuery, location="query")
 @blueprint.output(Page[Customer])
 async def list_customers(query_data: PeopleQuery) -> Response:
@@ -43,7 +43,7 @@ async def list_customers(query_data: PeopleQuery) -> Response:
 
 
 @blueprint.get("/<int:customer_id>")
-@allow("customer", *STAFF)
+@allow("customers:own", "customers:read")
 @blueprint.output(Customer)
 async def read_customer(customer_id: int) -> Response:
     """Read a customer; customers read their own record."""
@@ -52,7 +52,7 @@ async def read_customer(customer_id: int) -> Response:
 
 
 @blueprint.patch("/<int:customer_id>")
-@allow("customer", *STAFF)
+@allow("customers:own", "customers:write")
 @describe(conditional=True)
 @blueprint.input(CustomerChange, location="json")
 @blueprint.output(Customer)
@@ -65,7 +65,7 @@ async def change_customer(customer_id: int, json_data: CustomerChange) -> Respon
 
 
 @blueprint.delete("/<int:customer_id>")
-@allow("customer", *STAFF)
+@allow("customers:own", "customers:write")
 @describe(409, conditional=True)
 @blueprint.output({}, status_code=204)
 async def delete_customer(customer_id: int) -> Response:

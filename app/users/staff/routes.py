@@ -19,7 +19,7 @@ blueprint = APIBlueprint("staff", __name__, url_prefix="/api/v1/staff", tag="Sta
 
 
 @blueprint.get("")
-@allow("admin")
+@allow("users:write")
 @blueprint.input(PeopleQuery, location="query")
 @blueprint.output(Page[Staff])
 async def list_staff(query_data: PeopleQuery) -> Response:
@@ -31,7 +31,7 @@ async def list_staff(query_data: PeopleQuery) -> Response:
 
 
 @blueprint.post("")
-@allow("admin")
+@allow("users:write")
 @describe(409, idempotent=True)
 @blueprint.input(NewStaff, location="json")
 @blueprint.output(Staff, status_code=201)
@@ -42,7 +42,7 @@ async def create_staff(json_data: NewStaff) -> Response:
 
 
 @blueprint.get("/<int:staff_id>")
-@allow("admin")
+@allow("users:write")
 @blueprint.output(Staff)
 async def read_staff(staff_id: int) -> Response:
     """Read a member of staff."""
@@ -51,7 +51,7 @@ async def read_staff(staff_id: int) -> Response:
 
 
 @blueprint.patch("/<int:staff_id>")
-@allow("admin")
+@allow("users:write")
 @describe(409, conditional=True)
 @blueprint.input(StaffChange, location="json")
 @blueprint.output(Staff)
@@ -67,7 +67,7 @@ async def change_staff(staff_id: int, json_data: StaffChange) -> Response:
 
 
 @blueprint.delete("/<int:staff_id>")
-@allow("admin")
+@allow("users:write")
 @describe(409, conditional=True)
 @blueprint.output({}, status_code=204)
 async def delete_staff(staff_id: int) -> Response:

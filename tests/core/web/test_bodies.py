@@ -11,7 +11,7 @@ from app.core.serving import linger
 from app.core.settings import HttpSettings
 from app.core.web.bodies import GUEST_BODY, LINES_BODY, STAFF_BODY, body_bound, longest_body
 from app.core.web.json import json_response
-from app.core.web.security import STAFF, allow, public
+from app.core.web.security import allow, public
 from tests.core.toy import Thing, bearer, make_toy
 
 BOUNDS = {
@@ -27,9 +27,9 @@ def make(http: HttpSettings | None = None):
     linger.init_linger(app)
     guards = {
         "/for-all": public,
-        "/for-staff": allow(*STAFF),
-        "/for-both": allow("customer", *STAFF),
-        "/lines": allow(*STAFF, longest_body=LINES_BODY),
+        "/for-staff": allow("stock:read"),
+        "/for-both": allow("customers:own", "customers:read"),
+        "/lines": allow("stock:write", longest_body=LINES_BODY),
     }
     for path, guard in guards.items():
 

@@ -199,7 +199,7 @@ class TestIdempotentViews:
         provide(app, manager)
 
         @app.post("/boxes/<name>")
-        @allow("clerk")
+        @allow("catalogue:write")
         @describe(409)
         @idempotent
         async def fill(name):
@@ -260,7 +260,7 @@ class TestRequestIdentity:
         app, seen = make_toy(), []
 
         @app.post("/boxes/<name>")
-        @allow("clerk")
+        @allow("catalogue:write")
         async def fill(name):
             seen.append(request_identity())
             return ""

@@ -101,10 +101,14 @@ class TestAllow:
         assert client.get("/things/a", headers=bearer("clerk")).json["who"] == "login:7"
         assert client.get("/things/a", headers=bearer("cart")).json["who"] == "cart:c-1"
 
-    def test_refuses_roles_that_do_not_exist(self):
-        for roles in [("boss",), ("clerk", "boss"), ()]:
-            with pytest.raises(ValueError, match="takes roles"):
-                allow(*roles)
+    def test_refuses_permissions_that_do_not_exist(self):
+        for permissions in [("clerk",), ("stock:read", "stock:eat"), ()]:
+            with pytest.raises(ValueError, match="takes permissions"):
+                allow(*permissions)
+
+    def test_says_what_is_missing(self, client):
+        answer = client.delete("/things/a", headers=bearer("clerk"))
+        assert answer.json["detail"] == "This needs the permission users:write."
 
     async def test_authenticates_on_the_servers_loop(self, app):
         seen = []
@@ -190,11 +194,11 @@ class TestRequireGuards:
         with pytest.raises(RuntimeError, match="The view late needs"):
             require_guards(app)
 
-    def test_views_say_whom_they_let_through(self):
+    def test_views_say_what_they_need(self):
         views = make_toy().view_functions
-        assert views["things.drop_thing"].allowed_roles == {"admin"}
-        assert views["things.read_thing"].allowed_roles == {"admin", "cart", "clerk"}
-        assert views["things.list_things"].allowed_roles == {"anybody"}
+        assert views["things.drop_thing"].permissions == {"users:write"}
+        assert views["things.read_thing"].permissions == {"purchases:own", "sales:read"}
+        assert views["things.list_things"].permissions == frozenset()
 
 
 class TestTokens:

@@ -23,7 +23,6 @@ from app.core.web.openapi.problems import (
 )
 from app.core.web.openapi.schemas import Schemas, query_parameters
 from app.core.web.paging import PageQuery
-from app.core.web.security import ANYBODY
 
 _METHODS = ("get", "post", "put", "patch", "delete")
 _KEPT = "What was sent, for `If-None-Match`, and its version, for `If-Match`."
@@ -81,7 +80,12 @@ class _Operation:
 
     @property
     def is_public(self) -> bool:
-        return ANYBODY in getattr(self.view, "allowed_roles", ())
+        return not self.permissions
+
+    @property
+    def permissions(self) -> list[str]:
+        """Of which one is needed."""
+        return sorted(getattr(self.view, "permissions", ()))
 
     def has(self, mark: str) -> bool:
         return bool(getattr(self.view, mark, False))
@@ -105,9 +109,17 @@ def _complete(app: APIFlask, spec: dict[str, Any], codes: Codes) -> dict[str, An
         written["operationId"] = name if unique else _long_name(operation)
         if operation.is_public:
             written["security"] = [{}, {"session": []}] if operation.has("known") else []
+        else:
+            _say_what_is_needed(operation)
         _complete_input(operation, schemas)
         _complete_answers(operation, schemas)
     return spec
+
+
+def _say_what_is_needed(operation: _Operation) -> None:
+    needed = " or ".join(f"`{name}`" for name in operation.permissions)
+    said = operation.written.get("description", "")
+    operation.written["description"] = f"{said}\n\nNeeds {needed}.".strip()
 
 
 def _used(operations: list[_Operation]) -> set[tuple[type[BaseModel], JsonSchemaMode]]:

@@ -1,16 +1,13 @@
-"""Who is asking, and what each view lets them do.
+"""What each view lets those do who ask.
 
 Every view carries `@public` or `@allow(…)`, directly below its route decorator, so that who may
 not ask is told so before anything that they sent is read.
 """
 
-import hashlib
 import re
-import secrets
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import wraps
-from typing import Any, Literal, ParamSpec, Protocol, TypeVar, cast, get_args
+from typing import Any, ParamSpec, TypeVar, cast, get_args
 
 from flask import Flask, current_app, g, request
 
@@ -18,57 +15,14 @@ from flask import Flask, current_app, g, request
 from app.core.web.adapter import MAX_ERRORS, pointer
 from app.core.web.bodies import GUEST_BODY, STAFF_BODY
 from app.core.web.errors import FieldError, Forbidden, Invalid, Unauthenticated
+from app.core.web.security.permissions import STAFF, Permission, holders
+from app.core.web.security.principals import Authenticator, Principal
 from app.core.wiring import wired
-
-Role = Literal["customer", "clerk", "admin", "cart"]
-STAFF: tuple[Role, Role] = ("clerk", "admin")
-ANYBODY = "anybody"
-"""What `allowed_roles` of a public view holds, alone."""
 
 P = ParamSpec("P")
 R = TypeVar("R")
 
 _BEARER = re.compile(r"bearer +([A-Za-z0-9._~+/-]{1,512}=*)", re.IGNORECASE | re.ASCII)
-
-
-@dataclass(frozen=True, slots=True)
-class Principal:
-    """Who a token stands for: a login's session, or a guest with one cart and the purchase made from it."""
-
-    kind: Literal["session", "cart"]
-    role: Role
-    login_id: int | None = None
-    customer_id: int | None = None
-    session_id: int | None = None
-    cart_id: str | None = None
-    purchase_id: str | None = None
-
-    @property
-    def is_staff(self) -> bool:
-        """Whether this is somebody who works in the shop."""
-        return self.role in STAFF
-
-    @property
-    def is_guest(self) -> bool:
-        """Whether this is somebody of whom nothing is known but a cart."""
-        return self.kind == "cart"
-
-    @property
-    def key(self) -> str:
-        """A stable name, the same in all of a login's sessions: `login:12` or `cart:<uuid>`.
-
-        `purchase:<uuid>` for a guest whose cart has gone.
-        """
-        if self.kind == "session":
-            return f"login:{self.login_id}"
-        return f"cart:{self.cart_id}" if self.cart_id else f"purchase:{self.purchase_id}"
-
-
-class Authenticator(Protocol):
-    """Finds who a token stands for; create_app provides one with `as_=Authenticator`."""
-
-    async def authenticate(self, token: str) -> Principal | None:
-        """Return the token's principal, or None if it opens nothing (any more)."""
 
 
 def bearer_token() -> str | None:
@@ -123,16 +77,17 @@ async def maybe_principal() -> Principal | None:
 
 
 def allow(
-    *roles: Role, longest_body: int | None = None
+    *permissions: Permission, longest_body: int | None = None
 ) -> Callable[[Callable[P, R]], Callable[P, R]]:
-    """Let only bearers of a token with one of `roles` through; none implies another.
+    """Let only bearers of a token through who have one of `permissions`; none implies another.
 
     A body may have `longest_body` bytes: STAFF_BODY if none but the staff is let through, GUEST_BODY else.
     Others get 401 without or with a wrong token, 403 with a good one. Put it directly below the
-    route decorator. Raises ValueError, when the module loads, for a role that does not exist.
+    route decorator. Raises ValueError, when the module loads, for a permission that does not exist.
     """
-    if not roles or not set(roles) <= set(get_args(Role)):
-        raise ValueError(f"allow() takes roles of {get_args(Role)}, not {roles}.")
+    if not permissions or not set(permissions) <= set(get_args(Permission)):
+        raise ValueError(f"allow() takes permissions of {get_args(Permission)}, not {permissions}.")
+    needed = frozenset(permissions)
 
     def check() -> None:
         token = bearer_token()
@@ -140,24 +95,25 @@ def allow(
             raise Unauthenticated("This needs a token: Authorization: Bearer …")
         # One more crossing of the bridge, before the view's own: the input must be read between.
         authenticate = current_app.async_to_sync(_authenticator().authenticate)
-        if _known(authenticate(token)).role not in roles:
-            raise Forbidden(f"This is for {' or '.join(roles)} only.")
+        if not _known(authenticate(token)).permissions & needed:
+            raise Forbidden(f"This needs the permission {' or '.join(permissions)}.")
 
     # A cart's token is another scheme in the API's description: it is not had by logging in.
+    roles = holders(needed)
     kinds = ["cart" if role == "cart" else "session" for role in roles]
     schemes: list[dict[str, list[str]]] = [{kind: []} for kind in sorted(set(kinds))]
-    longest = longest_body or (STAFF_BODY if set(roles) <= set(STAFF) else GUEST_BODY)
-    return lambda view: _guarded(view, frozenset(roles), schemes, check, longest)
+    longest = longest_body or (STAFF_BODY if roles <= STAFF else GUEST_BODY)
+    return lambda view: _guarded(view, needed, schemes, check, longest)
 
 
 def public(view: Callable[P, R]) -> Callable[P, R]:
     """Let anybody through, with bodies of GUEST_BODY bytes. Put it directly below the route decorator."""
-    return _guarded(view, frozenset({ANYBODY}), [], lambda: None, GUEST_BODY)
+    return _guarded(view, frozenset(), [], lambda: None, GUEST_BODY)
 
 
 def _guarded(
     view: Callable[P, R],
-    roles: frozenset[str],
+    permissions: frozenset[str],
     security: list[dict[str, list[str]]],
     check: Callable[[], None],
     longest: int,
@@ -174,7 +130,7 @@ def _guarded(
     notes = marked.__dict__.setdefault("_spec", {})
     notes["security"] = security
     takes_query = any(location == "query" for _, location in notes.get("args") or ())
-    marked.allowed_roles = roles
+    marked.permissions = permissions  # of which one is needed; none of a public view
     marked.longest_body = longest
     marked.guard = guarded
     return guarded
@@ -196,20 +152,3 @@ def require_guards(app: Flask) -> None:
             raise RuntimeError(
                 f"The view {endpoint} needs @public or @allow(…) directly below its route."
             )
-
-
-SESSION_TOKEN, CART_TOKEN = "ogs_s_", "ogs_c_"
-"""What tokens begin with, so that the kind of one, and a leaked one, is known at sight."""
-
-
-def new_token(prefix: str) -> str:
-    """Return a new token of 256 random bits behind `prefix`: SESSION_TOKEN or CART_TOKEN."""
-    return prefix + secrets.token_urlsafe(32)
-
-
-def hash_token(token: str) -> bytes:
-    """Return the 32 bytes that are kept of a token.
-
-    Without salt or stretching: nobody guesses 256 random bits.
-    """
-    return hashlib.sha256(token.encode()).digest()
