@@ -3,7 +3,7 @@
 from flask import Flask
 
 from app.audit import AuditTrail
-from app.core.database import Manager
+from app.core.database import Manager, TurnsManager
 from app.core.wiring import provide
 from app.product.brands.routes import blueprint as brands
 from app.product.categories.routes import blueprint as categories
@@ -15,7 +15,7 @@ from app.product.repository import CatalogueRepository
 from app.product.service import Catalogue
 
 
-def wire(app: Flask, manager: Manager, lists: Manager, audit: AuditTrail) -> None:
+def wire(app: Flask, manager: Manager, lists: TurnsManager, audit: AuditTrail) -> None:
     """Give `app` the catalogue; `lists` reads what anybody may ask for, and for many."""
     provide(app, Catalogue(manager, CatalogueRepository(manager, lists), audit))
     provide(app, Products(manager, ProductRepository(manager, lists), audit))

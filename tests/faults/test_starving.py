@@ -81,6 +81,22 @@ async def test_under_asgi(fresh_database, bounds, carts):
         assert answer.json()["code"] == "unavailable"
 
 
+async def test_who_has_waited_is_not_refused_at_its_second_look(fresh_database, bounds):
+    """A search whose words no product has together asks once more, for those that have most of them."""
+    few = bounds.http.model_copy(update={"max_concurrent_requests": 4})
+    application = create_asgi_app(create_app(bounds.model_copy(update={"http": few})))
+    async with running(application):
+        transport = httpx.ASGITransport(app=application)
+        async with httpx.AsyncClient(transport=transport, base_url="http://shop.test") as client:
+            async with brands_locked(fresh_database, hanging=2) as hang:
+                # Two that look twice, and so many behind them that nobody else would be let into the line.
+                paths = [LISTS[1], LISTS[1], LISTS[2], LISTS[2]]
+                flood = [asyncio.create_task(client.get(path)) for path in paths]
+                await hang()
+            answers = await asyncio.gather(*flood)
+    assert [answer.status_code for answer in answers] == [200] * 4
+
+
 async def test_under_wsgi_where_all_have_a_thread(fresh_database, bounds, carts):
     more = bounds.database.model_copy(update={"pool_size": 6})
     app = create_app(bounds.model_copy(update={"database": more}))

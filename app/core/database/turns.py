@@ -2,6 +2,9 @@
 
 import asyncio
 from collections import deque
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from contextvars import ContextVar
 from typing import Any
 
 from app.core.database.manager import Manager
@@ -65,7 +68,20 @@ class TurnsManager(Manager):
     def __init__(self, database: PooledPostgresqlDatabase, turns: Turns) -> None:
         super().__init__(database)
         self._turns = turns
+        self._has_turn: ContextVar[bool] = ContextVar("has_turn", default=False)
+
+    @asynccontextmanager
+    async def one_turn(self) -> AsyncIterator[None]:
+        """Have all Statements within be one turn: who has waited for the first is not refused at the second. Raises NoTurn."""
+        async with self._turns:
+            before = self._has_turn.set(True)
+            try:
+                yield
+            finally:
+                self._has_turn.reset(before)
 
     async def _perform(self, statement: Statement | str, params: dict[str, Any]) -> Result:
+        if self._has_turn.get():
+            return await super()._perform(statement, params)
         async with self._turns:
             return await super()._perform(statement, params)

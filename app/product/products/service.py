@@ -1,7 +1,5 @@
 """What everybody finds among the products, beside what staff does with them as with all of the catalogue."""
 
-from dataclasses import replace
-
 from app.audit import AuditTrail
 from app.core.database import Manager
 from app.core.web import FieldError, Invalid
@@ -48,9 +46,6 @@ class Products(Catalogue):
             q=q,
             sort=query.sort or ("relevance" if q else "name"),
         )
-        rows = await self._products.products(wanted, limit=limit, after=after)
-        if rows or q is None:
-            return rows, False
-        in_part = replace(wanted, in_part=True)
-        rows = await self._products.products(in_part, limit=limit, after=after)
-        return rows, bool(rows)
+        if q is None:
+            return await self._products.products(wanted, limit=limit, after=after), False
+        return await self._products.sought(wanted, limit=limit, after=after)
