@@ -67,6 +67,12 @@ def columns_of(cursor: psycopg2.extensions.cursor, table: str) -> dict[str, tupl
 
 
 class TestModels:
+    @pytest.fixture
+    def cursor(self, database):
+        """On the database of all tests, as these only read."""
+        with closing(psycopg2.connect(database.owner_url)) as connection:
+            yield connection.cursor()
+
     @pytest.mark.parametrize("model", MODELS, ids=lambda model: model.__name__)
     def test_a_model_has_its_tables_columns_and_types(self, cursor, model):
         columns = columns_of(cursor, model._meta.table_name)
