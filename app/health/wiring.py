@@ -3,7 +3,7 @@
 from flask import Flask
 
 from app.core.database import Manager
-from app.core.database.definitions import definitions
+from app.core.database.definitions import editions
 from app.core.database.migrations import expected_version
 from app.core.settings import Settings
 from app.core.wiring import provide
@@ -17,7 +17,7 @@ def wire(app: Flask, manager: Manager, settings: Settings) -> None:
     readiness = Readiness(
         SchemaRepository(manager),
         expected_version(),
-        {one.name: one.edition for one in definitions()},
+        editions(),
         settings.shop,
         production=settings.production,
     )

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, NamedTuple
 
-from app.core.database import ConstraintViolation, Manager, UniqueViolation
+from app.core.database import ConstraintViolation, Manager, TurnsManager, UniqueViolation
 from app.core.web import Conflict, FieldError, Invalid, NotFound
 from app.core.web.paging import Scalar
 from app.product.kinds import Kind, Named
@@ -31,7 +31,7 @@ class CatalogueRepository:
     Lists are read by a Manager of their own: anybody may ask for them, and for many.
     """
 
-    def __init__(self, manager: Manager, lists: Manager) -> None:
+    def __init__(self, manager: Manager, lists: TurnsManager) -> None:
         self._manager = manager
         self._lists = lists
 

@@ -17,14 +17,17 @@ from tests.support.database import private_server
 
 DUMPS = sorted((Path(__file__).parent / "dumps").glob("*.sql"))
 
-_CALLS = """
-    SELECT p.proname, pg_get_function_arguments(p.oid), pg_get_function_result(p.oid), p.proretset
+# Those of extensions are not the shop's.
+_FUNCTIONS = """
     FROM pg_proc p
     WHERE p.pronamespace = 'public'::regnamespace AND NOT EXISTS (
         SELECT FROM pg_depend d WHERE d.classid = 'pg_proc'::regclass AND d.objid = p.oid AND d.deptype = 'e')
     """
-_TEXTS = """
-    SELECT proname, prosrc FROM pg_proc WHERE pronamespace = 'public'::regnamespace
+_CALLS = f"""
+    SELECT p.proname, pg_get_function_arguments(p.oid), pg_get_function_result(p.oid), p.proretset {_FUNCTIONS}
+    """
+_TEXTS = f"""
+    SELECT p.proname, p.prosrc {_FUNCTIONS}
     UNION ALL SELECT relname, pg_get_viewdef(oid) FROM pg_class
     WHERE relnamespace = 'public'::regnamespace AND relkind = 'v'
     """
@@ -63,7 +66,7 @@ def schema(url: str) -> str:
 
 
 def _dump(url: str, *options: str) -> str:
-    command = [str(program("pg_dump", 18)), url, "--no-privileges", "--no-owner", *options]
+    command = [str(program("pg_dump", 18)), url, "--no-privileges", *options]
     text = subprocess.run(command, check=True, capture_output=True, text=True).stdout
     # A key that is another one in each dump.
     return "".join(line for line in text.splitlines(True) if not line.startswith("\\"))
@@ -76,7 +79,9 @@ def main(version: str) -> None:
         sold = product(server, brand=brand(server), discount=discount(server))
         placed(server, (stocked(server, sold, 5), 2), paid=1)
         file = Path(__file__).parent / "dumps" / f"{version}.sql"
-        file.write_text(_dump(server.owner_url, "--rows-per-insert=100"), encoding="utf-8")
+        file.write_text(
+            _dump(server.owner_url, "--no-owner", "--rows-per-insert=100"), encoding="utf-8"
+        )
 
 
 if __name__ == "__main__":

@@ -7,7 +7,7 @@ import pytest
 
 from app.core.database.definitions import definitions
 from app.core.database.migrations import DIRECTORY
-from tests.migrations.released import ask
+from tests.migrations.released import ask, bodies
 
 # Of the version before there were files: servers of it may still call them.
 OF_BEFORE = {"allocate_stock", "check_out", "meant_words", "vat_shares"}
@@ -21,26 +21,22 @@ BOUND = """
         d.classid IN ('pg_constraint'::regclass, 'pg_attrdef'::regclass)
         OR d.classid = 'pg_class'::regclass AND (SELECT relkind FROM pg_class WHERE oid = d.objid) IN ('i', 'r'))
     """
-BODIES = """
-    SELECT p.proname, p.prosrc FROM pg_proc p
-    WHERE p.pronamespace = 'public'::regnamespace AND NOT EXISTS (
-        SELECT FROM pg_depend d WHERE d.classid = 'pg_proc'::regclass AND d.objid = p.oid AND d.deptype = 'e')
-    UNION ALL SELECT relname, pg_get_viewdef(oid) FROM pg_class
-    WHERE relnamespace = 'public'::regnamespace AND relkind = 'v'
-    """
 
 
 @pytest.fixture
 def texts(database) -> dict[str, str]:
     """What all functions and views of a name say."""
     found: dict[str, str] = {}
-    for name, text in ask(database.owner_url, BODIES):
+    for name, text in bodies(database.owner_url):
         found[name] = found.get(name, "") + text
     return found
 
 
-def with_all_that_they_call(names: set[str], texts: dict[str, str]) -> set[str]:
-    found, left = set(names), list(names)
+@pytest.fixture
+def bound(database, texts) -> set[str]:
+    """What an index, a column or a CHECK uses, and all that this calls."""
+    found = {name for (name,) in ask(database.owner_url, BOUND)}
+    left = list(found)
     while left:
         words = set(re.findall(r"\w+", texts[left.pop()]))
         called = words & texts.keys() - found
@@ -57,14 +53,27 @@ def made_in_migrations() -> Iterator[tuple[str, str]]:
             yield path.name, name
 
 
-def test_what_an_index_or_a_check_uses_is_no_file(database, texts):
-    bound = with_all_that_they_call({name for (name,) in ask(database.owner_url, BOUND)}, texts)
+def test_what_an_index_or_a_check_uses_is_no_file(bound):
     assert {"plain_text", "grocery_tsvector", "is_gtin"} <= bound
     assert not bound & {one.name for one in definitions()}
 
 
-def test_everything_else_is_one(database, texts):
-    bound = with_all_that_they_call({name for (name,) in ask(database.owner_url, BOUND)}, texts)
+def test_no_index_column_or_check_keeps_results_of_a_text_that_was_replaced(database):
+    replaced = {
+        name
+        for path in DIRECTORY.glob("*.sql")
+        if ".rollback" not in path.name
+        for name in re.findall(
+            r"^CREATE OR REPLACE FUNCTION (\w+)", path.read_text("utf-8"), re.MULTILINE
+        )
+    }
+    users = {name for (name,) in ask(database.owner_url, BOUND)}
+    assert "plain_text" in users, "the question finds what is used"
+    assert replaced
+    assert users & replaced == set()
+
+
+def test_everything_else_is_one(bound, texts):
     files = {one.name for one in definitions()}
     assert texts.keys() - files == bound | OF_BEFORE | STORED
 

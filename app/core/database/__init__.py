@@ -5,7 +5,6 @@ errors that are handed out here; nothing of aiopg's or psycopg2's gets further u
 """
 
 from app.core.database.manager import Manager
-from app.core.database.pool.lifo import PoolStats
 from app.core.database.pooled_database import PooledPostgresqlDatabase
 from app.core.database.sqlerrors import (
     CheckViolation,
@@ -40,7 +39,6 @@ __all__ = [
     "NoTurn",
     "NotNullViolation",
     "OutcomeUnknown",
-    "PoolStats",
     "PoolTimeout",
     "PooledPostgresqlDatabase",
     "SchemaOutdated",

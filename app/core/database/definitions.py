@@ -17,18 +17,18 @@ from typing import NamedTuple
 DIRECTORY = Path(__file__).resolve().parents[2]
 """Below it are the files: all that end in .sql but for those in `migrations`."""
 
-_SAID = r"'^\w+, edition \d+, text [0-9a-f]+$'"
+_SAID = r"(\w+), edition (\d+), text ([0-9a-f]+)"
 
 MARKS = f"""
     SELECT d.description, 'FUNCTION ' || p.oid::regprocedure
     FROM pg_proc p
     JOIN pg_description d ON d.classoid = 'pg_proc'::regclass AND d.objoid = p.oid AND d.objsubid = 0
-    WHERE p.pronamespace = 'public'::regnamespace AND d.description ~ {_SAID}
+    WHERE p.pronamespace = 'public'::regnamespace AND d.description ~ '^{_SAID}$'
     UNION ALL
     SELECT d.description, 'VIEW ' || c.oid::regclass
     FROM pg_class c
     JOIN pg_description d ON d.classoid = 'pg_class'::regclass AND d.objoid = c.oid AND d.objsubid = 0
-    WHERE c.relnamespace = 'public'::regnamespace AND c.relkind = 'v' AND d.description ~ {_SAID}
+    WHERE c.relnamespace = 'public'::regnamespace AND c.relkind = 'v' AND d.description ~ '^{_SAID}$'
     """  # noqa: S608 - ours
 """Reads the marks that are in the database, and which function or view has each."""
 
@@ -36,7 +36,6 @@ _FORM = re.compile(
     r"-- edition (?P<edition>[1-9]\d*)\n"
     r"(?:--.*\n)*CREATE OR REPLACE (?P<kind>FUNCTION|VIEW) (?P<name>[a-z_0-9]+)\b"
 )
-SAYS = re.compile(r"(\w+), edition (\d+), text ([0-9a-f]+)")
 _ENDS = re.compile(r"^\s*(?:COMMIT|ROLLBACK)\s*;", re.MULTILINE | re.IGNORECASE)
 _COMMENT = re.compile(r"--.*")
 _WORD = re.compile(r"\w+")
@@ -47,6 +46,10 @@ class Mark(NamedTuple):
 
     edition: int
     text: str
+
+    def comment(self, name: str) -> str:
+        """Return how the function or view of that name says it."""
+        return f"{name}, edition {self.edition}, text {self.text}"
 
 
 NOBODYS = "0"
@@ -82,7 +85,20 @@ def definitions(directory: Path = DIRECTORY) -> list[Definition]:
 
     Raises ValueError for a file of another form, for two of one name, and for a ring of them.
     """
-    migrations = directory / "migrations"
+    found = _all_in(directory)
+    order = TopologicalSorter({name: one.words & found.keys() for name, one in found.items()})
+    try:
+        return [found[name] for name in order.static_order()]
+    except CycleError as error:
+        raise ValueError(f"These name each other in a ring: {', '.join(error.args[1])}") from None
+
+
+def editions(directory: Path = DIRECTORY) -> dict[str, int]:
+    """Return which edition of each this code was written for, by name. Raises ValueError as definitions() does for files."""
+    return {name: one.edition for name, one in _all_in(directory).items()}
+
+
+def _all_in(directory: Path) -> dict[str, Definition]:
     migrations = directory / "migrations"
     files = (
         path
@@ -95,11 +111,7 @@ def definitions(directory: Path = DIRECTORY) -> list[Definition]:
         if one.name in found:
             raise ValueError(f"{path}: another file has {one.name} too")
         found[one.name] = one
-    order = TopologicalSorter({name: one.words & found.keys() for name, one in found.items()})
-    try:
-        return [found[name] for name in order.static_order()]
-    except CycleError as error:
-        raise ValueError(f"These name each other in a ring: {', '.join(error.args[1])}") from None
+    return found
 
 
 def _read(path: Path) -> Definition:
@@ -114,13 +126,19 @@ def _read(path: Path) -> Definition:
     return Definition(form["name"], form["kind"], int(form["edition"]), text)
 
 
+def said(rows: Iterable[tuple[str, str]]) -> Iterator[tuple[str, Mark, str]]:
+    """Yield the name, the mark, and what has it, of each row that MARKS has read."""
+    for comment, made in rows:
+        ((name, edition, text),) = re.findall(_SAID, comment)
+        yield name, Mark(int(edition), text), made
+
+
 def marks(rows: Iterable[tuple[str, str]]) -> dict[str, Mark]:
     """Return the marks by name, of what MARKS has read."""
     found: dict[str, Mark] = {}
-    for comment, _ in rows:
-        ((name, edition, text),) = SAYS.findall(comment)
+    for name, mark, _ in said(rows):
         # Of two with one name, as an old one may be taken for the new one, what is known to be the file's.
-        found[name] = max(found.get(name, Mark(0, NOBODYS)), Mark(int(edition), text))
+        found[name] = max(found.get(name, mark), mark)
     return found
 
 

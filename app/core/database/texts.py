@@ -5,7 +5,7 @@ from collections import Counter
 from psycopg2 import errors, sql
 from psycopg2.extensions import cursor as Cursor  # noqa: N812 - it is a class
 
-from app.core.database.definitions import MARKS, NOBODYS, SAYS, Definition, Mark, changed, marks
+from app.core.database.definitions import MARKS, NOBODYS, Definition, Mark, changed, marks, said
 
 # With what tells a row from the one that it replaces: of several functions with one name, the one just made has another.
 _THERE = {
@@ -55,8 +55,8 @@ def _create(cursor: Cursor, one: Definition, mark: Mark) -> bool:
             " OGS_DATABASE__OWNER_URL."
         ) from error
     except (errors.InvalidFunctionDefinition, errors.InvalidTableDefinition) as error:
-        unknown = mark.text == NOBODYS
-        if one.kind == "VIEW" and unknown and "drop columns" in str(error.diag.message_primary):
+        gained = one.kind == "VIEW" and "drop columns" in str(error.diag.message_primary)
+        if gained and mark.text == NOBODYS:
             # A later version's, which only gained columns at its end.
             cursor.execute("ROLLBACK TO SAVEPOINT text")
             _take_as_is(cursor, one, mark.edition)
@@ -99,19 +99,17 @@ def _there(cursor: Cursor, definition: Definition) -> dict[str, str]:
 def _doubled(cursor: Cursor) -> list[str]:
     """Return the names of which more than one function or view has a text: old servers would not know which to call."""
     cursor.execute(MARKS)
-    said = [SAYS.findall(comment)[0] for comment, _ in cursor.fetchall()]
-    names = Counter(name for name, _, text in said if text != NOBODYS)
+    names = Counter(name for name, mark, _ in said(cursor.fetchall()) if mark.text != NOBODYS)
     return [name for name, count in names.items() if count > 1]
 
 
 def give_up(cursor: Cursor) -> None:
     """Have all texts be nobody's, within the caller's transaction. Servers that go by their editions serve on."""
     cursor.execute(MARKS)
-    for comment, made in cursor.fetchall():
-        ((name, edition, _),) = SAYS.findall(comment)
-        _say(cursor, made, name, Mark(edition, NOBODYS))
+    for name, mark, made in said(cursor.fetchall()):
+        _say(cursor, made, name, mark._replace(text=NOBODYS))
 
 
 def _say(cursor: Cursor, made: str, name: str, mark: Mark) -> None:
-    said = sql.Literal(f"{name}, edition {mark.edition}, text {mark.text}")
-    cursor.execute(sql.SQL("COMMENT ON {} IS {}").format(sql.SQL(made), said))
+    comment = sql.Literal(mark.comment(name))
+    cursor.execute(sql.SQL("COMMENT ON {} IS {}").format(sql.SQL(made), comment))

@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from app.core.database import Manager, TurnsManager
 from app.core.web import Conflict, FieldError, NotFound
 from app.core.web.paging import Scalar, looked_through
 from app.product.kinds import Kind
@@ -17,10 +16,6 @@ from app.product.repository import CatalogueRepository, Found
 class ProductRepository(CatalogueRepository):
     """Products in the database of `manager`: found by barcodes and words, and no two with one GTIN."""
 
-    def __init__(self, manager: Manager, lists: TurnsManager) -> None:
-        super().__init__(manager, lists)
-        self._turns = lists
-
     async def by_barcode(self, gtin: str) -> Found:
         """Return the product with that GTIN, in whatever length it is written. Raises NotFound."""
         row = await self._manager.fetch_one(READ_BARCODE, gtin14=gtin14(gtin))
@@ -32,7 +27,7 @@ class ProductRepository(CatalogueRepository):
         self, wanted: Wanted, *, limit: int, after: tuple[Scalar, ...] | None
     ) -> tuple[list[tuple[Any, ...]], bool]:
         """Return products() with all words of `wanted`, or else those with most of them, and whether it is these."""
-        async with self._turns.one_turn():
+        async with self._lists.one_turn():
             if rows := await self.products(wanted, limit=limit, after=after):
                 return rows, False
             in_part = replace(wanted, in_part=True)

@@ -16,6 +16,7 @@ from app.core.database.definitions import (
 )
 from app.core.database.migrations import Migrated, MigrationError, migrate, roll_back
 from tests.builders import brand, rows, value
+from tests.migrations.released import ask
 
 ONE = "-- edition 1\n-- A number.\nCREATE OR REPLACE FUNCTION toy_one() RETURNS integer LANGUAGE sql AS 'SELECT 1';\n"
 VIEW = "-- edition 1\nCREATE OR REPLACE VIEW toy_view AS SELECT toy_one() AS number;\n"
@@ -94,7 +95,9 @@ class TestReading:
 
 class TestMigrating:
     def test_all_of_the_shop_is_in_force(self, fresh_database):
-        assert marks(rows_of(fresh_database)) == {one.name: one.mark for one in definitions()}
+        assert marks(ask(fresh_database.owner_url, MARKS)) == {
+            one.name: one.mark for one in definitions()
+        }
 
     def test_what_has_changed_is_put_in_force(self, fresh_database, texts):
         assert applied(fresh_database, texts(toy_one=ONE, toy_view=VIEW)) == (
@@ -119,7 +122,7 @@ class TestMigrating:
             "CREATE FUNCTION toy_one(n integer) RETURNS integer LANGUAGE sql AS 'SELECT n'",
         )
         applied(fresh_database, texts(toy_one=ONE))
-        assert "FUNCTION toy_one()" in [what for _, what in rows_of(fresh_database)]
+        assert "FUNCTION toy_one()" in [what for _, what in ask(fresh_database.owner_url, MARKS)]
 
     def test_a_later_edition_is_left_alone_and_the_others_are_not(self, fresh_database, texts):
         """Two branches may both be ahead of where they parted."""
@@ -192,7 +195,9 @@ class TestRollingBack:
     def test_an_older_version_puts_its_texts_in_force(self, fresh_database, texts):
         applied(fresh_database, texts(toy_one=again(ONE, 2, "SELECT 1", "SELECT 2")))
         roll_back(fresh_database.owner_url)
-        assert marks(rows_of(fresh_database))["toy_one"].edition == 2, "its servers are ready"
+        assert marks(ask(fresh_database.owner_url, MARKS))["toy_one"].edition == 2, (
+            "its servers are ready"
+        )
         assert applied(fresh_database, texts(toy_one=ONE)).renewed == ["toy_one"]
         assert value(fresh_database, "SELECT toy_one()") == 1
 
@@ -202,7 +207,7 @@ class TestRollingBack:
         roll_back(fresh_database.owner_url)
         assert applied(fresh_database, texts(toy_view=VIEW)).renewed == ["toy_one"]
         assert rows(fresh_database, "SELECT * FROM toy_view")[0].more == 2
-        assert marks(rows_of(fresh_database))["toy_view"] == Mark(2, NOBODYS)
+        assert marks(ask(fresh_database.owner_url, MARKS))["toy_view"] == Mark(2, NOBODYS)
         assert applied(fresh_database, texts(toy_view=more)).renewed == ["toy_view"]
 
     def test_nothing_passes_for_right_that_a_failure_leaves_behind(self, fresh_database):
@@ -210,7 +215,9 @@ class TestRollingBack:
             holder.cursor().execute("LOCK TABLE cart, purchase, purchase_line, product")
             with pytest.raises(MigrationError, match="waited in vain"):
                 roll_back(fresh_database.owner_url, 99, patience=0)
-        assert {mark.text for mark in marks(rows_of(fresh_database)).values()} == {NOBODYS}
+        assert {mark.text for mark in marks(ask(fresh_database.owner_url, MARKS)).values()} == {
+            NOBODYS
+        }
 
 
 @pytest.fixture
@@ -230,7 +237,7 @@ class TestALaterVersion:
         rows(newer, "CREATE FUNCTION toy_one() RETURNS integer LANGUAGE sql AS 'SELECT 9'")
         assert applied(newer, texts(toy_one=ONE)) == ([], [], True)
         assert value(newer, "SELECT toy_one()") == 9
-        assert marks(rows_of(newer))["toy_one"] == Mark(1, NOBODYS)
+        assert marks(ask(newer.owner_url, MARKS))["toy_one"] == Mark(1, NOBODYS)
         assert applied(newer, texts()) == ([], [], True)
         assert value(newer, "SELECT toy_one()") == 9
 
@@ -248,10 +255,3 @@ class TestALaterVersion:
         rows(newer, f"REVOKE DELETE ON brand FROM {role}")
         applied(newer, texts())
         assert not value(newer, f"SELECT has_table_privilege('{role}', 'brand', 'DELETE')")
-
-
-def rows_of(on) -> list[tuple[str, str]]:
-    """Return what MARKS reads: each mark, and what has it."""
-    with closing(psycopg2.connect(on.owner_url)) as connection, connection.cursor() as cursor:
-        cursor.execute(MARKS)
-        return cursor.fetchall()

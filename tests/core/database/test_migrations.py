@@ -1,6 +1,5 @@
 """Migrations go forth and back, one run at a time, and say what is in their way."""
 
-import re
 import secrets
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
@@ -10,9 +9,8 @@ import pytest
 from psycopg2.extensions import parse_dsn
 
 from app.core.database import migrations
-from local.dump import program, run
+from tests.migrations.released import schema
 
-REPLACED = re.compile(r"^CREATE OR REPLACE FUNCTION (\w+)", re.MULTILINE)
 FILES = sorted(path for path in migrations.DIRECTORY.glob("*.sql") if ".rollback" not in path.name)
 EXPAND = "ALTER TABLE product ADD COLUMN origin text;\n"
 INDEX = """-- transactional: false
@@ -31,14 +29,6 @@ def folder_of(path, upto=None, **more):
     for name, text in more.items():
         (path / f"{name.replace('_', '-')}.sql").write_text(text)
     return path
-
-
-def schema(url, path):
-    """Return all that the database has but for its rows, as pg_dump writes it."""
-    with path.open("wb") as output:
-        run(program("pg_dump", 18), url, "--schema-only", "--no-privileges", output=output)
-    # A key that is another one in each dump.
-    return [line for line in path.read_text().splitlines() if not line.startswith("\\")]
 
 
 @pytest.fixture
@@ -89,11 +79,11 @@ class TestMigrations:
             folder = folder_of(tmp_path / str(count), count)
             # Without the texts that are files: those are not undone.
             migrations.migrate(url, directory=folder, definitions_in=tmp_path / "none")
-            done[count] = schema(url, tmp_path / "schema.sql")
+            done[count] = schema(url)
         migrations.migrate(url, definitions_in=tmp_path / "none")
         for count in reversed(range(len(FILES))):
             assert migrations.roll_back(url) == [FILES[count].stem]
-            assert schema(url, tmp_path / "schema.sql") == done[count]
+            assert schema(url) == done[count]
 
     def test_the_app_reads_what_is_left_after_each_is_undone(self, fresh_database, cursor):
         for _ in FILES:
@@ -108,22 +98,6 @@ class TestMigrations:
             assert cursor.fetchall() == []
             cursor.connection.commit()
             migrations.roll_back(fresh_database.owner_url)
-
-    def test_no_index_column_or_check_keeps_results_of_a_text_that_was_replaced(self, cursor):
-        replaced = {name for path in FILES for name in REPLACED.findall(path.read_text())}
-        cursor.execute(
-            """
-            SELECT p.proname, pg_describe_object(d.classid, d.objid, d.objsubid)
-            FROM pg_depend d JOIN pg_proc p ON d.refclassid = 'pg_proc'::regclass AND d.refobjid = p.oid
-            LEFT JOIN pg_class c ON d.classid = 'pg_class'::regclass AND d.objid = c.oid
-            WHERE p.pronamespace = 'public'::regnamespace
-                AND (c.relkind = 'i' OR d.classid IN ('pg_attrdef'::regclass, 'pg_constraint'::regclass))
-            """
-        )
-        users = dict(cursor.fetchall())
-        assert "plain_text" in users, "the question finds what is used"
-        assert replaced
-        assert users.keys() & replaced == set()
 
     def test_a_second_run_changes_nothing(self, fresh_database):
         done = migrations.migrate(fresh_database.owner_url, fresh_database.app_url)

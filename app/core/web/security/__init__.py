@@ -6,13 +6,12 @@ not ask is told so before anything that they sent is read.
 
 from app.core.web.security.guards import (
     allow,
-    bearer_token,
     maybe_principal,
     principal,
     public,
     require_guards,
 )
-from app.core.web.security.permissions import GRANTS, Permission, Role
+from app.core.web.security.permissions import Permission
 from app.core.web.security.principals import (
     CART_TOKEN,
     SESSION_TOKEN,
@@ -24,14 +23,11 @@ from app.core.web.security.principals import (
 
 __all__ = [
     "CART_TOKEN",
-    "GRANTS",
     "SESSION_TOKEN",
     "Authenticator",
     "Permission",
     "Principal",
-    "Role",
     "allow",
-    "bearer_token",
     "hash_token",
     "maybe_principal",
     "new_token",
