@@ -61,7 +61,7 @@ def _opened(file: Path | None) -> Iterator[TextIO]:
 @click.argument("file", required=False, type=click.Path(dir_okay=False, path_type=Path))
 @with_appcontext
 def export_file(kind: str, file: Path | None) -> None:
-    """Write brands, categories, discounts, products, suppliers or the stock on hand to FILE, or to standard output.
+    """Write brands, categories, discounts, deposits, products, suppliers or the stock on hand to FILE, or to standard output.
 
     As the CSV that `import` takes, seen at one moment, with what was withdrawn. Text that a spreadsheet would take for
     a formula gets a ' in front, which `import` takes away.

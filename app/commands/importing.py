@@ -102,7 +102,7 @@ def _progress(done: str, total: int | None = None) -> Iterator[Advance]:
 @click.option("--ignore-unknown", is_flag=True, help="Leave columns out that are not known.")
 @with_appcontext
 def import_file(kind: str, file: Path, *, dry_run: bool, ignore_unknown: bool) -> None:
-    """Take FILE in: brands, categories, discounts, products, suppliers or opening stock, as CSV or XLSX.
+    """Take FILE in: brands, categories, discounts, deposits, products, suppliers or opening stock, as CSV or XLSX.
 
     Nothing of it if anything is wrong: each wrong value is then named with its line and column. What is there already
     is changed to what the file says, so a second run changes nothing; a column that the file does not have stays as it

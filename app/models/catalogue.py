@@ -53,6 +53,20 @@ class Discount(Row):
     updated_at = TimestampTzField()
 
 
+class Deposit(Row):
+    """What is paid for a bottle or a crate beside its product, and comes back with it."""
+
+    id = peewee.BigAutoField()
+    code = peewee.TextField()
+    name = peewee.TextField()
+    amount = MoneyField()
+    vat_rate = RateField()
+    active = peewee.BooleanField()
+    version = peewee.IntegerField()
+    created_at = TimestampTzField()
+    updated_at = TimestampTzField()
+
+
 class Product(Row):
     """Something the shop sells, by the piece, kilogram or litre."""
 
@@ -64,6 +78,7 @@ class Product(Row):
     brand = ReferenceField(Brand, null=True)
     category = ReferenceField(Category)
     discount = ReferenceField(Discount, null=True)
+    deposit = ReferenceField(Deposit, null=True)
     unit = peewee.TextField()
     price = MoneyField()
     vat_rate = RateField()
@@ -104,3 +119,8 @@ class Offer(Row):
     price = MoneyField()
     vat_rate = RateField()
     active = peewee.BooleanField()
+    deposit = ReferenceField(Deposit, null=True)
+    deposit_code = peewee.TextField(null=True)
+    deposit_name = peewee.TextField(null=True)
+    deposit_amount = MoneyField(null=True)
+    deposit_vat_rate = RateField(null=True)

@@ -28,15 +28,17 @@ class Cart(Row):
 
 
 class CartItem(Row):
-    """A product in a cart."""
+    """A line of a cart: so much of a product, or what a label says that prints its price."""
 
+    id = peewee.BigIntegerField()
     cart = ReferenceField(Cart)
     product = ReferenceField(Product)
     quantity = QuantityField()
+    label_price = MoneyField(null=True)
     added_at = TimestampTzField()
 
     class Meta:
-        primary_key = peewee.CompositeKey("cart", "product")
+        primary_key = peewee.CompositeKey("cart", "id")
 
 
 class Purchase(Row):
@@ -65,11 +67,12 @@ class Purchase(Row):
 
 
 class PurchaseLine(Row):
-    """What was sold of one product, frozen at checkout."""
+    """Goods that were sold, or the deposit on them, frozen at checkout. Only goods are a product."""
 
     id = peewee.BigAutoField()
     purchase = ReferenceField(Purchase)
-    product = ReferenceField(Product)
+    deposit_of = ReferenceField("self", null=True, column_name="deposit_of")
+    product = ReferenceField(Product, null=True)
     code = peewee.TextField()
     name = peewee.TextField()
     unit = peewee.TextField()
@@ -78,6 +81,7 @@ class PurchaseLine(Row):
     discount_rate = RateField()
     unit_price = MoneyField()
     vat_rate = RateField()
+    label_price = MoneyField(null=True)
     total = MoneyField()
     vat_amount = MoneyField()
 

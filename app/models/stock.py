@@ -81,6 +81,7 @@ class StockMovement(Row):
     reason = peewee.TextField()
     login = ReferenceField(Login, null=True)
     purchase_id = peewee.UUIDField(null=True)
+    purchase_line_id = peewee.BigIntegerField(null=True)
     invoice_request = ReferenceField(InvoiceRequest, null=True)
 
 

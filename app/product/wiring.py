@@ -7,6 +7,7 @@ from app.core.database import Manager, TurnsManager
 from app.core.wiring import provide
 from app.product.brands.routes import blueprint as brands
 from app.product.categories.routes import blueprint as categories
+from app.product.deposits.routes import blueprint as deposits
 from app.product.discounts.routes import blueprint as discounts
 from app.product.products.repository import ProductRepository
 from app.product.products.routes import blueprint as products
@@ -19,5 +20,5 @@ def wire(app: Flask, manager: Manager, lists: TurnsManager, audit: AuditTrail) -
     """Give `app` the catalogue; `lists` reads what anybody may ask for, and for many."""
     provide(app, Catalogue(manager, CatalogueRepository(manager, lists), audit))
     provide(app, Products(manager, ProductRepository(manager, lists), audit))
-    for blueprint in (products, categories, brands, discounts):
+    for blueprint in (products, categories, brands, discounts, deposits):
         app.register_blueprint(blueprint)

@@ -1,4 +1,4 @@
-"""Brands, categories, discounts and products."""
+"""Brands, categories, discounts, deposits and products."""
 
 import secrets
 from datetime import date
@@ -30,8 +30,21 @@ def discount(on: On, rate: str | Decimal = "0.1000", **more: Any) -> Any:
     return insert(on, "discount", **{**basics, **more})
 
 
+def deposit(on: On, amount: str | Decimal = "0.25", **more: Any) -> Any:
+    """Insert a deposit of so much on a piece; `more` are its columns."""
+    code = more.pop("code", None) or unique("deposit")
+    basics = {"code": code, "name": f"Test {code}", "amount": amount, "vat_rate": "0.1900"}
+    return insert(on, "deposit", **{**basics, **more})
+
+
 def product(
-    on: On, price: str | Decimal = "2.00", *, brand: Any = None, discount: Any = None, **more: Any
+    on: On,
+    price: str | Decimal = "2.00",
+    *,
+    brand: Any = None,
+    discount: Any = None,
+    deposit: Any = None,
+    **more: Any,
 ) -> Any:
     """Insert a product, of no brand and sold by the piece; `more` are its columns.
 
@@ -45,6 +58,8 @@ def product(
         "category_id": kind.id,
         "discount_id": discount.id if discount else None,
     }
+    if deposit:
+        links["deposit_id"] = deposit.id
     return insert(on, "product", **{**basics, "price": price, **links, **more})
 
 

@@ -83,7 +83,7 @@ def test_what_somebody_delivered_or_bought_does_not_come_again(run, fresh_databa
 
 def test_never_in_a_shop_of_the_owners(run, fresh_database):
     """Not even of goods that came with the demo's files."""
-    for kind in ("brands", "categories", "discounts", "products", "suppliers", "stock"):
+    for kind in ("brands", "categories", "discounts", "deposits", "products", "suppliers", "stock"):
         assert run("import", kind, FILES / f"{kind}.csv").exit_code == 0
     grow_old(fresh_database, 1000)
     lots = value(fresh_database, "SELECT count(*) FROM stock")

@@ -92,6 +92,7 @@ class TestProducts:
             "brand": None,
             "category": "food",
             "discount": None,
+            "deposit": None,
             "unit": "kg",
             "list_price": "1.80",
             "vat_rate": "0.0700",

@@ -94,6 +94,26 @@ BREACHES = {
         ),
         "purchase {p.id} lot {p.lot}: sold and returned 1.000",
     ),
+    "a return of another line": (
+        (
+            "INSERT INTO stock_movement (kind, product_id, stock_id, quantity, purchase_id, purchase_line_id)"
+            " SELECT 'return', s.product_id, s.id, 3, '{p.id}', {p.line} FROM stock s"
+        ),
+        "line {p.line} lot {p.lot}: returned 3.000, served 2.000",
+    ),
+    "a deposit on other pieces than were sold": (
+        (
+            "INSERT INTO purchase_line (purchase_id, deposit_of, code, name, unit, quantity, price,"
+            " discount_rate, unit_price, vat_rate, total, vat_amount)"
+            " SELECT purchase_id, id, 'bottle', 'Bottle', 'piece', 3, 0.25, 0, 0.25, 0, 0.75, 0"
+            " FROM purchase_line"
+        ),
+        "deposit on 3.000, goods 2.000",
+    ),
+    "a label that charges something else": (
+        "UPDATE purchase_line SET label_price = 4.00",
+        "purchase {p.id} line {p.line}: unit price 2.50, total 5.00",
+    ),
     "a purchase's total": (
         "UPDATE purchase SET total = 6",
         "purchase {p.id}: total 6.00 with VAT 0.37",

@@ -164,12 +164,14 @@ _PRODUCT = {
     "brand": lambda w: builders.brand(w.on).code,
     "category": lambda w: w.category,
     "discount": lambda w: builders.discount(w.on).code,
+    "deposit": lambda w: builders.deposit(w.on).code,
     "unit": "piece",
     "list_price": "2.50",
     "vat_rate": "0.0700",
     "reorder_level": "3",
 }
 _SUPPLIER = {"name": "Farm", "email": "farm@shop.example", "phone": "22 777 02", "address": "Hill"}
+_DEPOSIT = {"name": "Bottle", "amount": "0.25", "vat_rate": "0.19"}
 _DISCOUNT = {"name": "Sale", "rate": "0.1", "starts_on": "2026-01-01", "ends_on": "2026-12-31"}
 
 GOOD: dict[str, Callable[[World], Good]] = {
@@ -221,6 +223,7 @@ GOOD: dict[str, Callable[[World], Good]] = {
         {"name": "Dairy", "parent": lambda w: builders.category(w.on).code},
         {"name": "Cheese", "parent": None},
     ),
+    **_of_kind("deposit", "deposits", _DEPOSIT, {"name": "Crate", "amount": "1.50"}),
     **_of_kind("discount", "discounts", _DISCOUNT, {"name": "Sale", "rate": "0.2500"}),
     **_of_kind("product", "products", _PRODUCT, {"name": "Milk", "description": "Good."}),
     f"GET {API}/products/barcode/{{gtin}}": lambda w: Good(

@@ -138,7 +138,13 @@ class TestCursors:
     @pytest.fixture
     def readers(self, world):
         """Who may read each list, by its path; there are two things at least in each."""
-        for make in (builders.brand, builders.category, builders.discount, builders.supplier):
+        for make in (
+            builders.brand,
+            builders.category,
+            builders.deposit,
+            builders.discount,
+            builders.supplier,
+        ):
             make(world.on)
             make(world.on)
         for _ in range(2):

@@ -9,8 +9,15 @@ from app.core.database.definitions import definitions
 from app.core.database.migrations import DIRECTORY
 from tests.migrations.released import ask, bodies
 
-# Of the version before there were files: servers of it may still call them.
-OF_BEFORE = {"allocate_stock", "check_out", "meant_words", "vat_shares"}
+# Of versions before: servers of them may still call these.
+OF_BEFORE = {
+    "allocate_stock",
+    "check_out",
+    "meant_words",
+    "promise_stock",
+    "put_cart_item",
+    "vat_shares",
+}
 # What they make is stored in rows: a new text needs these made anew, so it is a new name.
 STORED = {"product_search_text", "search_words"}
 FIRST_WITH_FILES = "0021"
@@ -88,9 +95,10 @@ def test_no_view_has_whatever_another_one_has():
 
 
 def test_new_migrations_make_none_that_is_a_file():
+    """But a way back may leave what the version before had under that name."""
     files = {one.name for one in definitions()}
     assert not [
         (path, name)
         for path, name in made_in_migrations()
-        if path >= FIRST_WITH_FILES and name in files
+        if path >= FIRST_WITH_FILES and ".rollback" not in path and name in files
     ]

@@ -71,6 +71,12 @@ async def sold(client: httpx.AsyncClient, database: Any, *items: tuple[Any, Any]
     return answer.json()
 
 
+def back(purchase: dict[str, Any], product: Any, quantity: str = "1") -> dict[str, Any]:
+    """Return so much of a product of the purchase as a refund names it, by its first line."""
+    line = next(line for line in purchase["lines"] if line["product"] == product.code)
+    return {"line": line["id"], "quantity": quantity}
+
+
 async def read(
     client: httpx.AsyncClient, database: Any, purchase: dict[str, Any]
 ) -> dict[str, Any]:

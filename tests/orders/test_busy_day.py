@@ -41,7 +41,7 @@ class Till:
         )
         await asyncio.gather(self.post(f"{url}/collect"), self.post(f"{url}/collect"))
         line = self.chance.choice(lines)
-        returned = [{"product": line["product"], "quantity": line["quantity"]}]
+        returned = [{"line": line["id"], "quantity": line["quantity"]}]
         refund = {"amount": "0.01", "method": "cash", "reason": "x", "returned": returned}
         await asyncio.gather(*(self.post(f"{url}/refunds", refund) for _ in range(2)))
 

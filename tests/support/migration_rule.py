@@ -20,9 +20,11 @@ NOT_TRANSACTIONAL = re.compile(r"^--\s*transactional:\s*false\s*$", re.MULTILINE
 IGNORE = re.compile(r"^--\s*squawk-ignore\s+(?P<rules>.+)$")
 CONTRACT = re.compile(r"^-- contract: (?P<version>\d+\.\d+\.\d+) \w+")
 BECAUSE = re.compile(r"^-- because \w+")
-# What breaks old clients. A text that is replaced need not: it may take and return the same; nor does a column that may be
-# NULL, to clients that never read it.
-BREAKS = re.compile(r"\bban-(?!(?:replace-view-function|drop-not-null)\b)|\brenaming-|\bchanging-")
+# What breaks old clients. A text that is replaced need not: it may take and return the same; nor need a column that may be
+# NULL, to clients that never read it, a default that no client knows, or rows that none of them makes.
+BREAKS = re.compile(
+    r"\bban-(?!(?:replace-view-function|drop-not-null|drop-constraint|set-default)\b)|\brenaming-|\bchanging-"
+)
 # To a migration in a transaction: locks that last until it ends, on rows or tables that are in use; and what
 # PostgreSQL refuses there, which squawk sees only beside other statements.
 HOLDS = {

@@ -15,6 +15,8 @@ from app.product.brands.kind import BRAND
 from app.product.brands.schemas import NewBrand
 from app.product.categories.kind import CATEGORY
 from app.product.categories.schemas import NewCategory
+from app.product.deposits.kind import DEPOSIT
+from app.product.deposits.schemas import NewDeposit
 from app.product.discounts.kind import DISCOUNT
 from app.product.discounts.schemas import NewDiscount
 from app.product.products.kind import PRODUCT
@@ -136,6 +138,22 @@ DISCOUNTS = Sheet(
     check=DISCOUNT.check,
 )
 
+_VAT_RATE = Column("vat_rate", "a rate from 0 to below 1, like 0.07 for 7 %", "number")
+
+DEPOSITS = Sheet(
+    name="deposits",
+    model=DEPOSIT.model,
+    schema=NewDeposit,
+    columns=(
+        _CODE,
+        _NAME,
+        Column("amount", "an amount above 0 with two decimals at most, like 0.25", "number"),
+        _VAT_RATE,
+        _ACTIVE,
+    ),
+    rows=_BY_CODE,
+)
+
 PRODUCTS = Sheet(
     name="products",
     model=PRODUCT.model,
@@ -157,8 +175,9 @@ PRODUCTS = Sheet(
             "number",
             field="price",
         ),
-        Column("vat_rate", "a rate from 0 to below 1, like 0.07 for 7 %", "number"),
+        _VAT_RATE,
         _code_of("discount", "discount"),
+        _code_of("deposit", "deposit"),
         Column("reorder_level", "a quantity like 12 or 2.5, with three decimals at most", "number"),
         _ACTIVE,
     ),
@@ -207,5 +226,6 @@ STOCK = Sheet(
 
 # In the order in which an empty shop takes them: what is referred to comes first.
 SHEETS: Mapping[str, Sheet] = {
-    sheet.name: sheet for sheet in (BRANDS, CATEGORIES, DISCOUNTS, PRODUCTS, SUPPLIERS, STOCK)
+    sheet.name: sheet
+    for sheet in (BRANDS, CATEGORIES, DISCOUNTS, DEPOSITS, PRODUCTS, SUPPLIERS, STOCK)
 }

@@ -1,4 +1,4 @@
--- edition 1
+-- edition 2
 -- What purchases that wait were promised from lots that have expired since, and how much of each promise other lots can
 -- take over: `movable`. Paid before unpaid, oldest first: so much (`before`) of what is free is for those in front.
 CREATE OR REPLACE VIEW expired_promise WITH (security_invoker = true) AS
@@ -8,7 +8,7 @@ CREATE OR REPLACE VIEW expired_promise WITH (security_invoker = true) AS
         SELECT s.product_id, l.purchase_id, a.purchase_line_id, a.stock_id, a.quantity,
                coalesce(sum(a.quantity) OVER (
                    PARTITION BY s.product_id
-                   ORDER BY p.paid < p.total, p.paid = 0, p.placed_at, p.id, a.stock_id
+                   ORDER BY p.paid < p.total, p.paid = 0, p.placed_at, p.id, a.stock_id, l.id
                    ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), 0) AS before
         FROM stock s
         JOIN allocation a ON a.stock_id = s.id

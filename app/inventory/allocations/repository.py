@@ -162,42 +162,47 @@ MOVE_AWAY = Statement(f"""
 """)
 
 SELL = Statement("""
-    INSERT INTO stock_movement (kind, product_id, stock_id, quantity, login_id, purchase_id)
-    SELECT 'sale', l.product_id, a.stock_id, -a.quantity, %(login)s, l.purchase_id
+    INSERT INTO stock_movement (kind, product_id, stock_id, quantity, login_id, purchase_id, purchase_line_id)
+    SELECT 'sale', l.product_id, a.stock_id, -a.quantity, %(login)s, l.purchase_id, l.id
     FROM purchase_line l JOIN allocation a ON a.purchase_line_id = l.id
     WHERE l.purchase_id = %(purchase)s
     ORDER BY l.product_id, a.stock_id
 """)
 
-# What a purchase took from each lot and has not brought back goes onto the lots that expire first: goods never come back
-# fresher than they may be. All of it, or nothing; then the rows say of which product less is out.
+# What a line took from each lot and has not brought back goes onto the lots that expire first: goods never come back
+# fresher than they may be. All of it, or nothing; then the rows say of which line less is out. Returns of before name no
+# line: then it was the product's only one.
 TAKE_BACK = Statement("""
     WITH sold AS (
-        SELECT m.product_id, m.stock_id, -sum(m.quantity) AS quantity, s.expires_on
-        FROM stock_movement m JOIN stock s ON s.id = m.stock_id
-        WHERE m.purchase_id = %(purchase)s::uuid
-        GROUP BY m.product_id, m.stock_id, s.expires_on HAVING sum(m.quantity) < 0
+        SELECT a.purchase_line_id AS line, l.product_id, a.stock_id, s.expires_on, a.quantity - coalesce((
+                   SELECT sum(m.quantity) FROM stock_movement m
+                   WHERE m.purchase_id = l.purchase_id AND m.kind = 'return' AND m.stock_id = a.stock_id
+                       AND coalesce(m.purchase_line_id, l.id) = l.id), 0) AS quantity
+        FROM purchase_line l
+        JOIN allocation a ON a.purchase_line_id = l.id
+        JOIN stock s ON s.id = a.stock_id
+        WHERE l.purchase_id = %(purchase)s::uuid AND l.id = ANY(%(lines)s::bigint[])
     ), returned AS MATERIALIZED (
-        SELECT r.product_id, r.quantity, l.lots, l.quantities, l.expiries,
+        SELECT r.line, r.quantity, l.product_id, l.lots, l.quantities, l.expiries,
                coalesce(l.returnable, 0.000) AS returnable
-        FROM unnest(%(products)s::bigint[], %(quantities)s::numeric[]) AS r (product_id, quantity)
+        FROM unnest(%(lines)s::bigint[], %(quantities)s::numeric[]) AS r (line, quantity)
         LEFT JOIN (
-            SELECT product_id, array_agg(stock_id) AS lots, array_agg(quantity) AS quantities,
+            SELECT line, product_id, array_agg(stock_id) AS lots, array_agg(quantity) AS quantities,
                    array_agg(expires_on) AS expiries, sum(quantity) AS returnable
-            FROM sold GROUP BY product_id
-        ) l USING (product_id)
+            FROM sold WHERE quantity > 0 GROUP BY line, product_id
+        ) l USING (line)
     ), above AS (
-        SELECT product_id, returnable FROM returned WHERE quantity > returnable
+        SELECT line, returnable FROM returned WHERE quantity > returnable
     ), written AS (
         INSERT INTO stock_movement
-            (kind, product_id, stock_id, quantity, reason, login_id, purchase_id)
+            (kind, product_id, stock_id, quantity, reason, login_id, purchase_id, purchase_line_id)
         SELECT 'return', r.product_id, f.stock_id, f.quantity, %(reason)s, %(login)s,
-               %(purchase)s::uuid
+               %(purchase)s::uuid, r.line
         FROM returned r CROSS JOIN LATERAL fefo(r.lots, r.quantities, r.expiries, r.quantity) f
         WHERE NOT EXISTS (SELECT FROM above)
         ORDER BY r.product_id, f.stock_id
     )
-    SELECT product_id, returnable FROM above
+    SELECT line, returnable FROM above
 """)
 
 
@@ -278,19 +283,17 @@ class AllocationRepository:
         reason: str,
         login_id: int | None,
     ) -> dict[int, Decimal]:
-        """Write the return of (product id, quantity) pairs, each product once, onto their lots.
+        """Write the return of (line, quantity) pairs, each line once, onto their lots.
 
-        If more of a product comes back than is still out, nothing is written, and what of it is
+        If more of a line comes back than is still out, nothing is written, and what of it is
         still out is returned.
         """
         rows = await self._manager.fetch(
-            TAKE_BACK, purchase=purchase, reason=reason, login=login_id, **_columns(returned)
+            TAKE_BACK,
+            purchase=purchase,
+            reason=reason,
+            login=login_id,
+            lines=[line for line, _ in returned],
+            quantities=[quantity for _, quantity in returned],
         )
         return dict(rows)
-
-
-def _columns(quantities: Sequence[tuple[int, Decimal]]) -> dict[str, list[int] | list[Decimal]]:
-    return {
-        "products": [product for product, _ in quantities],
-        "quantities": [quantity for _, quantity in quantities],
-    }

@@ -9,11 +9,11 @@ from app.inventory.allocations.repository import AllocationRepository
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
-    """So much of a product, in its unit; `code` is what clients know it by."""
+class Returned:
+    """So much of the goods of a purchase's line, in their unit; `product` is their code."""
 
-    product_id: int
-    code: str
+    line: int
+    product: str
     quantity: Decimal
 
 
@@ -71,18 +71,19 @@ class Allocations:
         await self._repository.move_away(lot_id, product_id, quantity, purchases)
 
     async def take_back(
-        self, purchase: str, returned: Sequence[Wanted], *, reason: str, login_id: int | None
+        self, purchase: str, returned: Sequence[Returned], *, reason: str, login_id: int | None
     ) -> None:
-        """Put goods of a collected purchase back onto the lots that they came from.
+        """Put goods of a collected purchase back onto the lots that they came from; each line once.
 
         Raises Conflict `return_above_sold`, with `items`, if more comes back than is still out.
         """
-        above = await self._repository.take_back(purchase, _pairs(returned), reason, login_id)
+        pairs = [(item.line, item.quantity) for item in returned]
+        above = await self._repository.take_back(purchase, pairs, reason, login_id)
         if above:
             raise Conflict(
                 "More would come back than was sold.",
                 code="return_above_sold",
-                items=_items(returned, "returnable", above),
+                items=_above(returned, above),
             )
 
     async def _replace_expired(self, purchase: str) -> None:
@@ -99,16 +100,17 @@ class Allocations:
         await self._repository.move_expired([purchase], products)
 
 
-def _pairs(wanted: Sequence[Wanted]) -> list[tuple[int, Decimal]]:
-    return [(w.product_id, w.quantity) for w in wanted]
-
-
-def _items(
-    wanted: Sequence[Wanted], figure: str, found: Mapping[int, Decimal]
-) -> list[dict[str, str]]:
-    """Return those of `wanted` that there is a figure of in `found`, as a problem names them."""
+def _above(
+    returned: Sequence[Returned], returnable: Mapping[int, Decimal]
+) -> list[dict[str, str | int]]:
+    """Return those of `returned` that `returnable` says how much is still out of, as a problem names them."""
     return [
-        {"product": w.code, "requested": f"{w.quantity:f}", figure: f"{found[w.product_id]:f}"}
-        for w in wanted
-        if w.product_id in found
+        {
+            "line": item.line,
+            "product": item.product,
+            "requested": f"{item.quantity:f}",
+            "returnable": f"{returnable[item.line]:f}",
+        }
+        for item in returned
+        if item.line in returnable
     ]

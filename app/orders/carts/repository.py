@@ -46,9 +46,14 @@ _JSON = json_object(
 
 _ITEM = json_object(
     """
-    'quantity', i.quantity::text, 'unit_price', o.unit_price::text, 'total', y.total::text,
-    'available', CASE WHEN o.active THEN a.available ELSE 0.000 END::text""",
+    'id', i.id, 'quantity', i.quantity::text, 'unit_price', o.unit_price::text, 'label_price', i.label_price::text,
+    'total', y.total::text, 'available', CASE WHEN o.active THEN a.available ELSE 0.000 END::text""",
     product=json_object("'code', o.code, 'name', o.name, 'unit', o.unit"),
+    deposit="CASE WHEN y.deposit > 0 THEN "
+    + json_object(
+        "'code', o.deposit_code, 'name', o.deposit_name, 'amount', o.deposit_amount::text, 'total', y.deposit::text"
+    )
+    + " ELSE 'null' END",
 )
 
 
@@ -60,12 +65,18 @@ def _items(rows: str) -> str:
     """
     return f"""
         CROSS JOIN LATERAL (
-            SELECT sum(y.total) AS total, array_agg(y.total) AS totals, array_agg(o.vat_rate) AS rates,
-                   {json_array(_ITEM, "i.added_at, i.product_id")} AS items
+            SELECT sum(y.total) + coalesce(sum(y.deposit), 0) AS total,
+                   array_agg(y.total) || array_agg(y.deposit) FILTER (WHERE y.deposit > 0) AS totals,
+                   array_agg(o.vat_rate) || array_agg(o.deposit_vat_rate) FILTER (WHERE y.deposit > 0) AS rates,
+                   {json_array(_ITEM, "i.added_at, i.id")} AS items
             FROM {rows} i
             JOIN offer o ON o.product_id = i.product_id
             JOIN sellable a ON a.product_id = i.product_id
-            CROSS JOIN LATERAL (SELECT line_total(i.quantity, o.unit_price) AS total OFFSET 0) y
+            CROSS JOIN LATERAL (
+                SELECT coalesce(i.label_price, line_total(i.quantity, o.unit_price)) AS total,
+                       round(i.quantity * o.deposit_amount, 2) AS deposit
+                OFFSET 0
+            ) y
         ) x
         CROSS JOIN LATERAL (
             SELECT sum(v.vat) AS total, {json_array(VAT, "v.rate")} AS rates
@@ -93,8 +104,8 @@ PUT = Statement(
     f"""
     SELECT put.outcome, {_JSON}
     FROM (SELECT c.id FROM cart c WHERE {OWN}) mine
-    CROSS JOIN LATERAL put_cart_item(
-        mine.id, %(product)s, %(quantity)s, %(days)s, %(most)s) put
+    CROSS JOIN LATERAL put_cart_line(
+        mine.id, %(product)s, %(quantity)s, NULL, false, %(max_quantity)s, %(days)s, %(max_lines)s) put
     CROSS JOIN LATERAL (SELECT (put.cart).*) c
     {_items("unnest(put.items)")}
     """,
@@ -177,14 +188,15 @@ class CartRepository:
     ) -> tuple[str, str]:
         """Set how much of a product is in an open cart, and keep it; return the cart's JSON.
 
-        Before it comes `put`, or a word of put_cart_item's that says why nothing has changed.
+        Before it comes `put`, or a word of put_cart_line's that says why nothing has changed.
         """
         found = await self._manager.fetch_one(
             PUT,
             product=product,
             quantity=quantity,
+            max_quantity=shop.max_quantity,
             days=shop.cart_days,
-            most=shop.max_cart_lines,
+            max_lines=shop.max_cart_lines,
             currency=shop.currency,
             **own(cart, who),
         )

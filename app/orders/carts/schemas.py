@@ -6,6 +6,7 @@ from uuid import UUID
 from pydantic import Field
 
 from app.core.web.schema import (
+    Code,
     Moment,
     Money,
     Name,
@@ -26,13 +27,27 @@ class CartProduct(Schema):
     unit: Unit
 
 
-class CartItem(Schema):
-    """So much of a product in a cart, at today's price."""
+class ItemDeposit(Schema):
+    """The deposit on so many pieces, beside their price."""
 
+    code: Code
+    name: Name
+    amount: Money = Field(description="On one piece, VAT included.")
+    total: Total
+
+
+class CartItem(Schema):
+    """So much of a product in a cart, at today's price; or what a label says that prints its price."""
+
+    id: int = Field(description="The line's.")
     product: CartProduct
     quantity: Quantity
     unit_price: Money = Field(description="The price of one unit today, VAT included.")
-    total: Total
+    label_price: Money | None = Field(
+        description="The price that a label prints, which is charged then."
+    )
+    total: Total = Field(description="Without the deposit.")
+    deposit: ItemDeposit | None
     available: QuantityOrZero = Field(description="What of the product could be bought now.")
 
 
@@ -43,7 +58,7 @@ class Cart(Schema):
     status: Literal["open", "checked_out"]
     currency: str
     items: list[CartItem]
-    total: Total
+    total: Total = Field(description="Of all items and the deposits on them, VAT included.")
     vat_total: Total = Field(
         description="The VAT within the total, as checkout would charge it now."
     )

@@ -62,8 +62,6 @@ class Carts:
         Raises NotFound for an unknown product, Invalid for a quantity that cannot be sold, and
         Conflict `checked_out`, `withdrawn` or `cart_full`.
         """
-        if quantity > self._shop.max_quantity:
-            raise _wrong_quantity(f"must be at most {self._shop.max_quantity}")
         outcome, body = await self._carts.put(cart, who, product, quantity, self._shop)
         if outcome != "put":
             raise await self._refusal(outcome, who, cart)
@@ -94,17 +92,16 @@ class Carts:
     async def _refusal(self, outcome: str, who: Principal, cart: str) -> Problem:
         """Return what to raise where nothing was put into a cart."""
         most = self._shop.max_cart_lines
-        match outcome:
-            case "checked_out":
-                return checked_out((await self._carts.state(cart, who))[1])
-            case "no_product":
-                return NotFound("There is no such product.")
-            case "withdrawn":
-                return Conflict("The product is not sold any more.", code="withdrawn")
-            case "not_whole":
-                return _wrong_quantity("must be whole: the product is sold by the piece")
-            case _:
-                return Conflict(f"A cart holds at most {most} products.", code="cart_full")
+        refusals: dict[str, Problem] = {
+            "no_product": NotFound("There is no such product."),
+            "withdrawn": Conflict("The product is not sold any more.", code="withdrawn"),
+            "not_whole": _wrong_quantity("must be whole: the product is sold by the piece"),
+            "too_much": _wrong_quantity(f"must be at most {self._shop.max_quantity}"),
+            "full": Conflict(f"A cart holds at most {most} lines.", code="cart_full"),
+        }
+        if outcome == "checked_out":
+            return checked_out((await self._carts.state(cart, who))[1])
+        return refusals[outcome]
 
 
 def _opened(cart: str, made: str) -> Answer:

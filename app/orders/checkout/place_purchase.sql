@@ -1,4 +1,4 @@
--- edition 1
+-- edition 2
 -- Turns a cart into a purchase: prices frozen, stock promised, all or nothing. Returns no row if there is no such cart,
 -- or else one with what became of it: `placed`, with the purchase, its lines and its VAT by rate; or a refusal, and
 -- nothing has changed: `checked_out`, `wrong_currency`, `no_contact`, `empty_cart`, `unpaid_purchases`, `withdrawn`,
@@ -6,7 +6,7 @@
 -- of the cart: the caller has looked.
 --
 -- The last three are for guests, NULL for customers: how many purchases of one telephone number may wait to be paid,
--- and what promise_stock takes.
+-- and what promise_lines takes.
 CREATE OR REPLACE FUNCTION place_purchase(
         of_cart uuid, by_name text, by_phone text, expected numeric, in_currency text, minutes_to_pay integer,
         unpaid_purchases integer, unpaid_share numeric, unpaid_quantity numeric)
@@ -16,8 +16,10 @@ CREATE OR REPLACE FUNCTION place_purchase(
     #variable_conflict use_column
     DECLARE
         held record;
-        priced priced_line[];
+        charged charged_line[];
         products bigint[];
+        repeated boolean;
+        with_deposits boolean;
         quantities numeric[];
         totals numeric[];
         rates numeric[];
@@ -35,26 +37,42 @@ CREATE OR REPLACE FUNCTION place_purchase(
             RETURN;
         END IF;
         SELECT sum(t.total),
-               array_agg(o.product_id ORDER BY i.added_at, o.product_id), array_agg(i.quantity ORDER BY i.added_at, o.product_id),
-               array_agg(t.total ORDER BY i.added_at, o.product_id), array_agg(o.vat_rate ORDER BY i.added_at, o.product_id),
-               -- What VAT is in a line, all lines together tell.
-               array_agg((o.product_id, o.code, o.name, o.unit, i.quantity, o.price, o.discount_rate, o.unit_price,
-                          o.vat_rate, t.total, NULL)::priced_line
-                         ORDER BY i.added_at, o.product_id),
-               json_agg(json_build_object('product', o.code) ORDER BY i.added_at, o.product_id)
+               array_agg(o.product_id ORDER BY i.added_at, i.id), array_agg(i.quantity ORDER BY i.added_at, i.id),
+               array_agg(t.total ORDER BY i.added_at, i.id), array_agg(o.vat_rate ORDER BY i.added_at, i.id),
+               array_agg((i.id, o.product_id, o.code, o.name, o.unit, i.quantity, o.price, o.discount_rate, o.unit_price,
+                          o.vat_rate, i.label_price)::charged_line ORDER BY i.added_at, i.id),
+               bool_or(i.label_price IS NOT NULL), bool_or(o.deposit_id IS NOT NULL),
+               json_agg(json_build_object('product', o.code) ORDER BY i.added_at, i.id)
                    FILTER (WHERE NOT (o.active AND sold_in(o.unit, i.quantity)))
-            INTO total, products, quantities, totals, rates, priced, items
+            INTO total, products, quantities, totals, rates, charged, repeated, with_deposits, items
             FROM cart_item i
             JOIN offer o ON o.product_id = i.product_id
-            CROSS JOIN LATERAL (SELECT line_total(i.quantity, o.unit_price) AS total) t
+            CROSS JOIN LATERAL (
+                SELECT coalesce(i.label_price, line_total(i.quantity, o.unit_price)) AS total
+            ) t
             WHERE i.cart_id = of_cart;
+        -- Deposits are lines behind the goods. Most baskets have none.
+        IF with_deposits THEN
+            SELECT place_purchase.total + coalesce(sum(t.total), 0), totals || array_agg(t.total ORDER BY l.place),
+                   rates || array_agg(o.deposit_vat_rate ORDER BY l.place),
+                   charged || array_agg((l.item_id, NULL, o.deposit_code, o.deposit_name, 'piece', l.quantity, o.deposit_amount,
+                                         0, o.deposit_amount, o.deposit_vat_rate, NULL)::charged_line
+                                        ORDER BY l.place)
+                INTO total, totals, rates, charged
+                FROM unnest(charged) WITH ORDINALITY AS l (
+                    item_id, product_id, code, name, unit, quantity, price, discount_rate, unit_price, vat_rate, label_price,
+                    place)
+                JOIN offer o ON o.product_id = l.product_id
+                CROSS JOIN LATERAL (SELECT round(l.quantity * o.deposit_amount, 2) AS total) t
+                WHERE o.deposit_amount IS NOT NULL;
+        END IF;
         outcome := CASE
             WHEN held.status <> 'open' THEN 'checked_out'
             -- Whoever calls was set up for another shop. (Not where `migrate` is about to write it down.)
             WHEN in_currency <> held.currency THEN 'wrong_currency'
             -- A guest's cart is called for by somebody that the shop does not know.
             WHEN held.name IS NULL OR held.customer_id IS NULL AND held.phone IS NULL THEN 'no_contact'
-            WHEN priced IS NULL THEN 'empty_cart'
+            WHEN charged IS NULL THEN 'empty_cart'
             WHEN items IS NOT NULL THEN 'withdrawn'
             WHEN expected <> total THEN 'price_changed'
             ELSE 'placed' END;
@@ -83,7 +101,7 @@ CREATE OR REPLACE FUNCTION place_purchase(
 
         -- From here on others wait for the products.
         SELECT * INTO promised
-            FROM promise_stock(products, quantities, (now() + make_interval(mins => minutes_to_pay))::date,
+            FROM promise_lines(products, quantities, repeated, (now() + make_interval(mins => minutes_to_pay))::date,
                                unpaid_share, unpaid_quantity);
         IF promised.refused <> '' THEN
             SELECT json_agg(json_build_object('product', p.code, 'requested', s.quantity::text, 'available', s.available::text)
@@ -101,20 +119,27 @@ CREATE OR REPLACE FUNCTION place_purchase(
             VALUES (of_cart, held.token_hash, held.customer_id, held.name, held.phone, in_currency, total,
                     vat_total, 2, now() + make_interval(mins => minutes_to_pay))
             RETURNING p.* INTO made;
-        WITH line AS (
-            INSERT INTO purchase_line (purchase_id, product_id, code, name, unit, quantity, price, discount_rate, unit_price,
-                                       vat_rate, total, vat_amount)
-            SELECT made.id, l.product_id, l.code, l.name, l.unit, l.quantity, l.price, l.discount_rate, l.unit_price,
-                   l.vat_rate, l.total, l.vat
-            FROM unnest(priced, vat_amounts) AS l (
-                product_id, code, name, unit, quantity, price, discount_rate, unit_price, vat_rate, total, unknown, vat)
+        WITH numbered AS MATERIALIZED (
+            SELECT nextval('purchase_line_id_seq') AS id, l.*
+            FROM unnest(charged, totals, vat_amounts) WITH ORDINALITY AS l (
+                item_id, product_id, code, name, unit, quantity, price, discount_rate, unit_price, vat_rate, label_price,
+                total, vat, place)
+        ), line AS (
+            INSERT INTO purchase_line (id, purchase_id, deposit_of, product_id, code, name, unit, quantity, price,
+                                       discount_rate, unit_price, vat_rate, label_price, total, vat_amount)
+            OVERRIDING SYSTEM VALUE
+            SELECT n.id, made.id,
+                   CASE WHEN n.product_id IS NULL THEN (
+                       SELECT g.id FROM numbered g WHERE g.item_id = n.item_id AND g.product_id IS NOT NULL) END,
+                   n.product_id, n.code, n.name, n.unit, n.quantity, n.price, n.discount_rate, n.unit_price, n.vat_rate,
+                   n.label_price, n.total, n.vat
+            FROM numbered n
             RETURNING *
         ), served AS (
             INSERT INTO allocation (purchase_line_id, stock_id, quantity)
-            SELECT line.id, a.stock_id, a.quantity
-            FROM line
-            JOIN unnest(promised.of_products, promised.lots, promised.amounts) AS a (product_id, stock_id, quantity)
-                USING (product_id)
+            SELECT n.id, a.stock_id, a.quantity
+            FROM numbered n
+            JOIN unnest(promised.places, promised.lots, promised.amounts) AS a (place, stock_id, quantity) USING (place)
         )
         SELECT array_agg(line) INTO lines FROM line;
         UPDATE cart SET status = 'checked_out' WHERE id = of_cart;

@@ -33,9 +33,11 @@ JSON = json_object(
 
 # And a line of it, named l; r says how much of it was brought back.
 LINE = json_object("""
-    'product', l.code, 'name', l.name, 'unit', l.unit, 'quantity', l.quantity::text,
+    'id', l.id, 'kind', CASE WHEN l.deposit_of IS NULL THEN 'goods' ELSE 'deposit' END,
+    'product', CASE WHEN l.deposit_of IS NULL THEN l.code END,
+    'deposit', CASE WHEN l.deposit_of IS NOT NULL THEN l.code END, 'deposit_of', l.deposit_of, 'name', l.name, 'unit', l.unit, 'quantity', l.quantity::text,
     'list_price', l.price::text, 'discount_rate', l.discount_rate::text,
-    'unit_price', l.unit_price::text, 'vat_rate', l.vat_rate::text,
+    'unit_price', l.unit_price::text, 'label_price', l.label_price::text, 'vat_rate', l.vat_rate::text,
     'vat_amount', l.vat_amount::text, 'total', l.total::text,
     'returned', coalesce(r.quantity, 0.000)::text""")
 
@@ -61,10 +63,11 @@ _PARTS = f"""
         SELECT {json_array(LINE, "l.id")} AS lines,
                {_VAT_OF_LINES} AS vat
         FROM purchase_line l
-        LEFT JOIN (
-            SELECT v.product_id, sum(v.quantity) AS quantity FROM stock_movement v
-            WHERE v.purchase_id = p.id AND v.kind = 'return' GROUP BY v.product_id
-        ) r ON r.product_id = l.product_id
+        LEFT JOIN LATERAL (
+            SELECT sum(v.quantity) AS quantity FROM stock_movement v
+            WHERE v.purchase_id = p.id AND v.kind = 'return' AND v.product_id = l.product_id
+                AND coalesce(v.purchase_line_id, l.id) = l.id
+        ) r ON true
         WHERE l.purchase_id = p.id
     ) n"""
 
@@ -120,13 +123,13 @@ PAY = Statement(
     read=False,
 )
 
-# For each code in its place: which product it is of a purchase, and whether so much can have been sold.
+# For each line in its place: which product's it is in a purchase, and whether so much can have been sold.
 BOUGHT = Statement(
     """
-    SELECT l.product_id, sold_in(l.unit, r.quantity)
-    FROM unnest(%(codes)s::text[], %(quantities)s::numeric[])
-        WITH ORDINALITY AS r (code, quantity, place)
-    LEFT JOIN purchase_line l ON l.purchase_id = %(purchase)s::uuid AND l.code = r.code
+    SELECT CASE WHEN l.deposit_of IS NULL THEN l.code END, sold_in(l.unit, r.quantity)
+    FROM unnest(%(lines)s::bigint[], %(quantities)s::numeric[])
+        WITH ORDINALITY AS r (line, quantity, place)
+    LEFT JOIN purchase_line l ON l.purchase_id = %(purchase)s::uuid AND l.id = r.line
     ORDER BY r.place
     """,
     read=True,
@@ -246,16 +249,16 @@ class PurchaseRepository:
         return found
 
     async def bought(
-        self, purchase: str, items: Sequence[tuple[str, Decimal]]
-    ) -> list[tuple[int | None, bool]]:
-        """Return, for each (code, quantity), the product's id and whether so much can be sold.
+        self, purchase: str, items: Sequence[tuple[int, Decimal]]
+    ) -> list[tuple[str | None, bool]]:
+        """Return, for each (line, quantity), the product's code and whether so much can be sold.
 
-        None for a code that is not in the purchase.
+        None for a line that is not one of goods in the purchase.
         """
         return await self._manager.fetch(
             BOUGHT,
             purchase=purchase,
-            codes=[code for code, _ in items],
+            lines=[line for line, _ in items],
             quantities=[quantity for _, quantity in items],
         )
 

@@ -9,6 +9,8 @@ from pydantic import Field
 
 from app.core.web.paging import PageQuery, Scalar
 from app.core.web.schema import (
+    Code,
+    Id,
     Moment,
     Money,
     Name,
@@ -35,15 +37,22 @@ _WILDCARD = re.compile(r"([\\%_])")
 
 
 class PurchaseLine(Schema):
-    """What was sold of one product; as it was at checkout, whatever the catalogue says now."""
+    """Goods, or the deposit on them; as they were at checkout, whatever the catalogue says now."""
 
-    product: Sku
+    id: int = Field(description="The line's, which refunds name.")
+    kind: Literal["goods", "deposit"]
+    product: Sku | None = Field(description="The product's code, of goods.")
+    deposit: Code | None = Field(description="The deposit's code, of a deposit.")
+    deposit_of: int | None = Field(description="The line of the goods that the deposit is for.")
     name: Name
     unit: Unit
     quantity: Quantity
     list_price: Money
     discount_rate: Rate
     unit_price: Money = Field(description="What one unit was charged at, VAT included.")
+    label_price: Money | None = Field(
+        description="The price that a label printed, which was charged instead."
+    )
     vat_rate: Rate
     vat_amount: Money = Field(
         description="Its part of the VAT of its rate: all parts together make what `vat` says."
@@ -136,9 +145,9 @@ class PaymentRequest(Schema):
 
 
 class ReturnedItem(Schema):
-    """So much of a product, brought back."""
+    """So much of the goods of a line, brought back."""
 
-    product: Sku
+    line: Id = Field(description="The purchase's line.")
     quantity: Quantity
 
 

@@ -11,7 +11,7 @@ from app.core.web import Conflict, FieldError, Invalid
 from app.core.web.idempotency import Answer, RequestIdentity, once
 from app.core.web.paging import Scalar
 from app.core.web.security import Principal
-from app.inventory.allocations.service import Allocations, Wanted
+from app.inventory.allocations.service import Allocations, Returned
 from app.orders.answers import purchase_url
 from app.orders.purchases.pricing import money_back
 from app.orders.purchases.repository import PurchaseRepository
@@ -239,7 +239,7 @@ class Payments:
     ) -> None:
         if status != "collected":
             raise Conflict("Only collected goods can come back.", code="not_collected")
-        items = [(item.product, item.quantity) for item in request.returned]
+        items = [(item.line, item.quantity) for item in request.returned]
         returned = _returned(request.returned, await self._purchases.bought(purchase, items))
         await self._allocations.take_back(
             purchase, returned, reason=request.reason, login_id=who.login_id
@@ -260,19 +260,20 @@ def _created(purchase: str, body: str) -> Answer:
 
 
 def _returned(
-    items: Sequence[ReturnedItem], bought: Sequence[tuple[int | None, bool]]
-) -> list[Wanted]:
-    """Return what comes back, each product once. Raises Invalid for what could not have been sold."""
+    items: Sequence[ReturnedItem], bought: Sequence[tuple[str | None, bool]]
+) -> list[Returned]:
+    """Return what comes back, each line once. Raises Invalid for what could not have been sold."""
     errors: list[FieldError] = []
-    found: dict[int, Wanted] = {}
-    for place, (item, (product_id, whole)) in enumerate(zip(items, bought, strict=True)):
-        if product_id is None:
-            errors.append(FieldError(f"/returned/{place}/product", "is not in this purchase"))
+    found: dict[int, Returned] = {}
+    for place, (item, (product, whole)) in enumerate(zip(items, bought, strict=True)):
+        if product is None:
+            message = "is not a line of goods of this purchase"
+            errors.append(FieldError(f"/returned/{place}/line", message))
             continue
         if not whole:
             errors.append(FieldError(f"/returned/{place}/quantity", "must be whole"))
-        before = found[product_id].quantity if product_id in found else Decimal(0)
-        found[product_id] = Wanted(product_id, item.product, before + item.quantity)
+        before = found[item.line].quantity if item.line in found else Decimal(0)
+        found[item.line] = Returned(item.line, product, before + item.quantity)
     if errors:
         raise Invalid("What came back was not sold with this purchase.", errors=errors)
     return list(found.values())

@@ -11,14 +11,14 @@ from app.product.statements import id_by_code
 
 
 def check_product(values: Mapping[str, Any]) -> None:
-    """Raise Invalid for a reorder level in parts of what is sold by the piece."""
-    if values["unit"] == "piece" and values["reorder_level"] % 1:
-        raise Invalid(
-            "The values do not fit together.",
-            errors=[
-                FieldError("/reorder_level", "must be whole, as the product is sold by the piece")
-            ],
-        )
+    """Raise Invalid for a reorder level in parts of what is sold by the piece, and a deposit on what is not."""
+    if values["unit"] != "piece" and values["deposit"] is not None:
+        wrong = FieldError("/deposit", "must be null, as the product is not sold by the piece")
+    elif values["unit"] == "piece" and values["reorder_level"] % 1:
+        wrong = FieldError("/reorder_level", "must be whole, as the product is sold by the piece")
+    else:
+        return
+    raise Invalid("The values do not fit together.", errors=[wrong])
 
 
 def _gtin_is_taken() -> Conflict:
@@ -47,9 +47,10 @@ PRODUCT = Kind(
         "brand": code_of("brand", "brand_id"),
         "category": code_of("category", "category_id"),
         "discount": code_of("discount", "discount_id"),
+        "deposit": code_of("deposit", "deposit_id"),
     },
     fields={"list_price": "price"},
-    references={name: id_by_code(name) for name in ("brand", "category", "discount")},
+    references={name: id_by_code(name) for name in ("brand", "category", "discount", "deposit")},
     check=check_product,
     refusals={
         "product_gtin_key": _gtin_is_taken,

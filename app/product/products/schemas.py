@@ -1,9 +1,9 @@
 """Products, as JSON."""
 
 from decimal import Decimal
-from typing import Annotated, Literal
+from typing import Literal
 
-from pydantic import AfterValidator, Field
+from pydantic import Field
 
 from app.core.web.paging import Page, PageQuery
 from app.core.web.schema import (
@@ -19,22 +19,12 @@ from app.core.web.schema import (
     Sku,
     Text,
     omitted,
-    wrong,
 )
 from app.product.products.gtin import Gtin
+from app.product.schemas import VatRate
 
 Unit = Literal["piece", "kg", "litre"]
 Sort = Literal["name", "price", "-price", "newest", "relevance"]
-
-
-def _below_one(rate: Decimal) -> Decimal:
-    if rate >= 1:
-        raise wrong("must be less than 1")
-    return rate
-
-
-VatRate = Annotated[Rate, AfterValidator(_below_one)]
-"""The rate of the VAT that prices include."""
 
 
 class NewProduct(Schema):
@@ -47,6 +37,9 @@ class NewProduct(Schema):
     brand: Code | None = Field(default=None, description="The brand's code.")
     category: Code = Field(description="The category's code.")
     discount: Code | None = Field(default=None, description="The discount's code.")
+    deposit: Code | None = Field(
+        default=None, description="The deposit's code, of what is sold by the piece."
+    )
     unit: Unit = Field(description="What a quantity of 1 is.")
     list_price: PositiveMoney = Field(description="Of one unit, VAT included.")
     vat_rate: VatRate = Field(examples=["0.0700"])
@@ -64,6 +57,7 @@ class ProductChanges(Schema):
     brand: Code | None = omitted()
     category: Code = omitted()
     discount: Code | None = omitted()
+    deposit: Code | None = omitted()
     unit: Unit = omitted()
     list_price: PositiveMoney = omitted()
     vat_rate: VatRate = omitted()
@@ -93,6 +87,14 @@ class AppliedDiscount(Schema):
     rate: Rate
 
 
+class ChargedDeposit(Schema):
+    """A deposit on one piece, beside its price."""
+
+    code: Code
+    name: Name
+    amount: PositiveMoney
+
+
 class Product(Schema):
     """Something the shop sells, by the piece, kilogram or litre."""
 
@@ -106,6 +108,7 @@ class Product(Schema):
     price: Money = Field(description="What one unit costs today, VAT included.")
     list_price: Money = Field(description="What one unit costs without a discount, VAT included.")
     discount: AppliedDiscount | None = Field(description="null where none applies today.")
+    deposit: ChargedDeposit | None = Field(description="What comes on top of the price.")
     vat_rate: Rate
     reorder_level: QuantityOrZero
     available: QuantityOrZero = Field(description="How much can be sold today, in the unit.")

@@ -22,6 +22,9 @@ _PRODUCT_JSON = """concat('{"code":"', p.code,
     '","list_price":"', p.price,
     '","discount":', CASE WHEN today.rate IS NULL THEN 'null' ELSE concat(
         '{"code":"', today.code, '","name":', to_json(today.name), ',"rate":"', today.rate, '"}') END,
+    ',"deposit":', coalesce((
+        SELECT concat('{"code":"', e.code, '","name":', to_json(e.name), ',"amount":"', e.amount, '"}') FROM deposit e
+        WHERE e.id = p.deposit_id), 'null'),
     ',"vat_rate":"', p.vat_rate, '","reorder_level":"', p.reorder_level,
     '","available":"', p.available, '","in_stock":', (p.available > 0)::text,
     ',"active":', p.active::text, ',"version":', p.version,
@@ -30,7 +33,7 @@ _PRODUCT_JSON = """concat('{"code":"', p.code,
 # LIMIT 1, which is no limit, keeps the planner from merging this into the rest: it would look for
 # what is available once for each time that it is named, and may read many products to find one.
 _PRODUCT = """(
-    SELECT p.id, p.code, p.gtin, p.name, p.description, p.brand_id, p.category_id, p.discount_id,
+    SELECT p.id, p.code, p.gtin, p.name, p.description, p.brand_id, p.category_id, p.discount_id, p.deposit_id,
         p.unit, p.price, p.vat_rate, p.reorder_level, p.active, p.version, p.created_at, p.updated_at,
         (SELECT s.available FROM sellable s WHERE s.product_id = p.id) AS available
     FROM product p WHERE {condition} LIMIT 1) p"""

@@ -110,7 +110,7 @@ class TestHeadings:
         (sentence,) = read(PLAIN.replace("list_price", "price"))
         assert sentence == (
             "column 'price' is none of products; those are code, gtin, name, description, brand, category, unit,"
-            " list_price, vat_rate, discount, reorder_level, active (--ignore-unknown leaves others out): line 1."
+            " list_price, vat_rate, discount, deposit, reorder_level, active (--ignore-unknown leaves others out): line 1."
         )
 
     def test_unknown_columns_can_be_left_out_and_are_named(self, read):

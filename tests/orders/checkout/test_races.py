@@ -17,7 +17,7 @@ from tests.builders import (
     unique,
     value,
 )
-from tests.orders.sales import GUEST, bought, check_out, collect, conflict, pay, read, sold
+from tests.orders.sales import GUEST, back, bought, check_out, collect, conflict, pay, read, sold
 
 
 async def at_once(*requests):
@@ -121,12 +121,11 @@ async def test_checkout_collect_cancel_and_return_of_the_same_products(client, d
     done = [await sold(client, database, *((p, 3) for p in shelf)) for _ in range(6)]
     carts = [filled_cart(database, *((p, 1) for p in shelf[::-1])) for _ in range(6)]
     headers = as_clerk(database)
-    refund = {
-        "amount": "1.00",
-        "method": "cash",
-        "reason": "sour",
-        "returned": [{"product": p.code, "quantity": "1"} for p in shelf[::-1]],
-    }
+
+    def refund(purchase):
+        returned = [back(purchase, product) for product in shelf[::-1]]
+        return {"amount": "1.00", "method": "cash", "reason": "sour", "returned": returned}
+
     answers = await at_once(
         *(collect(client, database, purchase) for purchase in paid),
         *(
@@ -136,7 +135,11 @@ async def test_checkout_collect_cancel_and_return_of_the_same_products(client, d
             for purchase in dropped
         ),
         *(
-            client.post(f"/api/v1/purchases/{purchase['id']}/refunds", json=refund, headers=headers)
+            client.post(
+                f"/api/v1/purchases/{purchase['id']}/refunds",
+                json=refund(purchase),
+                headers=headers,
+            )
             for purchase in done
         ),
         *(check_out(client, cart) for cart in carts),
@@ -200,7 +203,7 @@ async def test_the_same_refund_twice(client, database):
             "amount": purchase["total"],
             "method": "cash",
             "reason": "sour",
-            "returned": [{"product": milk.code, "quantity": "2"}],
+            "returned": [back(purchase, milk, "2")],
         }
         url, headers = f"/api/v1/purchases/{purchase['id']}/refunds", as_clerk(database)
         answers = await at_once(*(client.post(url, json=body, headers=headers) for _ in range(3)))

@@ -17,7 +17,7 @@ from tests.builders import (
     stocked,
     unique,
 )
-from tests.orders.sales import bought, collect, conflict, invalid, pay, read, sold
+from tests.orders.sales import back, bought, collect, conflict, invalid, pay, read, sold
 
 PURCHASES = "/api/v1/purchases"
 NOBODYS = uuid.UUID(int=0)
@@ -30,10 +30,6 @@ async def refund(client, database, purchase, amount="1.00", **body):
         json={"amount": amount, "method": "cash", "reason": "sour", **body},
         headers=as_clerk(database),
     )
-
-
-def back(product, quantity="1"):
-    return {"product": product.code, "quantity": quantity}
 
 
 @pytest.mark.parametrize("what", ["payments", "refunds"])
@@ -135,6 +131,12 @@ class TestPay:
         assert (await read(client, database, purchase))["paid"] == "2.00"
 
 
+def named(purchase, place):
+    """Return how a problem names a line of a purchase."""
+    line = purchase["lines"][place]
+    return {"line": line["id"], "product": line["product"]}
+
+
 class TestRefund:
     @pytest.mark.parametrize("reason", ["", "  ", "x" * 201, None])
     async def test_needs_a_reason(self, client, database, reason):
@@ -178,7 +180,10 @@ class TestRefund:
         purchase = await sold(client, database, (milk, 4))
         assert (stock_of(database, first).on_hand, stock_of(database, second).on_hand) == (0, 3)
         answer = await refund(
-            client, database, purchase, returned=[back(milk), back(milk, "2.000")]
+            client,
+            database,
+            purchase,
+            returned=[back(purchase, milk), back(purchase, milk, "2.000")],
         )
         assert answer.status_code == 201
         assert (stock_of(database, first).on_hand, stock_of(database, second).on_hand) == (2, 4)
@@ -198,36 +203,49 @@ class TestRefund:
     async def test_never_more_than_was_sold(self, client, database):
         milk, ham = on_sale(database), on_sale(database, unit="kg")
         purchase = await sold(client, database, (milk, 3), (ham, "0.500"))
-        await refund(client, database, purchase, returned=[back(milk, "2")])
+        await refund(client, database, purchase, returned=[back(purchase, milk, "2")])
         answer = await refund(
-            client, database, purchase, returned=[back(milk, "2"), back(ham, "0.501")]
+            client,
+            database,
+            purchase,
+            returned=[back(purchase, milk, "2"), back(purchase, ham, "0.501")],
         )
         assert conflict(answer, "return_above_sold")["items"] == [
-            {"product": milk.code, "requested": "2.000", "returnable": "1.000"},
-            {"product": ham.code, "requested": "0.501", "returnable": "0.500"},
+            {**named(purchase, 0), "requested": "2.000", "returnable": "1.000"},
+            {**named(purchase, 1), "requested": "0.501", "returnable": "0.500"},
         ]
         found = await read(client, database, purchase)
         assert found["refunded"] == "1.00"
         assert [line["returned"] for line in found["lines"]] == ["2.000", "0.000"]
 
     async def test_only_what_was_bought_and_whole_pieces(self, client, database):
-        milk, other = on_sale(database), on_sale(database)
+        milk = on_sale(database)
         purchase = await sold(client, database, (milk, 3))
-        answer = await refund(client, database, purchase, returned=[back(milk, "0.5"), back(other)])
-        invalid(answer, "/returned/0/quantity", "/returned/1/product")
+        other = await sold(client, database, (milk, 3))
+        returned = [back(purchase, milk, "0.5"), back(other, milk)]
+        answer = await refund(client, database, purchase, returned=returned)
+        invalid(answer, "/returned/0/quantity", "/returned/1/line")
 
     async def test_only_what_was_collected(self, client, database):
         milk = on_sale(database)
         purchase = await bought(client, database, (milk, 1))
         await pay(client, database, purchase)
-        conflict(await refund(client, database, purchase, returned=[back(milk)]), "not_collected")
+        conflict(
+            await refund(client, database, purchase, returned=[back(purchase, milk)]),
+            "not_collected",
+        )
 
     async def test_once_for_each_idempotency_key(self, client, database):
         milk = on_sale(database)
         purchase = await sold(client, database, (milk, 3))
         url = f"{PURCHASES}/{purchase['id']}/refunds"
         headers = as_clerk(database) | {"Idempotency-Key": unique()}
-        body = {"amount": "1.00", "method": "cash", "reason": "sour", "returned": [back(milk)]}
+        body = {
+            "amount": "1.00",
+            "method": "cash",
+            "reason": "sour",
+            "returned": [back(purchase, milk)],
+        }
         first = await client.post(url, json=body, headers=headers)
         again = await client.post(url, json=body, headers=headers)
         assert (again.status_code, again.content) == (201, first.content)

@@ -63,7 +63,7 @@ class TestRead:
                 "amount": "2.00",
                 "method": "cash",
                 "reason": "sour",
-                "returned": [{"product": purchase["lines"][0]["product"], "quantity": "1"}],
+                "returned": [{"line": purchase["lines"][0]["id"], "quantity": "1"}],
             },
             headers=as_clerk(database),
         )

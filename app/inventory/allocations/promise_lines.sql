@@ -1,36 +1,55 @@
 -- edition 1
--- Promises so much of each product, all or nothing, from lots that have not expired, and rather from such as keep until
--- a day. Each product once. `refused` is '', and so much of a product (`amounts`) comes from which lot; or it says why
--- nothing is promised, and what is asked for too much of, how much that is and how much could be had.
+-- Promises so much of a product to each line, all or nothing, from lots that have not expired, and rather from such as keep
+-- until a day. A product may be in several lines, if they are `repeated`. `refused` is '', and a line (`places`, the first is 1) gets so much
+-- (`amounts`) from which lot; or it says why nothing is promised, and which products are asked for too much of, how much
+-- that is in all lines and how much could be had.
 --
 -- For guests, purchases that guests have not paid may hold together this share of what is not promised to others; who
 -- comes first, always this quantity. What is above that is `held_by_guests`. NULL is for everybody else, who may have all.
 --
 -- A level is the lock of its product, taken in product order, so that two baskets cannot deadlock.
-CREATE OR REPLACE FUNCTION promise_stock(
-        products bigint[], quantities numeric[], keep_until date, unpaid_share numeric, unpaid_quantity numeric,
-        OUT refused text, OUT of_products bigint[], OUT lots bigint[], OUT amounts numeric[], OUT available numeric[])
+CREATE OR REPLACE FUNCTION promise_lines(
+        products bigint[], quantities numeric[], repeated boolean, keep_until date, unpaid_share numeric, unpaid_quantity numeric,
+        OUT refused text, OUT places bigint[], OUT lots bigint[], OUT amounts numeric[], OUT of_products bigint[],
+        OUT available numeric[])
     LANGUAGE plpgsql
     AS $$
     #variable_conflict use_column
     DECLARE
+        wanted_products bigint[] := products;
+        wanted numeric[] := quantities;
+        before numeric[];
+        taken_lots bigint[];
+        taken numeric[];
         enough bigint[];
         complete boolean;
     BEGIN
         refused := '';
+        -- What all lines want of a product, and what those before a line do, which take first. Most baskets need not ask.
+        IF repeated THEN
+            SELECT array_agg(w.product_id ORDER BY w.place) FILTER (WHERE w.last),
+                   array_agg(w.upto ORDER BY w.place) FILTER (WHERE w.last),
+                   array_agg(w.upto - w.quantity ORDER BY w.place)
+                INTO wanted_products, wanted, before
+                FROM (
+                    SELECT *, sum(quantity) OVER (PARTITION BY product_id ORDER BY place) AS upto,
+                           lead(place) OVER (PARTITION BY product_id ORDER BY place) IS NULL AS last
+                    FROM unnest(products, quantities) WITH ORDINALITY AS l (product_id, quantity, place)
+                ) w;
+        END IF;
         -- A level that has too little is not even waited for: when something is sold out, the queue for it is over.
         enough := ARRAY(
             SELECT l.product_id FROM stock_level l
-            JOIN unnest(products, quantities) AS w (product_id, quantity) USING (product_id)
+            JOIN unnest(wanted_products, wanted) AS w (product_id, quantity) USING (product_id)
             WHERE l.on_hand - l.allocated >= w.quantity
             ORDER BY l.product_id FOR NO KEY UPDATE OF l);
-        IF cardinality(enough) = cardinality(products) THEN
+        IF cardinality(enough) = cardinality(wanted_products) THEN
             IF unpaid_share < 1 THEN
                 SELECT array_agg(w.product_id ORDER BY w.place), array_agg(w.quantity ORDER BY w.place),
                        array_agg(greatest(trunc(m.most, CASE p.unit WHEN 'piece' THEN 0 ELSE 3 END), 0)::numeric(12,3)
                                  ORDER BY w.place)
                     INTO of_products, amounts, available
-                    FROM unnest(products, quantities) WITH ORDINALITY AS w (product_id, quantity, place)
+                    FROM unnest(wanted_products, wanted) WITH ORDINALITY AS w (product_id, quantity, place)
                     JOIN product p ON p.id = w.product_id
                     JOIN stock_level l ON l.product_id = w.product_id
                     JOIN sellable a ON a.product_id = w.product_id
@@ -51,10 +70,10 @@ CREATE OR REPLACE FUNCTION promise_stock(
                     RETURN;
                 END IF;
             END IF;
-            SELECT array_agg(w.product_id), array_agg(f.stock_id), array_agg(f.quantity),
+            SELECT array_agg(w.place), array_agg(f.stock_id), array_agg(f.quantity),
                    sum(f.quantity) = (SELECT sum(q) FROM unnest(quantities) AS q)
-                INTO of_products, lots, amounts, complete
-                FROM unnest(products, quantities) AS w (product_id, quantity)
+                INTO places, lots, amounts, complete
+                FROM unnest(products, quantities, before) WITH ORDINALITY AS w (product_id, quantity, before, place)
                 CROSS JOIN LATERAL (
                     -- What expired lots have promised will come from the others, and before anything else does.
                     SELECT array_agg(s.id) FILTER (WHERE s.fresh) AS lots,
@@ -64,23 +83,33 @@ CREATE OR REPLACE FUNCTION promise_stock(
                     FROM (SELECT *, expires_on IS NULL OR expires_on >= CURRENT_DATE AS fresh FROM stock) s
                     WHERE s.product_id = w.product_id AND s.on_hand > 0 AND (s.on_hand > s.allocated OR NOT s.fresh)
                 ) s
-                CROSS JOIN LATERAL fefo(s.lots, s.free, s.expiries, least(w.quantity, s.sellable), 0, keep_until) f;
+                CROSS JOIN LATERAL fefo(
+                    s.lots, s.free, s.expiries, least(w.quantity, s.sellable - coalesce(w.before, 0)), coalesce(w.before, 0),
+                    keep_until) f;
             IF complete THEN
+                taken_lots := lots;
+                taken := amounts;
+                IF repeated THEN
+                    SELECT array_agg(a.stock_id), array_agg(a.quantity) INTO taken_lots, taken
+                        FROM (
+                            SELECT stock_id, sum(quantity) AS quantity
+                            FROM unnest(lots, amounts) AS l (stock_id, quantity) GROUP BY stock_id
+                        ) a;
+                END IF;
                 UPDATE stock_level l SET allocated = l.allocated + w.quantity
-                    FROM unnest(products, quantities) AS w (product_id, quantity)
+                    FROM unnest(wanted_products, wanted) AS w (product_id, quantity)
                     WHERE l.product_id = w.product_id;
                 UPDATE stock s SET allocated = s.allocated + p.quantity
-                    FROM unnest(lots, amounts) AS p (stock_id, quantity)
+                    FROM unnest(taken_lots, taken) AS p (stock_id, quantity)
                     WHERE s.id = p.stock_id;
                 RETURN;
             END IF;
         END IF;
         refused := 'out_of_stock';
-        lots := NULL;
         SELECT array_agg(w.product_id ORDER BY w.place), array_agg(w.quantity ORDER BY w.place),
                array_agg(coalesce(a.available, 0.000) ORDER BY w.place)
             INTO of_products, amounts, available
-            FROM unnest(products, quantities) WITH ORDINALITY AS w (product_id, quantity, place)
+            FROM unnest(wanted_products, wanted) WITH ORDINALITY AS w (product_id, quantity, place)
             LEFT JOIN availability a ON a.product_id = w.product_id
             -- What is free again since then was still refused.
             WHERE w.product_id <> ALL (enough) OR a.available < w.quantity;

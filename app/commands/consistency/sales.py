@@ -1,0 +1,135 @@
+"""What must be true of carts and purchases, and of the money for them."""
+
+from app.commands.consistency.rule import Rule
+
+RULES = (
+    Rule(
+        "a purchase is in the shop's currency",
+        """
+        SELECT 'purchase ' || p.id, 'currency ' || p.currency || ', the shop''s ' || coalesce(s.currency, 'not known')
+        FROM purchase p
+        LEFT JOIN shop s ON true
+        WHERE p.currency IS DISTINCT FROM s.currency
+        """,
+    ),
+    Rule(
+        "a purchase's totals are the sums of its lines",
+        """
+        SELECT 'purchase ' || p.id, 'total ' || p.total || ' with VAT ' || p.vat_total || ', lines '
+            || coalesce(sum(l.total), 0) || ' with ' || coalesce(sum(l.vat_amount), 0)
+        FROM purchase p
+        LEFT JOIN purchase_line l ON l.purchase_id = p.id
+        GROUP BY p.id
+        HAVING count(l.id) = 0 OR (p.total, p.vat_total) <> (sum(l.total), sum(l.vat_amount))
+        """,
+    ),
+    Rule(
+        "a line's amounts follow from its quantity, price, discount and VAT rate, or from the label that prints its price",
+        """
+        SELECT 'purchase ' || p.id || ' line ' || l.id, 'unit price ' || l.unit_price || ', total ' || l.total
+            || ', VAT ' || l.vat_amount
+        FROM purchase p
+        JOIN purchase_line l ON l.purchase_id = p.id
+        -- A cent at least, unless it was placed when half a cent was nothing.
+        CROSS JOIN LATERAL (SELECT CASE WHEN p.pricing_rules >= 2 THEN 0.01 ELSE 0 END AS lowest) charged
+        WHERE l.unit_price <> greatest(round(l.price * (1 - l.discount_rate), 2), least(l.price, charged.lowest))
+            OR l.total <> coalesce(
+                l.label_price, greatest(round(l.quantity * l.unit_price, 2), least(l.unit_price, charged.lowest)))
+            OR p.pricing_rules < 2 AND l.vat_amount <> l.total - round(l.total / (1 + l.vat_rate), 2)
+        """,
+    ),
+    Rule(
+        "a deposit is charged on as many pieces as there are in the line of goods that it is for, in the same purchase",
+        """
+        SELECT 'purchase ' || d.purchase_id || ' line ' || d.id, 'deposit on ' || d.quantity || ', goods ' || g.quantity
+            || CASE WHEN g.purchase_id <> d.purchase_id THEN ' in purchase ' || g.purchase_id ELSE '' END
+        FROM purchase_line d
+        JOIN purchase_line g ON g.id = d.deposit_of
+        WHERE (d.purchase_id, d.quantity) IS DISTINCT FROM (g.purchase_id, g.quantity) OR g.deposit_of IS NOT NULL
+        """,
+    ),
+    Rule(
+        "a purchase's VAT is worked out for all that is charged at a rate, and each line has its part of it",
+        """
+        SELECT 'purchase ' || v.purchase_id || ' line ' || v.id, 'VAT ' || v.vat_amount || ' of ' || v.total
+            || ', of the VAT ' || v.vat || ' of ' || v.gross || ' at ' || v.vat_rate
+        FROM (
+            SELECT q.*, sum(q.vat_amount) OVER rate AS shared,
+                max(q.lacks) OVER rate - min(q.lacks) OVER rate AS apart
+            FROM (
+                -- What a line's part lacks to its share, vat * total / gross, in parts of a cent: exact, without a division.
+                SELECT g.*, 100 * (g.vat * g.total - g.vat_amount * g.gross) AS lacks FROM (
+                    SELECT l.*, sum(l.total) OVER rate AS gross,
+                        sum(l.total) OVER rate - round(sum(l.total) OVER rate / (1 + l.vat_rate), 2) AS vat
+                    FROM purchase p
+                    JOIN purchase_line l ON l.purchase_id = p.id
+                    WHERE p.pricing_rules >= 2
+                    WINDOW rate AS (PARTITION BY l.purchase_id, l.vat_rate)
+                ) g
+            ) q
+            WINDOW rate AS (PARTITION BY q.purchase_id, q.vat_rate)
+        ) v
+        -- By largest remainder: no part is a cent off, and who has a cent more had the larger remainder.
+        WHERE v.shared <> v.vat OR v.gross > 0 AND (abs(v.lacks) >= v.gross OR v.apart > v.gross)
+        """,
+    ),
+    Rule(
+        "refunds are at most the payments, payments less refunds at most the total, and nothing is kept of a"
+        " cancelled purchase",
+        """
+        SELECT 'purchase ' || p.id, p.status || ', total ' || p.total || ', paid ' || m.paid || ', refunded ' || m.refunded
+        FROM purchase p
+        JOIN (
+            SELECT purchase_id, coalesce(sum(amount) FILTER (WHERE kind = 'payment'), 0) AS paid,
+                coalesce(sum(amount) FILTER (WHERE kind = 'refund'), 0) AS refunded
+            FROM payment GROUP BY purchase_id
+        ) m ON m.purchase_id = p.id
+        WHERE m.refunded > m.paid OR m.paid - m.refunded > p.total
+            OR (p.status = 'cancelled' AND m.paid <> m.refunded)
+        """,
+    ),
+    Rule(
+        "what a purchase says was paid is its payments less its refunds",
+        """
+        SELECT 'purchase ' || p.id, 'paid ' || p.paid || ', payments less refunds ' || coalesce(m.balance, 0)
+        FROM purchase p
+        LEFT JOIN (
+            SELECT purchase_id, sum(CASE kind WHEN 'payment' THEN amount ELSE -amount END) AS balance
+            FROM payment GROUP BY purchase_id
+        ) m ON m.purchase_id = p.id
+        WHERE p.paid <> coalesce(m.balance, 0)
+        """,
+    ),
+    Rule(
+        "a collected purchase was paid in full",
+        """
+        SELECT 'purchase ' || p.id, 'total ' || p.total || ', paid ' || coalesce(sum(m.amount), 0)
+        FROM purchase p
+        LEFT JOIN payment m ON m.purchase_id = p.id AND m.kind = 'payment'
+        WHERE p.status = 'collected'
+        GROUP BY p.id
+        HAVING p.total > coalesce(sum(m.amount), 0)
+        """,
+    ),
+    Rule(
+        "a cart is checked out exactly if it has a purchase",
+        """
+        SELECT 'cart ' || c.id, c.status
+        FROM cart c
+        LEFT JOIN purchase p ON p.cart_id = c.id
+        WHERE (c.status = 'checked_out') <> (p.id IS NOT NULL)
+        """,
+    ),
+    Rule(
+        "a purchase is a customer's, or opened by the token that opened its cart",
+        """
+        SELECT 'purchase ' || p.id, CASE
+            WHEN p.token_hash IS NULL THEN 'a guest''s without a token'
+            WHEN p.customer_id IS NOT NULL THEN 'a customer''s with a guest''s token'
+            ELSE 'another token than its cart''s' END
+        FROM purchase p
+        LEFT JOIN cart c ON c.id = p.cart_id
+        WHERE (p.customer_id IS NULL) <> (p.token_hash IS NOT NULL) OR p.token_hash <> c.token_hash
+        """,
+    ),
+)

@@ -1,0 +1,1 @@
+"""Deposits: what comes back with the bottle."""
