@@ -4,6 +4,7 @@ from app.models.base import Row
 from app.models.catalogue import (
     Brand,
     Category,
+    Coupon,
     Deposit,
     Discount,
     Offer,
@@ -11,7 +12,15 @@ from app.models.catalogue import (
     ProductWord,
     Renamed,
 )
-from app.models.orders import Allocation, Cart, CartItem, Payment, Purchase, PurchaseLine
+from app.models.orders import (
+    Allocation,
+    Cart,
+    CartItem,
+    CouponCode,
+    Payment,
+    Purchase,
+    PurchaseLine,
+)
 from app.models.people import Attempt, AuditLog, Customer, Login, Session, Staff
 from app.models.shop import Shop
 from app.models.stock import (
@@ -33,6 +42,8 @@ __all__ = [
     "Cart",
     "CartItem",
     "Category",
+    "Coupon",
+    "CouponCode",
     "Customer",
     "Deposit",
     "Discount",

@@ -1,7 +1,7 @@
 """What the shop sells, and at what price."""
 
 import peewee
-from playhouse.postgres_ext import TSVectorField
+from playhouse.postgres_ext import ArrayField, TSVectorField
 
 from app.models.base import (
     MoneyField,
@@ -61,6 +61,30 @@ class Deposit(Row):
     name = peewee.TextField()
     amount = MoneyField()
     vat_rate = RateField()
+    active = peewee.BooleanField()
+    version = peewee.IntegerField()
+    created_at = TimestampTzField()
+    updated_at = TimestampTzField()
+
+
+class Coupon(Row):
+    """What a code takes off a basket: a part of what its goods cost, or an amount."""
+
+    id = peewee.BigAutoField()
+    code = peewee.TextField()
+    name = peewee.TextField()
+    rate = RateField(null=True)
+    amount = MoneyField(null=True)
+    minimum = MoneyField()
+    starts_on = peewee.DateField()
+    ends_on = peewee.DateField(null=True)
+    uses = peewee.IntegerField(null=True)
+    uses_each = peewee.IntegerField(null=True)
+    single_use = peewee.BooleanField()
+    excluded_products = ArrayField(peewee.TextField, index=False)
+    excluded_categories = ArrayField(peewee.TextField, index=False)
+    excluded_brands = ArrayField(peewee.TextField, index=False)
+    used = peewee.IntegerField()
     active = peewee.BooleanField()
     version = peewee.IntegerField()
     created_at = TimestampTzField()

@@ -11,7 +11,7 @@ from app.models.base import (
     Row,
     TimestampTzField,
 )
-from app.models.catalogue import Product
+from app.models.catalogue import Coupon, Product
 from app.models.people import Customer, Login
 from app.models.stock import Stock
 
@@ -23,6 +23,8 @@ class Cart(Row):
     token_hash = ByteaField(null=True)
     customer = ReferenceField(Customer, null=True)
     status = peewee.TextField()
+    coupon = ReferenceField(Coupon, null=True)
+    coupon_code = peewee.TextField(null=True)
     created_at = TimestampTzField()
     expires_at = TimestampTzField()
 
@@ -54,6 +56,8 @@ class Purchase(Row):
     currency = peewee.TextField()
     total = MoneyField()
     vat_total = MoneyField()
+    coupon = ReferenceField(Coupon, null=True)
+    coupon_amount = MoneyField(null=True)
     pricing_rules = peewee.IntegerField()
     paid = MoneyField()
     token_hash = ByteaField(null=True)
@@ -84,6 +88,15 @@ class PurchaseLine(Row):
     label_price = MoneyField(null=True)
     total = MoneyField()
     vat_amount = MoneyField()
+    coupon_amount = MoneyField(null=True)
+
+
+class CouponCode(Row):
+    """A code that redeems a coupon once, and the purchase that it did for."""
+
+    code = peewee.TextField(primary_key=True)
+    coupon = ReferenceField(Coupon)
+    purchase = ReferenceField(Purchase, null=True)
 
 
 class Allocation(Row):

@@ -14,6 +14,9 @@ from app.orders.carts.service import Carts
 from app.orders.checkout.repository import CheckoutRepository
 from app.orders.checkout.routes import blueprint as checkout
 from app.orders.checkout.service import Checkout
+from app.orders.coupons.repository import CartCouponRepository
+from app.orders.coupons.routes import blueprint as coupons
+from app.orders.coupons.service import CartCoupons
 from app.orders.purchases.repository import PurchaseRepository
 from app.orders.purchases.routes import blueprint as purchases
 from app.orders.purchases.service import Payments, Purchases
@@ -34,7 +37,8 @@ def wire(
     sales = Sales(manager, shop.currency)
     provide(app, Carts(manager, baskets, attempts, shop))
     provide(app, Checkout(manager, baskets, CheckoutRepository(manager), attempts, shop, sales))
+    provide(app, CartCoupons(baskets, CartCouponRepository(manager), shop))
     provide(app, Purchases(manager, sold, allocations, audit, sales))
     provide(app, Payments(manager, sold, allocations, audit))
-    for blueprint in (carts, checkout, purchases):
+    for blueprint in (carts, coupons, checkout, purchases):
         app.register_blueprint(blueprint)

@@ -7,7 +7,7 @@ from typing import Any
 from app import models
 from app.core.database import Statement
 from app.core.web import Problem
-from app.product.statements import lock_by_code
+from app.product.statements import id_by_code, lock_by_code
 
 
 def _no_rule(_: Mapping[str, Any]) -> None:
@@ -20,7 +20,8 @@ class Kind:
 
     `members` maps what can change of it, by the API's names, to SQL for the value as the API shows
     it; `fields` are the model's names where they differ; `references` maps members that hold a
-    code to the statement that finds its id. `check` raises Invalid for values, of all members, that
+    code to the statement that finds its id, and `lists` those that hold several codes, to be kept as such, to the one that
+    finds those that are not known. `check` raises Invalid for values, of all members, that
     do not fit together. `refusals` says in the API's terms what it is that a constraint of its table refuses.
     """
 
@@ -30,13 +31,16 @@ class Kind:
     members: Mapping[str, str]
     fields: Mapping[str, str] = field(default_factory=dict)
     references: Mapping[str, Statement] = field(default_factory=dict)
+    lists: Mapping[str, Statement] = field(default_factory=dict)
     check: Callable[[Mapping[str, Any]], None] = _no_rule
     refusals: Mapping[str, Callable[[], Problem]] = field(default_factory=dict)
     lock: Statement = field(init=False)
+    find: Statement = field(init=False)
 
     def __post_init__(self) -> None:
         lock = lock_by_code(self.name, ", ".join(self.members.values()))
         object.__setattr__(self, "lock", lock)
+        object.__setattr__(self, "find", id_by_code(self.name))
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

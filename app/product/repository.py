@@ -42,6 +42,13 @@ class CatalogueRepository:
             raise _missing(kind)
         return Found(*row)
 
+    async def id_of(self, kind: Kind, code: str) -> int:
+        """Return the id of the thing with that code. Raises NotFound."""
+        found: int | None = await self._manager.fetch_value(kind.find, code=code)
+        if found is None:
+            raise _missing(kind)
+        return found
+
     async def page(
         self, kind: Named, *, active: bool, limit: int, after: tuple[Scalar, ...] | None
     ) -> list[tuple[Any, ...]]:
@@ -91,6 +98,12 @@ class CatalogueRepository:
                     unknown.append(FieldError(f"/{member}", "is the code of nothing that is known"))
             else:
                 row[kind.fields.get(member, member)] = value
+            if value and member in kind.lists:
+                places = await self._manager.fetch(kind.lists[member], codes=value)
+                unknown += [
+                    FieldError(f"/{member}/{place}", "is the code of nothing that is known")
+                    for (place,) in places
+                ]
         if unknown:
             raise Invalid("The body names something that does not exist.", errors=unknown)
         return row

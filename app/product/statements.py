@@ -32,6 +32,18 @@ def lock_by_code(table: str, columns: str) -> Statement:
     )
 
 
+def unknown_codes(table: str) -> Statement:
+    """Return the statement that reads (place, counted from 0) of those codes that no row of `table` has."""
+    return Statement(
+        f"""
+        SELECT w.place::int - 1 FROM unnest(%(codes)s::text[]) WITH ORDINALITY AS w (code, place)
+        WHERE NOT EXISTS (SELECT FROM {table} t WHERE t.code = w.code)
+        ORDER BY w.place
+        """,
+        read=True,
+    )
+
+
 def id_by_code(table: str) -> Statement:
     """Return the statement that reads the id of the row of `table` with a code."""
     return Statement(f"SELECT id FROM {table} WHERE code = %(code)s", read=True)

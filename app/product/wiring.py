@@ -7,6 +7,9 @@ from app.core.database import Manager, TurnsManager
 from app.core.wiring import provide
 from app.product.brands.routes import blueprint as brands
 from app.product.categories.routes import blueprint as categories
+from app.product.coupons.repository import CouponRepository
+from app.product.coupons.routes import blueprint as coupons
+from app.product.coupons.service import Coupons
 from app.product.deposits.routes import blueprint as deposits
 from app.product.discounts.routes import blueprint as discounts
 from app.product.products.repository import ProductRepository
@@ -20,5 +23,6 @@ def wire(app: Flask, manager: Manager, lists: TurnsManager, audit: AuditTrail) -
     """Give `app` the catalogue; `lists` reads what anybody may ask for, and for many."""
     provide(app, Catalogue(manager, CatalogueRepository(manager, lists), audit))
     provide(app, Products(manager, ProductRepository(manager, lists), audit))
-    for blueprint in (products, categories, brands, discounts, deposits):
+    provide(app, Coupons(manager, CouponRepository(manager, lists), audit))
+    for blueprint in (products, categories, brands, discounts, deposits, coupons):
         app.register_blueprint(blueprint)

@@ -9,7 +9,7 @@ Each feature has a module, and its names in here; a builder takes what matters t
         answer = await client.get(f"/api/v1/brands/{made.code}", headers=as_clerk(database))
 """
 
-from tests.builders.catalogue import brand, category, deposit, discount, gtin, product
+from tests.builders.catalogue import brand, category, coupon, deposit, discount, gtin, product
 from tests.builders.people import (
     PASSWORD,
     PASSWORD_HASH,
@@ -46,6 +46,7 @@ __all__ = [
     "brand",
     "category",
     "clerk",
+    "coupon",
     "customer",
     "deposit",
     "discount",

@@ -1,4 +1,4 @@
-"""Brands, categories, discounts, deposits and products."""
+"""Brands, categories, discounts, coupons, deposits and products."""
 
 import secrets
 from datetime import date
@@ -28,6 +28,14 @@ def discount(on: On, rate: str | Decimal = "0.1000", **more: Any) -> Any:
     code = more.pop("code", None) or unique("discount")
     basics = {"code": code, "name": f"Test {code}", "rate": rate, "starts_on": date(2020, 1, 1)}
     return insert(on, "discount", **{**basics, **more})
+
+
+def coupon(on: On, **more: Any) -> Any:
+    """Insert a coupon of 1.00 that began long ago and has no end; `more` are its columns."""
+    code = more.pop("code", None) or unique("coupon")
+    basics = {"code": code, "name": f"Test {code}", "starts_on": date(2020, 1, 1)}
+    off = {} if "rate" in more else {"amount": "1.00"}
+    return insert(on, "coupon", **{**basics, **off, **more})
 
 
 def deposit(on: On, amount: str | Decimal = "0.25", **more: Any) -> Any:

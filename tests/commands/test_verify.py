@@ -47,6 +47,9 @@ def test_a_placed_purchase_is_consistent(run, purchase):
 
 
 # Each as the owner could do it with the triggers off: what an app's bug or a restore might leave.
+COUPON = (
+    "INSERT INTO coupon (code, name, amount, starts_on) VALUES ('ten', 'Ten', 1, '2020-01-01');"
+)
 BREACHES = {
     "a lot's on_hand": (
         "UPDATE stock SET on_hand = on_hand + 1",
@@ -109,6 +112,21 @@ BREACHES = {
             " FROM purchase_line"
         ),
         "deposit on 3.000, goods 2.000",
+    ),
+    "a coupon that no line tells of": (
+        (
+            f"{COUPON} UPDATE purchase SET coupon_id = 1, coupon_amount = 1;"
+            " UPDATE coupon SET used = 1"
+        ),
+        "purchase {p.id}: coupon 1.00, lines 0",
+    ),
+    "a use of a coupon that was not": (
+        f"{COUPON} UPDATE coupon SET used = 1",
+        "coupon ten: used 1, purchases 0",
+    ),
+    "a code that another purchase redeemed": (
+        f"{COUPON} INSERT INTO coupon_code VALUES ('AAAABBBBCCCC', 1, '{{p.id}}')",
+        "purchase {p.id}: code of coupon 1, redeemed none, placed",
     ),
     "a label that charges something else": (
         "UPDATE purchase_line SET label_price = 4.00",

@@ -1,102 +1,11 @@
-"""A request for each operation of the API that succeeds, and what it needs to succeed."""
+"""A request for each operation of the API that succeeds."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from datetime import timedelta
 from typing import Any
 
-from flask.testing import FlaskClient
-
 from tests import builders
-from tests.builders import PASSWORD, On, Person, unique, value
-
-API = "/api/v1"
-CONTACT = {"contact_name": "Żółta Kaczka", "contact_phone": "+48 22 555 01 10"}
-ANYBODY: Mapping[str, str] = {}
-
-
-@dataclass(frozen=True)
-class Good:
-    """Who asks, as headers; what fills the path; the body; and the status of the answer."""
-
-    who: Mapping[str, str] = field(default_factory=dict)
-    path: Mapping[str, str | int] = field(default_factory=dict)
-    body: Any = None
-    status: int = 200
-
-
-class World:
-    """Makes what requests are about, new each time, on a database that a shop serves."""
-
-    def __init__(self, on: On, shop: FlaskClient) -> None:
-        self.on = on
-        self.shop = shop
-        self.admin = builders.as_admin(on)
-        self.clerk = builders.as_clerk(on)
-        self.somebody = builders.customer(on)
-        self.category = builders.category(on).code
-
-    def askers(self) -> dict[str, Mapping[str, str]]:
-        """Return headers of one new asker of each kind."""
-        return {
-            "anonymous": ANYBODY,
-            "customer": builders.as_customer(self.on),
-            "clerk": builders.as_clerk(self.on),
-            "admin": builders.as_admin(self.on),
-            "cart": builders.as_guest(self.on),
-        }
-
-    def product(self) -> Any:
-        return builders.on_sale(self.on)
-
-    def cart(self, owner: Person | None = None) -> Any:
-        """Return a guest's or a customer's cart with something in it."""
-        made = builders.filled_cart(self.on, (self.product(), 2), owner=owner)
-        made.product = value(
-            self.on,
-            "SELECT p.code FROM cart_item i JOIN product p ON p.id = i.product_id"
-            " WHERE i.cart_id = %(id)s",
-            id=made.id,
-        )
-        return made
-
-    def purchase(self, *, paid: bool = False, collected: bool = False) -> Any:
-        """Return what checking a guest's cart out answered; `headers` open it."""
-        cart = self.cart()
-        made = self.send(f"{API}/carts/{cart.id}/checkout", cart.headers, CONTACT)
-        made["headers"] = cart.headers
-        if paid:
-            money = {"amount": made["total"], "method": "cash"}
-            self.send(f"{API}/purchases/{made['id']}/payments", self.clerk, money)
-        if collected:
-            self.send(f"{API}/purchases/{made['id']}/collect", self.clerk, None)
-        return made
-
-    def lot(self) -> Any:
-        return builders.stocked(self.on, builders.product(self.on), 10)
-
-    def shortage(self) -> None:
-        """Promise something from a lot that has expired."""
-        yesterday = builders.today(self.on) - timedelta(days=1)
-        product = builders.product(self.on)
-        builders.placed(self.on, (builders.stocked(self.on, product, 1, expires_on=yesterday), 1))
-
-    def movement(self) -> int:
-        lot = self.lot()
-        found = value(self.on, "SELECT id FROM stock_movement WHERE stock_id = %(id)s", id=lot.id)
-        return int(found)
-
-    def order(self) -> Any:
-        """Return an open invoice request; `product` is the code of what was asked for."""
-        product = builders.product(self.on)
-        made = builders.invoice_request(self.on, (product, 5, "0.5000"))
-        made.product = product.code
-        return made
-
-    def send(self, path: str, who: Mapping[str, str], body: Any) -> Any:
-        answer = self.shop.post(path, json=body, headers=dict(who))
-        assert answer.status_code < 300, answer.text
-        return answer.json
+from tests.builders import PASSWORD, unique
+from tests.contract.world import ANYBODY, API, CONTACT, Good, World
 
 
 def _person_of(path: str, w: World) -> Good:
@@ -171,6 +80,19 @@ _PRODUCT = {
     "reorder_level": "3",
 }
 _SUPPLIER = {"name": "Farm", "email": "farm@shop.example", "phone": "22 777 02", "address": "Hill"}
+_COUPON = {
+    "name": "Spring",
+    "amount": "2.00",
+    "minimum": "10.00",
+    "starts_on": "2026-01-01",
+    "ends_on": "2026-12-31",
+    "uses": 100,
+    "uses_each": 1,
+    "single_use": False,
+    "excluded_products": lambda w: [w.product().code],
+    "excluded_categories": lambda w: [w.category],
+    "excluded_brands": lambda w: [builders.brand(w.on).code],
+}
 _DEPOSIT = {"name": "Bottle", "amount": "0.25", "vat_rate": "0.19"}
 _DISCOUNT = {"name": "Sale", "rate": "0.1", "starts_on": "2026-01-01", "ends_on": "2026-12-31"}
 
@@ -223,6 +145,11 @@ GOOD: dict[str, Callable[[World], Good]] = {
         {"name": "Dairy", "parent": lambda w: builders.category(w.on).code},
         {"name": "Cheese", "parent": None},
     ),
+    **_of_kind("coupon", "coupons", _COUPON, {"name": "Autumn", "minimum": "5.00"}),
+    f"GET {API}/coupons/{{code}}/codes": lambda w: Good(w.clerk, {"code": w.codes().code}),
+    f"POST {API}/coupons/{{code}}/codes": lambda w: Good(
+        w.clerk, {"code": builders.coupon(w.on, single_use=True).code}, {"count": 2}, 201
+    ),
     **_of_kind("deposit", "deposits", _DEPOSIT, {"name": "Crate", "amount": "1.50"}),
     **_of_kind("discount", "discounts", _DISCOUNT, {"name": "Sale", "rate": "0.2500"}),
     **_of_kind("product", "products", _PRODUCT, {"name": "Milk", "description": "Good."}),
@@ -271,6 +198,10 @@ GOOD: dict[str, Callable[[World], Good]] = {
         w, {"quantity": "1"}, item=True
     ),
     f"DELETE {API}/carts/{{cart}}/items/{{product}}": lambda w: _with_cart(w, None, 204, item=True),
+    f"PUT {API}/carts/{{cart}}/coupon": lambda w: _with_cart(
+        w, {"code": builders.coupon(w.on).code.upper()}
+    ),
+    f"DELETE {API}/carts/{{cart}}/coupon": lambda w: _with_cart(w, None, 204),
     f"POST {API}/carts/{{cart}}/checkout": lambda w: _with_cart(w, CONTACT, 201),
     f"GET {API}/purchases": lambda w: Good(w.clerk),
     f"GET {API}/purchases/{{purchase}}": _with_purchase,
@@ -297,7 +228,7 @@ WITH_BODY = [
 LISTS = [
     label
     for label in GOOD
-    if label.startswith(f"GET {API}") and "{" not in label and label != f"GET {API}/login"
+    if label.startswith(f"GET {API}") and (not label.endswith("}") and label != f"GET {API}/login")
 ]
 
 

@@ -8,7 +8,8 @@ import pytest
 from tests import builders
 from tests.builders import PASSWORD, rows
 from tests.contract.answers import members
-from tests.contract.good import API, CONTACT, GOOD, target
+from tests.contract.good import GOOD, target
+from tests.contract.world import API, CONTACT
 
 OF_A_CART = [label for label in GOOD if "{cart}" in label]
 # What the log may say of a body: nothing that is a person's.

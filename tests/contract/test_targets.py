@@ -6,7 +6,8 @@ import re
 import pytest
 
 from tests import builders
-from tests.contract.good import API, GOOD, LISTS, Good, target
+from tests.contract.good import GOOD, LISTS, target
+from tests.contract.world import API, Good
 
 # One operation of each path.
 FIRST_OF_PATH = list({label.partition(" ")[2]: label for label in reversed(GOOD)}.values())
@@ -129,6 +130,7 @@ FILTERS = {
     "reorder": "reorder=true",
     "kind": "kind=receipt",
     "status": "status=cancelled",
+    "used": "used=false",
 }
 
 
@@ -137,10 +139,11 @@ class TestCursors:
 
     @pytest.fixture
     def readers(self, world):
-        """Who may read each list, by its path; there are two things at least in each."""
+        """Where each list is and who may read it, by its path; there are two things at least in each."""
         for make in (
             builders.brand,
             builders.category,
+            builders.coupon,
             builders.deposit,
             builders.discount,
             builders.supplier,
@@ -154,44 +157,45 @@ class TestCursors:
             world.shortage()
             builders.session(world.on, world.somebody.login_id)
             builders.customer(world.on)
-        return {label.partition(" ")[2]: GOOD[label](world).who for label in LISTS}
+        good = {label: GOOD[label](world) for label in LISTS}
+        return {label.partition(" ")[2]: (target(label, g), g.who) for label, g in good.items()}
 
     @pytest.fixture
     async def pages(self, hostile_shop, readers):
-        """The lists' second pages' cursors, and who may read them, by path."""
+        """The lists, their second pages' cursors, and who may read them, by path."""
         found = {}
-        for path, who in readers.items():
-            answer = await hostile_shop.ask("GET", f"{path}?limit=1", who)
+        for path, (url, who) in readers.items():
+            answer = await hostile_shop.ask("GET", f"{url}?limit=1", who)
             assert answer.json()["next"], path
-            found[path] = (answer.json()["next"], who)
+            found[path] = (url, answer.json()["next"], who)
         return found
 
     async def test_are_good_where_they_come_from(self, hostile_shop, pages):
-        for path, (cursor, who) in pages.items():
-            answer = await hostile_shop.ask("GET", f"{path}?cursor={cursor}&limit=2", who)
+        for path, (url, cursor, who) in pages.items():
+            answer = await hostile_shop.ask("GET", f"{url}?cursor={cursor}&limit=2", who)
             assert (path, answer.status) == (path, 200)
 
     async def test_are_not_for_other_lists(self, hostile_shop, pages):
-        for path, (_, who) in pages.items():
-            for other, (cursor, _) in pages.items():
+        for path, (url, _, who) in pages.items():
+            for other, (_, cursor, _) in pages.items():
                 if other != path:
-                    answer = await hostile_shop.ask("GET", f"{path}?cursor={cursor}", who)
+                    answer = await hostile_shop.ask("GET", f"{url}?cursor={cursor}", who)
                     assert (path, other, answer.status) == (path, other, 422)
 
     async def test_are_not_for_other_filters(self, hostile_shop, pages, description):
         tried = 0
-        for path, (cursor, who) in pages.items():
+        for path, (url, cursor, who) in pages.items():
             known = {p["name"] for p in description["paths"][path]["get"]["parameters"]}
             for name in known & FILTERS.keys():
                 query = f"cursor={cursor}&{FILTERS[name]}"
-                answer = await hostile_shop.ask("GET", f"{path}?{query}", who)
+                answer = await hostile_shop.ask("GET", f"{url}?{query}", who)
                 assert (path, query, answer.status) == (path, query, 422)
                 tried += 1
         # One's own sessions and the shortages have no filters.
         assert tried >= len(LISTS) - 2
 
     async def test_cannot_be_changed(self, hostile_shop, pages):
-        for path, (cursor, who) in pages.items():
+        for path, (url, cursor, who) in pages.items():
             middle = len(cursor) // 2
             swapped = "B" if cursor[middle] == "A" else "A"
             for changed in (
@@ -203,7 +207,7 @@ class TestCursors:
                 cursor.swapcase(),
                 f"{cursor[:20]}%20{cursor[20:]}",
             ):
-                answer = await hostile_shop.ask("GET", f"{path}?cursor={changed}", who)
+                answer = await hostile_shop.ask("GET", f"{url}?cursor={changed}", who)
                 assert (path, changed, answer.status) == (path, changed, 422)
 
 

@@ -1,5 +1,7 @@
 """Steps of a sale through the API, for tests that are about what comes after them."""
 
+import asyncio
+from collections.abc import Awaitable
 from typing import Any
 
 import httpx
@@ -69,6 +71,13 @@ async def sold(client: httpx.AsyncClient, database: Any, *items: tuple[Any, Any]
     answer = await collect(client, database, purchase)
     assert answer.status_code == 200, answer.text
     return answer.json()
+
+
+async def at_once(*requests: Awaitable[httpx.Response]) -> list[httpx.Response]:
+    """Return the answers to requests that are under way together; none may be an error of ours."""
+    answers = await asyncio.gather(*requests)
+    assert all(answer.status_code < 500 for answer in answers), [a.text for a in answers]
+    return answers
 
 
 def back(purchase: dict[str, Any], product: Any, quantity: str = "1") -> dict[str, Any]:

@@ -10,7 +10,7 @@ from tests.support.database import Cluster, Database
 BIG = frozenset(
     """
     product product_word stock stock_level stock_movement invoice_request invoice_request_line
-    cart cart_item purchase purchase_line allocation payment
+    coupon coupon_code cart cart_item purchase purchase_line allocation payment
     login customer session idempotency_key audit_log attempt
     """.split()  # noqa: SIM905 - a list of strings would fill a page
 )
@@ -44,6 +44,8 @@ INSERT INTO attempt (key, tries, window_ends_at)
 INSERT INTO audit_log (login_id, action, subject) SELECT 1, 'product.updated', 'product:' || n FROM generate_series(1, 15000) n;
 INSERT INTO idempotency_key (principal, route, key, request_hash, status, headers, body, created_at)
     SELECT 'login:' || n, 'orders.pay', n, sha256(''), 201, '{}', '', now() - n * interval '1 minute' FROM generate_series(1, 15000) n;
+INSERT INTO coupon (code, name, amount, starts_on, single_use)
+    SELECT 'coupon-' || n, 'Coupon ' || n, 1, '2020-01-01', true FROM generate_series(1, 15000) n;
 INSERT INTO cart (id, token_hash, customer_id, status, expires_at)
     SELECT md5(n::text)::uuid, CASE WHEN n % 2 = 0 THEN sha256(n::text::bytea) END, CASE WHEN n % 2 = 1 THEN 1 + n % 14000 END,
         CASE WHEN n % 20 = 0 THEN 'open' ELSE 'checked_out' END, now() + n * interval '1 minute'
@@ -59,6 +61,9 @@ INSERT INTO purchase (id, cart_id, token_hash, customer_id, contact_name, status
 INSERT INTO purchase_line
         (purchase_id, product_id, code, name, unit, quantity, price, discount_rate, unit_price, vat_rate, total, vat_amount)
     SELECT md5(n::text)::uuid, n, n, 'Product', 'piece', 1, 5, 0, 5, 0.07, 5, 1 FROM generate_series(1, 15000) n;
+INSERT INTO coupon_code (code, coupon_id, purchase_id)
+    SELECT translate(lpad(n::text, 12, 'Z'), '01', 'XY'), n, CASE WHEN n % 20 = 0 THEN md5(n::text)::uuid END
+    FROM generate_series(1, 15000) n;
 INSERT INTO allocation (purchase_line_id, stock_id, quantity) SELECT n, n, 1 FROM generate_series(1, 15000) n;
 INSERT INTO payment (purchase_id, kind, method, amount) SELECT md5(n::text)::uuid, 'payment', 'cash', 5 FROM generate_series(1, 15000) n;
 INSERT INTO stock_movement (kind, product_id, stock_id, quantity, purchase_id, invoice_request_id)

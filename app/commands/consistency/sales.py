@@ -33,7 +33,7 @@ RULES = (
         -- A cent at least, unless it was placed when half a cent was nothing.
         CROSS JOIN LATERAL (SELECT CASE WHEN p.pricing_rules >= 2 THEN 0.01 ELSE 0 END AS lowest) charged
         WHERE l.unit_price <> greatest(round(l.price * (1 - l.discount_rate), 2), least(l.price, charged.lowest))
-            OR l.total <> coalesce(
+            OR l.total + coalesce(l.coupon_amount, 0) <> coalesce(
                 l.label_price, greatest(round(l.quantity * l.unit_price, 2), least(l.unit_price, charged.lowest)))
             OR p.pricing_rules < 2 AND l.vat_amount <> l.total - round(l.total / (1 + l.vat_rate), 2)
         """,
@@ -46,6 +46,39 @@ RULES = (
         FROM purchase_line d
         JOIN purchase_line g ON g.id = d.deposit_of
         WHERE (d.purchase_id, d.quantity) IS DISTINCT FROM (g.purchase_id, g.quantity) OR g.deposit_of IS NOT NULL
+        """,
+    ),
+    Rule(
+        "what a coupon takes off a purchase is what it takes off its lines",
+        """
+        SELECT 'purchase ' || p.id, 'coupon ' || coalesce(p.coupon_amount::text, 'none') || ', lines '
+            || coalesce(sum(l.coupon_amount), 0)
+        FROM purchase p
+        JOIN purchase_line l ON l.purchase_id = p.id
+        GROUP BY p.id
+        HAVING coalesce(p.coupon_amount, 0) <> coalesce(sum(l.coupon_amount), 0)
+            OR (p.coupon_id IS NULL) <> (p.coupon_amount IS NULL)
+        """,
+    ),
+    Rule(
+        "a coupon is used by the purchases that redeemed it and were not cancelled",
+        """
+        SELECT 'coupon ' || c.code, 'used ' || c.used || ', purchases ' || coalesce(p.count, 0)
+        FROM coupon c
+        LEFT JOIN (
+            SELECT coupon_id, count(*) FROM purchase WHERE status <> 'cancelled' GROUP BY coupon_id
+        ) p ON p.coupon_id = c.id
+        WHERE c.used <> coalesce(p.count, 0)
+        """,
+    ),
+    Rule(
+        "a code is redeemed by a purchase with its coupon that was not cancelled",
+        """
+        SELECT 'purchase ' || p.id, 'code of coupon ' || k.coupon_id || ', redeemed ' || coalesce(p.coupon_id::text, 'none')
+            || ', ' || p.status
+        FROM coupon_code k
+        JOIN purchase p ON p.id = k.purchase_id
+        WHERE p.coupon_id IS DISTINCT FROM k.coupon_id OR p.status = 'cancelled'
         """,
     ),
     Rule(

@@ -20,6 +20,7 @@ _NEW = json_object(
     'id', id, 'status', status, 'currency', %(currency)s::text, 'total', '0.00'::text, 'vat_total', '0.00'::text,
     'created_at', rfc3339(created_at), 'expires_at', rfc3339(expires_at)""",
     items="'[]'",
+    coupon="'null'",
     vat="'[]'",
     purchase="'null'",
 )
@@ -33,14 +34,24 @@ OPEN = Statement(
     read=False,
 )
 
+# The coupon of a cart, c, and what k says of it.
+_COUPON = (
+    "CASE WHEN c.coupon_id IS NULL THEN 'null' ELSE (SELECT "
+    + json_object("""
+        'code', coalesce(c.coupon_code, upper(q.code)), 'name', q.name, 'reduction', k.reduction::text,
+        'refused', nullif(k.refused, ''), 'minimum', q.minimum::text""")
+    + " FROM coupon q WHERE q.id = c.coupon_id) END"
+)
+
 # What a cart looks like, for a row that is named c and what _items() says of it.
 _JSON = json_object(
     """
-    'id', c.id, 'status', c.status, 'currency', %(currency)s::text, 'total', coalesce(x.total, 0.00)::text,
+    'id', c.id, 'status', c.status, 'currency', %(currency)s::text, 'total', coalesce(x.total - coalesce(k.reduction, 0), 0.00)::text,
     'vat_total', coalesce(w.total, 0.00)::text,
     'created_at', rfc3339(c.created_at), 'expires_at', rfc3339(c.expires_at),
     'purchase', (SELECT id FROM purchase WHERE cart_id = c.id)""",
     items="x.items",
+    coupon=_COUPON,
     vat="w.rates",
 )
 
@@ -66,7 +77,8 @@ def _items(rows: str) -> str:
     return f"""
         CROSS JOIN LATERAL (
             SELECT sum(y.total) + coalesce(sum(y.deposit), 0) AS total,
-                   array_agg(y.total) || array_agg(y.deposit) FILTER (WHERE y.deposit > 0) AS totals,
+                   array_agg(o.product_id) AS products, array_agg(y.total) AS goods,
+                   array_agg(y.deposit) FILTER (WHERE y.deposit > 0) AS deposits,
                    array_agg(o.vat_rate) || array_agg(o.deposit_vat_rate) FILTER (WHERE y.deposit > 0) AS rates,
                    {json_array(_ITEM, "i.added_at, i.id")} AS items
             FROM {rows} i
@@ -78,9 +90,16 @@ def _items(rows: str) -> str:
                 OFFSET 0
             ) y
         ) x
+        LEFT JOIN LATERAL (
+            SELECT e.refused, e.reduction, ARRAY(
+                       SELECT g.total - coalesce(g.share, 0)
+                       FROM unnest(x.goods, e.shares) WITH ORDINALITY AS g (total, share, place) ORDER BY g.place) AS goods
+            FROM coupon_effect(c.coupon_id, c.coupon_code, c.customer_id, x.products, x.goods) e
+            WHERE c.coupon_id IS NOT NULL
+        ) k ON true
         CROSS JOIN LATERAL (
             SELECT sum(v.vat) AS total, {json_array(VAT, "v.rate")} AS rates
-            FROM vat_by_rate(x.totals, x.rates) v
+            FROM vat_by_rate(coalesce(k.goods, x.goods) || x.deposits, x.rates) v
         ) w"""
 
 

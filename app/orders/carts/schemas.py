@@ -18,6 +18,10 @@ from app.core.web.schema import (
 )
 from app.orders.schemas import Unit, VatOfRate
 
+CouponRefusal = Literal[
+    "ended", "not_started", "used_up", "used_by_you", "below_minimum", "nothing_to_reduce"
+]
+
 
 class CartProduct(Schema):
     """A product, in short."""
@@ -51,6 +55,18 @@ class CartItem(Schema):
     available: QuantityOrZero = Field(description="What of the product could be bought now.")
 
 
+class CartCoupon(Schema):
+    """The coupon that a cart will redeem, and what it takes off."""
+
+    code: str = Field(examples=["SPRING10"])
+    name: Name
+    reduction: Total = Field(description="What it takes off the goods, today.")
+    refused: CouponRefusal | None = Field(
+        description="Why it takes nothing off, and checkout would refuse it; null where it does."
+    )
+    minimum: Money = Field(description="What the goods must cost at least.")
+
+
 class Cart(Schema):
     """What somebody means to buy. Nothing is promised before checkout, neither price nor stock."""
 
@@ -58,7 +74,10 @@ class Cart(Schema):
     status: Literal["open", "checked_out"]
     currency: str
     items: list[CartItem]
-    total: Total = Field(description="Of all items and the deposits on them, VAT included.")
+    coupon: CartCoupon | None
+    total: Total = Field(
+        description="Of all items and the deposits on them, less the coupon, VAT included."
+    )
     vat_total: Total = Field(
         description="The VAT within the total, as checkout would charge it now."
     )

@@ -2,7 +2,9 @@
 -- Turns a cart into a purchase: prices frozen, stock promised, all or nothing. Returns no row if there is no such cart,
 -- or else one with what became of it: `placed`, with the purchase, its lines and its VAT by rate; or a refusal, and
 -- nothing has changed: `checked_out`, `wrong_currency`, `no_contact`, `empty_cart`, `unpaid_purchases`, `withdrawn`,
--- `out_of_stock` and `held_by_guests` with the items that are to blame, `price_changed` with the new total. For the owner
+-- `out_of_stock` and `held_by_guests` with the items that are to blame, `coupon_refused` with coupon_effect's word,
+-- `price_changed` with the new total. A coupon that others use up meanwhile violates `coupon_used_up`, and so does
+-- `coupon_used_by_you` what a guest has redeemed as often as he may. For the owner
 -- of the cart: the caller has looked.
 --
 -- The last three are for guests, NULL for customers: how many purchases of one telephone number may wait to be paid,
@@ -18,6 +20,9 @@ CREATE OR REPLACE FUNCTION place_purchase(
         held record;
         charged charged_line[];
         products bigint[];
+        coupon_refused text := '';
+        reduction numeric;
+        shares numeric[];
         repeated boolean;
         with_deposits boolean;
         quantities numeric[];
@@ -27,7 +32,7 @@ CREATE OR REPLACE FUNCTION place_purchase(
         vat_amounts numeric[];
         promised record;
     BEGIN
-        SELECT c.status, c.customer_id, c.token_hash, coalesce(by_name, r.name) AS name, coalesce(by_phone, r.phone) AS phone,
+        SELECT c.status, c.customer_id, c.token_hash, c.coupon_id, c.coupon_code, coalesce(by_name, r.name) AS name, coalesce(by_phone, r.phone) AS phone,
                (SELECT s.currency FROM shop s) AS currency
             INTO held
             -- LIMIT, as a few customers would rather be read all.
@@ -51,6 +56,17 @@ CREATE OR REPLACE FUNCTION place_purchase(
                 SELECT coalesce(i.label_price, line_total(i.quantity, o.unit_price)) AS total
             ) t
             WHERE i.cart_id = of_cart;
+        -- No deposit is reduced, nor does it count to a minimum.
+        IF held.coupon_id IS NOT NULL AND total > 0 THEN
+            SELECT e.refused, e.reduction, e.shares INTO coupon_refused, reduction, shares
+                FROM coupon_effect(held.coupon_id, held.coupon_code, held.customer_id, products, totals) e;
+            IF coupon_refused = '' THEN
+                total := total - reduction;
+                totals := ARRAY(
+                    SELECT t.total - t.share FROM unnest(totals, shares) WITH ORDINALITY AS t (total, share, place)
+                    ORDER BY t.place);
+            END IF;
+        END IF;
         -- Deposits are lines behind the goods. Most baskets have none.
         IF with_deposits THEN
             SELECT place_purchase.total + coalesce(sum(t.total), 0), totals || array_agg(t.total ORDER BY l.place),
@@ -74,9 +90,13 @@ CREATE OR REPLACE FUNCTION place_purchase(
             WHEN held.name IS NULL OR held.customer_id IS NULL AND held.phone IS NULL THEN 'no_contact'
             WHEN charged IS NULL THEN 'empty_cart'
             WHEN items IS NOT NULL THEN 'withdrawn'
+            WHEN coupon_refused <> '' THEN 'coupon_refused'
             WHEN expected <> total THEN 'price_changed'
             ELSE 'placed' END;
         IF outcome <> 'placed' THEN
+            IF outcome = 'coupon_refused' THEN
+                items := to_json(coupon_refused);
+            END IF;
             RETURN NEXT;
             RETURN;
         END IF;
@@ -115,24 +135,28 @@ CREATE OR REPLACE FUNCTION place_purchase(
             RETURN;
         END IF;
         INSERT INTO purchase AS p (cart_id, token_hash, customer_id, contact_name, contact_phone, currency, total, vat_total,
-                                   pricing_rules, pay_by)
+                                   coupon_id, coupon_amount, pricing_rules, pay_by)
             VALUES (of_cart, held.token_hash, held.customer_id, held.name, held.phone, in_currency, total,
-                    vat_total, 2, now() + make_interval(mins => minutes_to_pay))
+                    vat_total, held.coupon_id, reduction, 2, now() + make_interval(mins => minutes_to_pay))
             RETURNING p.* INTO made;
+        IF made.coupon_id IS NOT NULL THEN
+            PERFORM redeem_coupon(made, held.coupon_code);
+        END IF;
         WITH numbered AS MATERIALIZED (
             SELECT nextval('purchase_line_id_seq') AS id, l.*
-            FROM unnest(charged, totals, vat_amounts) WITH ORDINALITY AS l (
+            FROM unnest(charged, totals, vat_amounts, shares) WITH ORDINALITY AS l (
                 item_id, product_id, code, name, unit, quantity, price, discount_rate, unit_price, vat_rate, label_price,
-                total, vat, place)
+                total, vat, share, place)
         ), line AS (
             INSERT INTO purchase_line (id, purchase_id, deposit_of, product_id, code, name, unit, quantity, price,
-                                       discount_rate, unit_price, vat_rate, label_price, total, vat_amount)
+                                       discount_rate, unit_price, vat_rate, label_price, total, vat_amount,
+                                       coupon_amount)
             OVERRIDING SYSTEM VALUE
             SELECT n.id, made.id,
                    CASE WHEN n.product_id IS NULL THEN (
                        SELECT g.id FROM numbered g WHERE g.item_id = n.item_id AND g.product_id IS NOT NULL) END,
                    n.product_id, n.code, n.name, n.unit, n.quantity, n.price, n.discount_rate, n.unit_price, n.vat_rate,
-                   n.label_price, n.total, n.vat
+                   n.label_price, n.total, n.vat, n.share
             FROM numbered n
             RETURNING *
         ), served AS (

@@ -42,7 +42,7 @@ class CheckedOut(NamedTuple):
 
     outcome: str
     items: str | None
-    """JSON of the items that are to blame for `withdrawn`, `out_of_stock` and `held_by_guests`."""
+    """JSON of the items that are to blame for `withdrawn`, `out_of_stock` and `held_by_guests`, and of the reason for `coupon_refused`."""
     total: Decimal | None
     purchase: str | None
     body: str | None

@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import orjson
 
-from app.core.database import Manager
+from app.core.database import CheckViolation, Manager
 from app.core.settings import ShopSettings
 from app.core.web import Conflict, FieldError, Invalid, Problem, Unavailable
 from app.core.web.idempotency import Answer, RequestIdentity, once
@@ -15,6 +15,7 @@ from app.orders.carts.repository import CartRepository
 from app.orders.carts.service import checked_out
 from app.orders.checkout.repository import CheckedOut, CheckoutRepository
 from app.orders.checkout.schemas import CheckoutRequest
+from app.orders.coupons.service import coupon_refused
 from app.orders.sales import Sales
 
 _REFUSALS = {
@@ -24,6 +25,9 @@ _REFUSALS = {
     "unpaid_purchases": "Purchases with this telephone number wait to be paid. Pay for one first, or log in.",
     "held_by_guests": "Guests cannot have as much before others have paid. Log in, take less, or buy it at the till.",
 }
+
+# What others have done to a coupon in the meantime violates a rule of its table.
+_LATE = {"coupon_used_up": "used_up", "coupon_used_by_you": "used_by_you"}
 
 
 class Checkout:
@@ -56,7 +60,7 @@ class Checkout:
         """Check the cart out for somebody at that address, and answer 201 with the purchase.
 
         Raises NotFound, Invalid for a guest without name or phone, Conflict `checked_out`, `empty_cart`,
-        `withdrawn`, `price_changed` or `out_of_stock`, and Unavailable `wrong_currency` where the database's
+        `withdrawn`, `coupon_refused`, `price_changed` or `out_of_stock`, and Unavailable `wrong_currency` where the database's
         money is in another one than the settings'. For guests also TooManyRequests, and Conflict
         `unpaid_purchases` or `held_by_guests`: who has no account could promise the whole shop to himself.
         """
@@ -66,7 +70,7 @@ class Checkout:
 
         async def work() -> Answer:
             nonlocal total
-            found = await self._checkouts.check_out(cart, who, order, self._shop)
+            found = await self._check_out(cart, who, order)
             if found.body is None or found.purchase is None:
                 raise await self._refusal(found, who, cart, order)
             total = found.total
@@ -76,6 +80,17 @@ class Checkout:
         if total is not None:  # else it is the stored answer to an earlier request
             self._sales.count("placed", total)
         return answer
+
+    async def _check_out(self, cart: str, who: Principal, order: CheckoutRequest) -> CheckedOut:
+        try:
+            found = await self._checkouts.check_out(cart, who, order, self._shop)
+        except CheckViolation as error:
+            if error.constraint in _LATE:
+                raise coupon_refused(_LATE[error.constraint]) from error
+            raise
+        if found.outcome == "coupon_refused":
+            raise coupon_refused(orjson.loads(found.items or ""))
+        return found
 
     async def _refusal(
         self, found: CheckedOut, who: Principal, cart: str, order: CheckoutRequest

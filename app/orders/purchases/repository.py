@@ -15,6 +15,15 @@ from app.orders.purchases.paging import FILTERS, page_of
 from app.orders.purchases.schemas import Status
 from app.orders.statements import VAT
 
+# The coupon that a purchase, p, redeemed.
+_COUPON = (
+    "CASE WHEN p.coupon_id IS NULL THEN 'null' ELSE (SELECT "
+    + json_object("""
+        'code', coalesce((SELECT k.code FROM coupon_code k WHERE k.purchase_id = p.id), upper(q.code)), 'name', q.name,
+        'reduction', p.coupon_amount::text""")
+    + " FROM coupon q WHERE q.id = p.coupon_id) END"
+)
+
 # What a purchase looks like, for rows that are named p, and what m and n say of each.
 JSON = json_object(
     """
@@ -26,6 +35,7 @@ JSON = json_object(
     'placed_at', rfc3339(p.placed_at), 'pay_by', rfc3339(p.pay_by),
     'collected_at', rfc3339(p.collected_at), 'cancelled_at', rfc3339(p.cancelled_at),
     'cancel_reason', nullif(p.cancel_reason, ''), 'version', p.version""",
+    coupon=_COUPON,
     vat="n.vat",
     lines="n.lines",
     payments="m.payments",
@@ -38,7 +48,7 @@ LINE = json_object("""
     'deposit', CASE WHEN l.deposit_of IS NOT NULL THEN l.code END, 'deposit_of', l.deposit_of, 'name', l.name, 'unit', l.unit, 'quantity', l.quantity::text,
     'list_price', l.price::text, 'discount_rate', l.discount_rate::text,
     'unit_price', l.unit_price::text, 'label_price', l.label_price::text, 'vat_rate', l.vat_rate::text,
-    'vat_amount', l.vat_amount::text, 'total', l.total::text,
+    'vat_amount', l.vat_amount::text, 'coupon_reduction', coalesce(l.coupon_amount, 0.00)::text, 'total', l.total::text,
     'returned', coalesce(r.quantity, 0.000)::text""")
 
 

@@ -57,7 +57,8 @@ class PurchaseLine(Schema):
     vat_amount: Money = Field(
         description="Its part of the VAT of its rate: all parts together make what `vat` says."
     )
-    total: Money
+    coupon_reduction: Money = Field(description="Its part of what the coupon took off.")
+    total: Money = Field(description="What was charged for the line.")
     returned: QuantityOrZero = Field(description="How much of it came back.")
 
 
@@ -73,6 +74,14 @@ class Payment(Schema):
     at: Moment
 
 
+class RedeemedCoupon(Schema):
+    """A coupon, and what it took off."""
+
+    code: str
+    name: Name
+    reduction: Money
+
+
 class Purchase(Schema):
     """What was bought. It waits to be paid and collected, and then is collected or cancelled."""
 
@@ -84,6 +93,7 @@ class Purchase(Schema):
     currency: str
     total: Money
     vat_total: Money = Field(description="The VAT within the total.")
+    coupon: RedeemedCoupon | None
     vat: list[VatOfRate] = Field(description="The VAT by rate, the lowest rate first.")
     paid: Money
     refunded: Money

@@ -1,0 +1,1 @@
+"""Coupons in carts: entered, and redeemed at checkout."""
