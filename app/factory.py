@@ -32,6 +32,7 @@ from app.inventory import wiring as inventory
 from app.login import wiring as login
 from app.orders import wiring as orders
 from app.product import wiring as product
+from app.shop import wiring as shop
 from app.users import wiring as users
 
 VERSION = "0.1.0"
@@ -162,6 +163,7 @@ def _wire_features(app: Shop, settings: Settings, database: PooledPostgresqlData
     users.wire(app, manager, audit, accounts, attempts)
     allocations = inventory.wire(app, manager, audit)
     orders.wire(app, manager, audit, attempts, allocations, settings.shop)
+    shop.wire(app, settings.shop)
     health.wire(app, manager, settings)
     apidocs.wire(app)
 

@@ -82,6 +82,7 @@ WHO = {
     f"GET {API}/discounts/{{}}": STAFF,
     f"PATCH {API}/discounts/{{}}": STAFF,
     f"DELETE {API}/discounts/{{}}": STAFF,
+    f"GET {API}/shop": PUBLIC,
     f"GET {API}/products": PUBLIC,
     f"POST {API}/products": STAFF,
     f"GET {API}/products/{{}}": PUBLIC,

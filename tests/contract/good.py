@@ -192,6 +192,7 @@ GOOD: dict[str, Callable[[World], Good]] = {
     f"POST {API}/stock/waste": lambda w: Good(
         w.clerk, {}, {"lot": w.lot().id, "quantity": "1", "reason": "broken"}, 201
     ),
+    f"GET {API}/shop": lambda w: Good(ANYBODY),
     f"POST {API}/carts": lambda w: Good(w.somebody.headers, status=201),
     f"GET {API}/carts/{{cart}}": _with_cart,
     f"PUT {API}/carts/{{cart}}/items/{{product}}": lambda w: _with_cart(
@@ -228,7 +229,8 @@ WITH_BODY = [
 LISTS = [
     label
     for label in GOOD
-    if label.startswith(f"GET {API}") and (not label.endswith("}") and label != f"GET {API}/login")
+    if label.startswith(f"GET {API}")
+    and (not label.endswith("}") and label not in {f"GET {API}/login", f"GET {API}/shop"})
 ]
 
 

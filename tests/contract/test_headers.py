@@ -10,6 +10,7 @@ from tests.contract.good import GOOD, WITH_BODY, target
 
 PUBLIC = {
     *("GET /livez", "GET /readyz", "GET /metrics", "POST /api/v1/login", "POST /api/v1/customers"),
+    "GET /api/v1/shop",
     *("GET /api/v1/brands", "GET /api/v1/brands/{code}"),
     *("GET /api/v1/categories", "GET /api/v1/categories/{code}"),
     *("GET /api/v1/products", "GET /api/v1/products/{code}", "GET /api/v1/products/barcode/{gtin}"),

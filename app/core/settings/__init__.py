@@ -10,8 +10,8 @@ from app.core.settings.sections import (
     HttpSettings,
     LoggingSettings,
     SecuritySettings,
-    ShopSettings,
 )
+from app.core.settings.shop import ShopSettings
 
 __all__ = [
     "DEVELOPMENT_FILE",

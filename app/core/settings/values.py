@@ -21,6 +21,10 @@ TMT TOP TRY TTD TWD TZS UAH USD UYU UZS VED VES WST XCD XCG YER ZAR ZMW ZWG
 CURRENCIES = frozenset(_CODES.split())
 
 # As browsers send them (RFC 6454): a scheme, a host in small letters, and a port that is not the scheme's own.
+_DAY = "(?:Mo|Tu|We|Th|Fr|Sa|Su)"
+_TIME = "(?:[01][0-9]|2[0-3]):[0-5][0-9]"
+_OPENING = re.compile(rf"{_DAY}(?:-{_DAY})? {_TIME}-(?:{_TIME}|24:00)", re.ASCII)
+
 ORIGIN = re.compile(
     r"https?://(?:[a-z0-9-]+(?:\.[a-z0-9-]+)*|\[[0-9a-f:]+\])(?::[1-9][0-9]{0,4})?", re.ASCII
 )
@@ -52,6 +56,11 @@ def parted(text: str) -> Any:
     if text.lstrip().startswith("["):
         return json.loads(text)
     return [part.strip() for part in text.split(",") if part.strip()]
+
+
+def is_opening(text: Any) -> bool:
+    """Say whether it is a day, or days, and hours as schema.org writes openingHours: `Mo-Fr 08:00-20:00`."""
+    return isinstance(text, str) and _OPENING.fullmatch(text) is not None
 
 
 def networks(value: Any) -> list[Gateway]:

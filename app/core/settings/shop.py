@@ -1,0 +1,106 @@
+"""The settings of the shop's own rules; each field's description is its documentation."""
+
+from decimal import Decimal
+from typing import Annotated, Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from pydantic import Field, field_validator
+from pydantic_settings import NoDecode
+
+from app.core.settings.sections import Section
+from app.core.settings.values import CURRENCIES, is_opening, parted
+
+
+class ShopSettings(Section):
+    """The shop's own rules."""
+
+    name: str = Field(
+        default="Online Grocery", min_length=1, max_length=120, description="Its name."
+    )
+    currency: str = Field(
+        default="EUR",
+        description="The ISO 4217 code of its one currency. The first `migrate` writes it into the database;"
+        " what has another is refused from then on.",
+    )
+    time_zone: str = Field(
+        default="UTC",
+        description="Whose midnight starts a day: Europe/Warsaw. Run `migrate` after changing it.",
+    )
+    locale: str = Field(
+        default="en-GB",
+        pattern=r"^[a-z]{2,3}(-[A-Z]{2})?$",
+        description="The language and region that numbers and dates are written for: de-DE.",
+    )
+    opening_hours: Annotated[tuple[str, ...], NoDecode] = Field(
+        default=(),
+        description='When it is open, as ["Mo-Fr 08:00-20:00", "Sa 08:00-18:00"]. In the environment parted by commas.',
+    )
+    minutes_to_pay: int = Field(
+        default=120,
+        ge=1,
+        le=43_200,
+        description="Minutes after which an unpaid purchase of a customer's is cancelled.",
+    )
+    guest_minutes_to_pay: int = Field(
+        default=30, ge=1, le=43_200, description="The same for a guest's."
+    )
+    guest_unpaid_purchases: int = Field(
+        default=3,
+        ge=0,
+        le=1000,
+        description="Most purchases of guests with one telephone number that wait to be paid; 0 is no bound.",
+    )
+    guest_unpaid_share: Decimal = Field(
+        default=Decimal("0.5"),
+        gt=0,
+        le=1,
+        decimal_places=4,
+        description="Part of a product's stock that all unpaid purchases of guests hold at most; 1 is no bound.",
+    )
+    guest_unpaid_quantity: Decimal = Field(
+        default=Decimal(5),
+        gt=0,
+        le=Decimal("999999.999"),
+        decimal_places=3,
+        description="What a guest may have of a product in any case while no other unpaid guest holds any of it.",
+    )
+    cart_days: int = Field(
+        default=7, ge=1, le=365, description="Days that a cart is kept: unused, or checked out."
+    )
+    guest_purchase_days: int = Field(
+        default=365, ge=31, le=3650, description="Days that a guest's token opens a purchase."
+    )
+    max_cart_lines: int = Field(
+        default=100, ge=1, le=1000, description="Most products in one cart."
+    )
+    max_quantity: Decimal = Field(
+        default=Decimal("999.000"),
+        gt=0,
+        le=Decimal("999999.999"),
+        decimal_places=3,
+        description="Most of one product in one cart.",
+    )
+
+    @field_validator("currency")
+    @classmethod
+    def _currency(cls, value: str) -> str:
+        if value not in CURRENCIES:
+            raise ValueError("must be the ISO 4217 code of a currency with two decimals")
+        return value
+
+    @field_validator("opening_hours", mode="before")
+    @classmethod
+    def _opening_hours(cls, value: Any) -> Any:
+        hours = parted(value) if isinstance(value, str) else value
+        if isinstance(hours, list | tuple) and all(map(is_opening, hours)):
+            return hours
+        raise ValueError('must be hours like ["Mo-Fr 08:00-20:00", "Sa 08:00-18:00"]')
+
+    @field_validator("time_zone")
+    @classmethod
+    def _time_zone(cls, value: str) -> str:
+        try:
+            ZoneInfo(value)
+        except (ZoneInfoNotFoundError, ValueError, OSError):
+            raise ValueError("must be a time zone like Europe/Warsaw") from None
+        return value

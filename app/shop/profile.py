@@ -1,0 +1,25 @@
+"""What the settings tell everybody of the shop."""
+
+from app.core.settings import ShopSettings
+from app.shop.schemas import OrderDemands, ShopProfile
+
+
+class Profile:
+    """The shop as it is shown: the same for as long as a process runs."""
+
+    def __init__(self, shop: ShopSettings) -> None:
+        found = ShopProfile(
+            name=shop.name,
+            currency=shop.currency,
+            time_zone=shop.time_zone,
+            locale=shop.locale,
+            opening_hours=list(shop.opening_hours),
+            order=OrderDemands(
+                max_lines=shop.max_cart_lines,
+                max_quantity=shop.max_quantity,
+                minutes_to_pay=shop.minutes_to_pay,
+                guest_minutes_to_pay=shop.guest_minutes_to_pay,
+                guest_contact=["contact_name", "contact_phone"],
+            ),
+        )
+        self.json = found.model_dump_json()
