@@ -98,8 +98,8 @@ class CatalogueRepository:
                     unknown.append(FieldError(f"/{member}", "is the code of nothing that is known"))
             else:
                 row[kind.fields.get(member, member)] = value
-            if value and member in kind.lists:
-                places = await self._manager.fetch(kind.lists[member], codes=value)
+            if value and member in kind.code_lists:
+                places = await self._manager.fetch(kind.code_lists[member], codes=value)
                 unknown += [
                     FieldError(f"/{member}/{place}", "is the code of nothing that is known")
                     for (place,) in places
