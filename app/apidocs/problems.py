@@ -26,6 +26,8 @@ CODES: Mapping[int, Mapping[str, str]] = {
         "out_of_stock": "There is not enough of everything any more.",
         "held_by_guests": "Guests cannot have as much before others have paid. Log in, take less, or buy it at the till.",
         "unpaid_purchases": "Purchases with this telephone number wait to be paid. Pay for one first, or log in.",
+        "age_not_confirmed": "Somebody must say that the buyer is 18 years old.",
+        "age_not_checked": "Look whether the buyer is 18 years old, and say so.",
         "coupon_refused": "The coupon was used up.",
         "not_single_use": "The coupon is redeemed by its own code.",
         "price_changed": "The cart costs 12.80 now.",

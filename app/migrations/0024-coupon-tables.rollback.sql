@@ -11,7 +11,7 @@ DROP FUNCTION IF EXISTS redeem_coupon(purchase, text);
 DROP FUNCTION IF EXISTS coupon_effect(bigint, text, bigint, bigint[], numeric[]);
 DROP FUNCTION IF EXISTS spread(numeric, numeric[]);
 ALTER TABLE purchase_line DROP COLUMN coupon_amount;
-ALTER TABLE purchase DROP COLUMN coupon_id, DROP COLUMN coupon_amount;
+ALTER TABLE purchase DROP COLUMN coupon_id, DROP COLUMN coupon_amount, DROP COLUMN coupon_code, DROP COLUMN coupon_name;
 ALTER TABLE cart DROP COLUMN coupon_id, DROP COLUMN coupon_code;
 DROP TABLE coupon_code;
 DROP TABLE coupon;

@@ -41,7 +41,9 @@ CREATE INDEX coupon_code_coupon_id ON coupon_code (coupon_id, code);
 -- What was entered in a cart; whether it is good, and what it takes off, is seen each time.
 ALTER TABLE cart ADD COLUMN coupon_id bigint, ADD COLUMN coupon_code text,
     ADD CONSTRAINT cart_coupon_id_fkey FOREIGN KEY (coupon_id) REFERENCES coupon ON DELETE SET NULL NOT VALID;
-ALTER TABLE purchase ADD COLUMN coupon_id bigint, ADD COLUMN coupon_amount numeric(12,2),
+-- What it was called then, and by which code.
+ALTER TABLE purchase ADD COLUMN coupon_id bigint, ADD COLUMN coupon_amount numeric(12,2), ADD COLUMN coupon_code text,
+    ADD COLUMN coupon_name text,
     ADD CONSTRAINT purchase_coupon_id_fkey FOREIGN KEY (coupon_id) REFERENCES coupon NOT VALID;
 -- A line's part of it; its total is without.
 ALTER TABLE purchase_line ADD COLUMN coupon_amount numeric(12,2);

@@ -10,6 +10,7 @@ from app.models.base import (
     ReferenceField,
     Row,
     TimestampTzField,
+    WrittenJsonField,
 )
 
 
@@ -113,6 +114,18 @@ class Product(Row):
     updated_at = TimestampTzField()
     search_text = peewee.TextField()
     search = TSVectorField(null=True)
+    net_quantity = QuantityField(null=True)
+    net_unit = peewee.TextField(null=True)
+    ingredients = peewee.TextField()
+    allergens = WrittenJsonField()
+    diets = ArrayField(peewee.TextField, index=False)
+    nutrition = WrittenJsonField(null=True)
+    food_business = peewee.TextField()
+    origin = peewee.TextField()
+    storage = peewee.TextField()
+    alcohol = peewee.TextField(null=True)
+    min_age = peewee.IntegerField(null=True)
+    shelf_life_days = peewee.IntegerField(null=True)
 
 
 class ProductWord(Row):
@@ -148,3 +161,4 @@ class Offer(Row):
     deposit_name = peewee.TextField(null=True)
     deposit_amount = MoneyField(null=True)
     deposit_vat_rate = RateField(null=True)
+    min_age = peewee.IntegerField(null=True)

@@ -21,7 +21,7 @@ class Kind:
     `members` maps what can change of it, by the API's names, to SQL for the value as the API shows
     it; `fields` are the model's names where they differ; `references` maps members that hold a
     code to the statement that finds its id, and `code_lists` those that hold several codes, to be kept as such, to the one that
-    finds those that are not known. `check` raises Invalid for values, of all members, that
+    finds those that are not known. `documents` are those that are JSON. `check` raises Invalid for values, of all members, that
     do not fit together. `refusals` says in the API's terms what it is that a constraint of its table refuses.
     """
 
@@ -31,6 +31,7 @@ class Kind:
     members: Mapping[str, str]
     fields: Mapping[str, str] = field(default_factory=dict)
     references: Mapping[str, Statement] = field(default_factory=dict)
+    documents: frozenset[str] = frozenset()
     code_lists: Mapping[str, Statement] = field(default_factory=dict)
     check: Callable[[Mapping[str, Any]], None] = _no_rule
     refusals: Mapping[str, Callable[[], Problem]] = field(default_factory=dict)

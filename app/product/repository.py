@@ -4,6 +4,8 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, NamedTuple
 
+import orjson
+
 from app.core.database import ConstraintViolation, Manager, TurnsManager, UniqueViolation
 from app.core.web import Conflict, FieldError, Invalid, NotFound
 from app.core.web.paging import Scalar
@@ -65,8 +67,11 @@ class CatalogueRepository:
         row = await self._manager.fetch_one(kind.lock, code=code)
         if row is None:
             raise _missing(kind)
-        id_, version, *values = row
-        return Locked(id_, version, dict(zip(kind.members, values, strict=True)))
+        id_, version, *found = row
+        values = dict(zip(kind.members, found, strict=True))
+        for member in kind.documents:
+            values[member] = None if values[member] is None else orjson.loads(values[member])
+        return Locked(id_, version, values)
 
     async def insert(self, kind: Kind, code: str, values: Mapping[str, Any]) -> None:
         """Add a thing with these values, by member.

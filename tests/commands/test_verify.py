@@ -221,7 +221,7 @@ class TestVat:
             for price in ("1.00", "1.19", "3.19")
         ]
         cart = filled_cart(fresh_database, *((each, 1) for each in goods))
-        query = "SELECT (made).id FROM place_purchase(%(cart)s, 'Jan', '555', NULL, 'EUR', 60, NULL, NULL, NULL)"
+        query = "SELECT (made).id FROM place_order(%(cart)s, 'Jan', '555', NULL, 'EUR', 60, NULL, NULL, NULL, NULL)"
         return value(fresh_database, query, cart=cart.id)
 
     def test_of_a_checkout_is_consistent(self, run, fresh_database, placed):

@@ -21,6 +21,8 @@ FOR_GUESTS = {
     "POST /api/v1/carts/{cart}/checkout",
 }
 OF_LINES = {
+    "POST /api/v1/products",
+    "PATCH /api/v1/products/{code}",
     "POST /api/v1/invoice-requests",
     "PATCH /api/v1/invoice-requests/{code}",
     "POST /api/v1/invoice-requests/{code}/receive",

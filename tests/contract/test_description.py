@@ -104,7 +104,9 @@ def fuzz(operation: Any, mode: GenerationMode, goods: list[Good], askers: Any, c
 def test_each_operation_is_here(operations):
     assert operations.keys() == GOOD.keys()
     assert set(WITH_BODY) == {label for label, found in operations.items() if found.body}
-    assert set(LISTS) == {label for label, found in operations.items() if found.query}
+    assert set(LISTS) == {
+        label for label, found in operations.items() if found.query and label.startswith("GET")
+    }
 
 
 @pytest.mark.parametrize("label", GOOD)

@@ -16,23 +16,23 @@ from tests.support.servers import shop_server
 EXPAND = {
     "9001-columns": (
         """
-        ALTER TABLE product ADD COLUMN origin text;
+        ALTER TABLE product ADD COLUMN shelf text;
         ALTER TABLE product ADD COLUMN organic boolean NOT NULL DEFAULT false;
-        ALTER TABLE product ADD CONSTRAINT product_origin_check CHECK (length(origin) <= 60) NOT VALID;
+        ALTER TABLE product ADD CONSTRAINT product_shelf_check CHECK (length(shelf) <= 60) NOT VALID;
         CREATE TABLE shelf (product_id bigint PRIMARY KEY REFERENCES product, place text NOT NULL);
         """,
-        "DROP TABLE shelf; ALTER TABLE product DROP COLUMN origin, DROP COLUMN organic;",
+        "DROP TABLE shelf; ALTER TABLE product DROP COLUMN shelf, DROP COLUMN organic;",
     ),
     "9002-valid": (
-        "ALTER TABLE product VALIDATE CONSTRAINT product_origin_check;",
+        "ALTER TABLE product VALIDATE CONSTRAINT product_shelf_check;",
         "SELECT 1;",
     ),
     "9003-index": (
         """-- transactional: false
-        DROP INDEX CONCURRENTLY IF EXISTS product_origin;
-        CREATE INDEX CONCURRENTLY product_origin ON product (origin);
+        DROP INDEX CONCURRENTLY IF EXISTS product_shelf_place;
+        CREATE INDEX CONCURRENTLY product_shelf_place ON product (shelf);
         """,
-        "DROP INDEX CONCURRENTLY product_origin;",
+        "DROP INDEX CONCURRENTLY product_shelf_place;",
     ),
 }
 

@@ -11,7 +11,13 @@ from playhouse.postgres_ext import ArrayField, BinaryJSONField, TSVectorField
 from psycopg2 import errors
 
 from app import models
-from app.models.base import ByteaField, NumericField, Row, TimestampTzField
+from app.models.base import (
+    ByteaField,
+    NumericField,
+    Row,
+    TimestampTzField,
+    WrittenJsonField,
+)
 from tests.support.database import Database
 
 MODELS = [
@@ -23,6 +29,7 @@ TYPES = {
     TimestampTzField: "timestamp with time zone",
     ByteaField: "bytea",
     BinaryJSONField: "jsonb",
+    WrittenJsonField: "json",
     TSVectorField: "tsvector",
     peewee.BigAutoField: "bigint",
     peewee.BigIntegerField: "bigint",

@@ -32,7 +32,8 @@ _INTEGER = re.compile(r"-?(?:0|[1-9][0-9]{0,18})", re.ASCII)
 
 def pointer(path: Sequence[str | int], start: str = "") -> str:
     """Return `path` as a JSON pointer (RFC 6901) behind `start`, cut where it is absurdly long."""
-    steps = (str(step).replace("~", "~0").replace("/", "~1") for step in path)
+    # pydantic's own word for that it is a name which is wrong, and not its value.
+    steps = (str(step).replace("~", "~0").replace("/", "~1") for step in path if step != "[key]")
     return (start + "".join(f"/{step}" for step in steps))[:MAX_POINTER]
 
 

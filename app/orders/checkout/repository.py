@@ -10,7 +10,7 @@ from app.core.settings import ShopSettings
 from app.core.web.security import Principal
 from app.orders.carts.repository import OWN, missing, own
 from app.orders.checkout.schemas import CheckoutRequest
-from app.orders.purchases.repository import JSON, LINE
+from app.orders.purchases.shape import JSON, LINE
 from app.orders.statements import VAT
 
 # A purchase has no payments and no returns in its first moment.
@@ -19,10 +19,10 @@ CHECK_OUT = Statement(
     SELECT done.outcome, done.items, done.total, p.id::text,
            CASE done.outcome WHEN 'placed' THEN {JSON} END
     FROM (SELECT c.id FROM cart c WHERE {OWN}) mine
-    CROSS JOIN LATERAL place_purchase(
+    CROSS JOIN LATERAL place_order(
         mine.id, %(contact_name)s, %(contact_phone)s, %(expected_total)s,
         %(currency)s, %(minutes_to_pay)s,
-        %(unpaid_purchases)s, %(unpaid_share)s, %(unpaid_quantity)s) done
+        %(unpaid_purchases)s, %(unpaid_share)s, %(unpaid_quantity)s, %(confirmed_age)s) done
     CROSS JOIN LATERAL (SELECT (done.made).*) p
     CROSS JOIN (SELECT 0.00 AS paid, 0.00 AS refunded, '[]' AS payments) m
     CROSS JOIN LATERAL (
@@ -38,11 +38,11 @@ CHECK_OUT = Statement(
 
 
 class CheckedOut(NamedTuple):
-    """What became of a checkout: `placed`, or the word of place_purchase's for why it was refused."""
+    """What became of a checkout: `placed`, or the word of place_order's for why it was refused."""
 
     outcome: str
     items: str | None
-    """JSON of the items that are to blame for `withdrawn`, `out_of_stock` and `held_by_guests`, and of the reason for `coupon_refused`."""
+    """JSON of the items that are to blame for `withdrawn`, `out_of_stock` and `held_by_guests`, of the reason for `coupon_refused`, and the age for `age_not_confirmed`."""
     total: Decimal | None
     purchase: str | None
     body: str | None
@@ -64,6 +64,7 @@ class CheckoutRepository:
             contact_name=order.contact_name,
             contact_phone=order.contact_phone,
             expected_total=order.expected_total,
+            confirmed_age=order.confirmed_age,
             currency=shop.currency,
             **_bounds(who, shop),
             **own(cart, who),

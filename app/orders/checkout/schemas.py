@@ -3,6 +3,7 @@
 from pydantic import Field
 
 from app.core.web.schema import Money, Name, Phone, Schema
+from app.product.food.schemas import MinAge
 
 
 class CheckoutRequest(Schema):
@@ -13,6 +14,10 @@ class CheckoutRequest(Schema):
     )
     contact_phone: Phone | None = Field(
         default=None, description="A guest must give it; a customer's own is the default."
+    )
+    confirmed_age: MinAge | None = Field(
+        default=None,
+        description="The age in years that the buyer says to have, where the goods ask for one.",
     )
     expected_total: Money | None = Field(
         default=None, description="Refuse, with the new total, if the cart's total is not this."

@@ -60,7 +60,7 @@ class Checkout:
         """Check the cart out for somebody at that address, and answer 201 with the purchase.
 
         Raises NotFound, Invalid for a guest without name or phone, Conflict `checked_out`, `empty_cart`,
-        `withdrawn`, `coupon_refused`, `price_changed` or `out_of_stock`, and Unavailable `wrong_currency` where the database's
+        `withdrawn`, `age_not_confirmed`, `coupon_refused`, `price_changed` or `out_of_stock`, and Unavailable `wrong_currency` where the database's
         money is in another one than the settings'. For guests also TooManyRequests, and Conflict
         `unpaid_purchases` or `held_by_guests`: who has no account could promise the whole shop to himself.
         """
@@ -90,6 +90,10 @@ class Checkout:
             raise
         if found.outcome == "coupon_refused":
             raise coupon_refused(orjson.loads(found.items or ""))
+        if found.outcome == "age_not_confirmed":
+            age = int(found.items or "")
+            detail = f"Somebody must say that the buyer is {age} years old."
+            raise Conflict(detail, code="age_not_confirmed", min_age=age)
         return found
 
     async def _refusal(

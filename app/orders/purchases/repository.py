@@ -7,83 +7,17 @@ from decimal import Decimal
 from functools import cache
 from typing import Any
 
-from app.core.database import Manager, Statement, json_array, json_object
+from app.core.database import Manager, Statement
 from app.core.web import NotFound
 from app.core.web.paging import looked_through
 from app.core.web.security import Principal
 from app.orders.purchases.paging import FILTERS, page_of
 from app.orders.purchases.schemas import Status
-from app.orders.statements import VAT
-
-# The coupon that a purchase, p, redeemed.
-_COUPON = (
-    "CASE WHEN p.coupon_id IS NULL THEN 'null' ELSE (SELECT "
-    + json_object("""
-        'code', coalesce((SELECT k.code FROM coupon_code k WHERE k.purchase_id = p.id), upper(q.code)), 'name', q.name,
-        'reduction', p.coupon_amount::text""")
-    + " FROM coupon q WHERE q.id = p.coupon_id) END"
-)
-
-# What a purchase looks like, for rows that are named p, and what m and n say of each.
-JSON = json_object(
-    """
-    'id', p.id, 'invoice_number', p.invoice_number, 'status', p.status,
-    'contact_name', p.contact_name, 'contact_phone', p.contact_phone, 'currency', p.currency,
-    'total', p.total::text, 'vat_total', p.vat_total::text,
-    'paid', m.paid::text, 'refunded', m.refunded::text,
-    'due', CASE p.status WHEN 'placed' THEN p.total - m.paid + m.refunded ELSE 0.00 END::text,
-    'placed_at', rfc3339(p.placed_at), 'pay_by', rfc3339(p.pay_by),
-    'collected_at', rfc3339(p.collected_at), 'cancelled_at', rfc3339(p.cancelled_at),
-    'cancel_reason', nullif(p.cancel_reason, ''), 'version', p.version""",
-    coupon=_COUPON,
-    vat="n.vat",
-    lines="n.lines",
-    payments="m.payments",
-)
-
-# And a line of it, named l; r says how much of it was brought back.
-LINE = json_object("""
-    'id', l.id, 'kind', CASE WHEN l.deposit_of IS NULL THEN 'goods' ELSE 'deposit' END,
-    'product', CASE WHEN l.deposit_of IS NULL THEN l.code END,
-    'deposit', CASE WHEN l.deposit_of IS NOT NULL THEN l.code END, 'deposit_of', l.deposit_of, 'name', l.name, 'unit', l.unit, 'quantity', l.quantity::text,
-    'list_price', l.price::text, 'discount_rate', l.discount_rate::text,
-    'unit_price', l.unit_price::text, 'label_price', l.label_price::text, 'vat_rate', l.vat_rate::text,
-    'vat_amount', l.vat_amount::text, 'coupon_reduction', coalesce(l.coupon_amount, 0.00)::text, 'total', l.total::text,
-    'returned', coalesce(r.quantity, 0.000)::text""")
-
-
-# They are sorted first, as a few lines are grouped sooner without a hash.
-_VAT_OF_LINES = f"""(
-    SELECT {json_array(VAT, "v.rate")} FROM (
-        SELECT l.vat_rate AS rate, sum(l.total) AS gross, sum(l.total - l.vat_amount) AS net, sum(l.vat_amount) AS vat
-        FROM (SELECT * FROM purchase_line WHERE purchase_id = p.id ORDER BY vat_rate) l GROUP BY l.vat_rate) v)"""
-
-_PAYMENT = json_object("""
-    'id', y.id, 'kind', y.kind, 'method', y.method, 'amount', y.amount::text,
-    'reference', y.reference, 'reason', y.reason, 'at', rfc3339(y.at)""")
-
-_PARTS = f"""
-    CROSS JOIN LATERAL (
-        SELECT coalesce(sum(y.amount) FILTER (WHERE y.kind = 'payment'), 0.00) AS paid,
-               coalesce(sum(y.amount) FILTER (WHERE y.kind = 'refund'), 0.00) AS refunded,
-               {json_array(_PAYMENT, "y.id")} AS payments
-        FROM payment y WHERE y.purchase_id = p.id
-    ) m
-    CROSS JOIN LATERAL (
-        SELECT {json_array(LINE, "l.id")} AS lines,
-               {_VAT_OF_LINES} AS vat
-        FROM purchase_line l
-        LEFT JOIN LATERAL (
-            SELECT sum(v.quantity) AS quantity FROM stock_movement v
-            WHERE v.purchase_id = p.id AND v.kind = 'return' AND v.product_id = l.product_id
-                AND coalesce(v.purchase_line_id, l.id) = l.id
-        ) r ON true
-        WHERE l.purchase_id = p.id
-    ) n"""
+from app.orders.purchases.shape import JSON, PARTS, PAYMENT
 
 READ = Statement(
     f"""
-    SELECT {JSON} FROM purchase p {_PARTS}
+    SELECT {JSON} FROM purchase p {PARTS}
     WHERE p.id = %(purchase)s::uuid
         AND (%(staff)s OR p.customer_id = %(customer)s OR p.id = %(own)s::uuid)
     """,
@@ -104,7 +38,7 @@ def list_of(asked: frozenset[str], status: Status | None, *, oldest_first: bool)
         {before}
         SELECT {JSON}, p.placed_at, p.id::text, page.hit, page.stops
         FROM ({page}) page
-        CROSS JOIN LATERAL (SELECT * FROM purchase q WHERE q.id = page.id LIMIT 1) p {_PARTS}
+        CROSS JOIN LATERAL (SELECT * FROM purchase q WHERE q.id = page.id LIMIT 1) p {PARTS}
         ORDER BY p.placed_at {order}, p.id {order}
         """,
         read=True,
@@ -128,7 +62,7 @@ PAY = Statement(
     f"""
     INSERT INTO payment AS y (purchase_id, kind, method, amount, reference, reason, login_id)
     VALUES (%(purchase)s, %(kind)s, %(method)s, %(amount)s, %(reference)s, %(reason)s, %(login)s)
-    RETURNING {_PAYMENT}
+    RETURNING {PAYMENT}
     """,
     read=False,
 )
@@ -145,9 +79,12 @@ BOUGHT = Statement(
     read=True,
 )
 
+MIN_AGE = Statement("SELECT min_age FROM purchase WHERE id = %(purchase)s::uuid", read=True)
+
 COLLECT = Statement(
     """
-    UPDATE purchase SET status = 'collected', collected_at = now() WHERE id = %(purchase)s
+    UPDATE purchase SET status = 'collected', collected_at = now(), age_checked_by = %(age_checked_by)s
+    WHERE id = %(purchase)s
     """,
     read=False,
 )
@@ -272,9 +209,14 @@ class PurchaseRepository:
             quantities=[quantity for _, quantity in items],
         )
 
-    async def collect(self, purchase: str) -> None:
-        """Note that a purchase was collected."""
-        await self._manager.run(COLLECT, purchase=purchase)
+    async def min_age(self, purchase: str) -> int | None:
+        """Return the age in years that the buyer of a purchase must have, if any."""
+        found: int | None = await self._manager.fetch_value(MIN_AGE, purchase=purchase)
+        return found
+
+    async def collect(self, purchase: str, age_checked_by: int | None) -> None:
+        """Note that a purchase was collected, and whose login looked at the buyer's age."""
+        await self._manager.run(COLLECT, purchase=purchase, age_checked_by=age_checked_by)
 
     async def cancel(self, purchases: Sequence[str], reason: str) -> None:
         """Note that purchases were cancelled."""

@@ -16,6 +16,7 @@ from app.orders.purchases.schemas import (
     CancelledUnpaid,
     CancelRequest,
     CancelUnpaidRequest,
+    CollectQuery,
     Payment,
     PaymentRequest,
     Purchase,
@@ -79,14 +80,18 @@ async def record_refund(purchase: UUID, json_data: RefundRequest) -> Response:
 @blueprint.post("/<uuid:purchase>/collect")
 @allow("sales:write")
 @describe(409)
+@blueprint.input(CollectQuery, location="query")
 @blueprint.output(Purchase)
 @idempotent
-async def collect_purchase(purchase: UUID) -> Response:
+async def collect_purchase(purchase: UUID, query_data: CollectQuery) -> Response:
     """Hand a purchase over that is paid in full: its goods leave the stock.
 
-    Refused with 409 `unpaid` (`due` says how much), `expired`, or `purchase_ended`.
+    Refused with 409 `unpaid` (`due` says how much), `age_not_checked` (`min_age` says which), `expired`, or
+    `purchase_ended`.
     """
-    return json_response(await wired(Purchases).collect(principal(), str(purchase)))
+    collect = wired(Purchases).collect
+    checked = query_data.age_checked
+    return json_response(await collect(principal(), str(purchase), age_checked=checked))
 
 
 @blueprint.post("/<uuid:purchase>/cancel")

@@ -25,6 +25,7 @@ from app.core.web.schema import (
     Text,
 )
 from app.orders.schemas import Unit, VatOfRate
+from app.product.food.schemas import MinAge
 
 Status = Literal["placed", "collected", "cancelled"]
 Method = Literal["cash", "card", "transfer"]
@@ -105,6 +106,8 @@ class Purchase(Schema):
     collected_at: Moment | None
     cancelled_at: Moment | None
     cancel_reason: str | None
+    min_age: MinAge | None = Field(description="The age that its buyer must have.")
+    age_checked: bool = Field(description="Whether somebody looked, at hand-over.")
     version: int
 
 
@@ -169,6 +172,14 @@ class RefundRequest(PaymentRequest):
         default_factory=list,
         max_length=1000,
         description="What goes back into stock, of a purchase that was collected.",
+    )
+
+
+class CollectQuery(Schema):
+    """What was looked at before the goods are handed over."""
+
+    age_checked: bool = Field(
+        default=False, description="Whether the buyer is seen to have the purchase's `min_age`."
     )
 
 

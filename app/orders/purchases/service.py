@@ -61,12 +61,15 @@ class Purchases:
         oldest_first = query.overdue or query.status == "placed"
         return await self._purchases.page(who, filters, oldest_first=oldest_first)
 
-    async def collect(self, who: Principal, purchase: str) -> str:
+    async def collect(self, who: Principal, purchase: str, *, age_checked: bool) -> str:
         """Hand a purchase over that is paid in full, and return its JSON.
 
-        Raises NotFound, and Conflict `purchase_ended`, `unpaid` (with `due`) or `expired`.
+        Raises NotFound, and Conflict `purchase_ended`, `unpaid` (with `due`), `age_not_checked` (with `min_age`)
+        or `expired`.
         """
-        return await self._manager.transaction(self._collect, who, purchase)
+        return await self._manager.transaction(
+            self._collect, who, purchase, age_checked=age_checked
+        )
 
     async def cancel(self, who: Principal, purchase: str, request: CancelRequest) -> str:
         """Cancel a purchase, refund what was paid, and return its JSON.
@@ -112,14 +115,21 @@ class Purchases:
             renewed += await self._manager.transaction(self._allocations.renew, purchase)
         return renewed
 
-    async def _collect(self, who: Principal, purchase: str) -> str:
+    async def _collect(self, who: Principal, purchase: str, *, age_checked: bool) -> str:
         status, total = await self._purchases.lock(purchase)
         _must_be_placed(status)
         due = total - _sum(await self._purchases.balances(purchase))
         if due > 0:
             raise Conflict(f"{due} of it is not paid yet.", code="unpaid", due=f"{due:f}")
+        min_age = await self._purchases.min_age(purchase)
+        if min_age is not None and not age_checked:
+            raise Conflict(
+                f"Look whether the buyer is {min_age} years old, and say so.",
+                code="age_not_checked",
+                min_age=min_age,
+            )
         await self._allocations.issue(purchase, who.login_id)
-        await self._purchases.collect(purchase)
+        await self._purchases.collect(purchase, None if min_age is None else who.login_id)
         self._sales.note("collected", total)
         return await self._purchases.read(purchase, who)
 

@@ -11,14 +11,22 @@ from app.product.statements import id_by_code
 
 
 def check_product(values: Mapping[str, Any]) -> None:
-    """Raise Invalid for a reorder level in parts of what is sold by the piece, and a deposit on what is not."""
-    if values["unit"] != "piece" and values["deposit"] is not None:
-        wrong = FieldError("/deposit", "must be null, as the product is not sold by the piece")
-    elif values["unit"] == "piece" and values["reorder_level"] % 1:
-        wrong = FieldError("/reorder_level", "must be whole, as the product is sold by the piece")
-    else:
-        return
-    raise Invalid("The values do not fit together.", errors=[wrong])
+    """Raise Invalid for a reorder level in parts of what is sold by the piece, and for what only pieces have."""
+    errors = []
+    if values["unit"] == "piece" and values["reorder_level"] % 1:
+        errors.append(
+            FieldError("/reorder_level", "must be whole, as the product is sold by the piece")
+        )
+    if values["unit"] != "piece":
+        errors += [
+            FieldError(f"/{member}", "must be null, as the product is not sold by the piece")
+            for member in ("deposit", "net_quantity")
+            if values[member] is not None
+        ]
+    if (values["net_quantity"] is None) != (values["net_unit"] is None):
+        errors.append(FieldError("/net_unit", "must be given with net_quantity, and only then"))
+    if errors:
+        raise Invalid("The values do not fit together.", errors=errors)
 
 
 def _gtin_is_taken() -> Conflict:
@@ -41,7 +49,11 @@ PRODUCT = Kind(
     name="product",
     model=models.Product,
     read=READ_PRODUCT,
-    members=columns("gtin", "name", "description", "unit", "vat_rate", "reorder_level", "active")
+    members=columns(
+        *("gtin", "name", "description", "unit", "vat_rate", "reorder_level", "active"),
+        *("net_quantity", "net_unit", "ingredients", "allergens", "diets", "nutrition"),
+        *("food_business", "origin", "storage", "alcohol", "min_age", "shelf_life_days"),
+    )
     | {
         "list_price": "t.price",
         "brand": code_of("brand", "brand_id"),
@@ -51,6 +63,7 @@ PRODUCT = Kind(
     },
     fields={"list_price": "price"},
     references={name: id_by_code(name) for name in ("brand", "category", "discount", "deposit")},
+    documents=frozenset({"allergens", "nutrition"}),
     check=check_product,
     refusals={
         "product_gtin_key": _gtin_is_taken,

@@ -3,6 +3,7 @@
 from apiflask import APIBlueprint
 from flask import Response
 
+from app.core.web.bodies import LINES_BODY
 from app.core.web.conditional import expected_version
 from app.core.web.idempotency import idempotent
 from app.core.web.json import no_content
@@ -15,8 +16,8 @@ from app.product.answers import created, offered, shown
 from app.product.products.kind import PRODUCT
 from app.product.products.schemas import (
     NewProduct,
-    Product,
     ProductChanges,
+    ProductDetails,
     ProductPage,
     ProductQuery,
 )
@@ -44,7 +45,7 @@ async def list_products(query_data: ProductQuery) -> Response:
 @blueprint.get("/barcode/<gtin>")
 @public
 @describe(kept=True)
-@blueprint.output(Product)
+@blueprint.output(ProductDetails)
 async def read_product_by_barcode(gtin: str) -> Response:
     """Read a product by its barcode's number.
 
@@ -54,10 +55,10 @@ async def read_product_by_barcode(gtin: str) -> Response:
 
 
 @blueprint.post("")
-@allow("catalogue:write")
+@allow("catalogue:write", longest_body=LINES_BODY)
 @describe(409)
 @blueprint.input(NewProduct, location="json")
-@blueprint.output(Product, status_code=201)
+@blueprint.output(ProductDetails, status_code=201)
 @idempotent
 async def create_product(json_data: NewProduct) -> Response:
     """Add a product.
@@ -73,17 +74,17 @@ async def create_product(json_data: NewProduct) -> Response:
 @blueprint.get("/<code>")
 @public
 @describe(kept=True)
-@blueprint.output(Product)
+@blueprint.output(ProductDetails)
 async def read_product(code: str) -> Response:
     """Read a product by its code."""
     return offered(await wired(Products).read(PRODUCT, code))
 
 
 @blueprint.patch("/<code>")
-@allow("catalogue:write")
+@allow("catalogue:write", longest_body=LINES_BODY)
 @describe(409, conditional=True)
 @blueprint.input(ProductChanges, location="json")
-@blueprint.output(Product)
+@blueprint.output(ProductDetails)
 async def change_product(code: str, json_data: ProductChanges) -> Response:
     """Change a product: what is not sent stays as it is.
 

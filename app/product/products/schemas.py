@@ -20,6 +20,21 @@ from app.core.web.schema import (
     Text,
     omitted,
 )
+from app.product.food.schemas import (
+    Alcohol,
+    Allergens,
+    BasePrice,
+    Diets,
+    FoodBusiness,
+    Ingredients,
+    MinAge,
+    NetQuantity,
+    NetUnit,
+    Nutrition,
+    Origin,
+    ShelfLife,
+    Storage,
+)
 from app.product.products.gtin import Gtin
 from app.product.schemas import VatRate
 
@@ -46,6 +61,18 @@ class NewProduct(Schema):
     reorder_level: QuantityOrZero = Field(
         default=Decimal("0.000"), description="When this little is left, it is time to order."
     )
+    net_quantity: NetQuantity | None = None
+    net_unit: NetUnit | None = None
+    ingredients: Ingredients = ""
+    allergens: Allergens = Field(default_factory=dict)
+    diets: Diets = Field(default_factory=list)
+    nutrition: Nutrition | None = None
+    food_business: FoodBusiness = ""
+    origin: Origin = ""
+    storage: Storage = ""
+    alcohol: Alcohol | None = None
+    min_age: MinAge | None = None
+    shelf_life_days: ShelfLife | None = None
 
 
 class ProductChanges(Schema):
@@ -62,6 +89,18 @@ class ProductChanges(Schema):
     list_price: PositiveMoney = omitted()
     vat_rate: VatRate = omitted()
     reorder_level: QuantityOrZero = omitted()
+    net_quantity: NetQuantity | None = omitted()
+    net_unit: NetUnit | None = omitted()
+    ingredients: Ingredients = omitted()
+    allergens: Allergens = omitted()
+    diets: Diets = omitted()
+    nutrition: Nutrition | None = omitted()
+    food_business: FoodBusiness = omitted()
+    origin: Origin = omitted()
+    storage: Storage = omitted()
+    alcohol: Alcohol | None = omitted()
+    min_age: MinAge | None = omitted()
+    shelf_life_days: ShelfLife | None = omitted()
     active: bool = omitted()
 
 
@@ -109,6 +148,15 @@ class Product(Schema):
     list_price: Money = Field(description="What one unit costs without a discount, VAT included.")
     discount: AppliedDiscount | None = Field(description="null where none applies today.")
     deposit: ChargedDeposit | None = Field(description="What comes on top of the price.")
+    net_quantity: NetQuantity | None
+    net_unit: NetUnit | None
+    base_price: BasePrice | None = Field(
+        description="Today's price per kilogram or litre; null where nobody said what is in a piece."
+    )
+    allergens: Allergens
+    diets: Diets
+    alcohol: Alcohol | None
+    min_age: MinAge | None
     vat_rate: Rate
     reorder_level: QuantityOrZero
     available: QuantityOrZero = Field(description="How much can be sold today, in the unit.")
@@ -117,6 +165,17 @@ class Product(Schema):
     version: Count
     created_at: Moment
     updated_at: Moment
+
+
+class ProductDetails(Product):
+    """A product with all that a buyer may want to read of it."""
+
+    ingredients: Ingredients
+    nutrition: Nutrition | None
+    food_business: FoodBusiness
+    origin: Origin
+    storage: Storage
+    shelf_life_days: ShelfLife | None
 
 
 class ProductPage(Page[Product]):

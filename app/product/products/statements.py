@@ -8,7 +8,8 @@ of those, which made a single read three times as cheap.
 from app.core.database import Statement
 
 # Written out, as this is read most. Codes, GTINs, units and
-# numbers have no letters that JSON would escape.
+# numbers have no letters that JSON would escape; allergens and nutrition are kept as they are sent.
+# <details> is what only a product that is read alone has.
 _PRODUCT_JSON = """concat('{"code":"', p.code,
     '","gtin":', coalesce('"' || p.gtin || '"', 'null'),
     ',"name":', to_json(p.name), ',"description":', to_json(p.description),
@@ -25,15 +26,28 @@ _PRODUCT_JSON = """concat('{"code":"', p.code,
     ',"deposit":', coalesce((
         SELECT concat('{"code":"', e.code, '","name":', to_json(e.name), ',"amount":"', e.amount, '"}') FROM deposit e
         WHERE e.id = p.deposit_id), 'null'),
+    ',"net_quantity":', coalesce('"' || p.net_quantity || '"', 'null'),
+    ',"net_unit":', coalesce('"' || p.net_unit || '"', 'null'),
+    ',"base_price":', coalesce(base_price(
+        coalesce(reduced_price(p.price, today.rate), p.price), p.unit, p.net_quantity, p.net_unit), 'null'),
+    ',"allergens":', p.allergens, ',"diets":', to_json(p.diets),
+    ',"alcohol":', coalesce('"' || p.alcohol || '"', 'null'), ',"min_age":', coalesce(p.min_age::text, 'null'), <details>
     ',"vat_rate":"', p.vat_rate, '","reorder_level":"', p.reorder_level,
     '","available":"', p.available, '","in_stock":', (p.available > 0)::text,
     ',"active":', p.active::text, ',"version":', p.version,
     ',"created_at":"', rfc3339(p.created_at), '","updated_at":"', rfc3339(p.updated_at), '"}')"""
+_DETAILS = """
+    ',"ingredients":', to_json(p.ingredients), ',"nutrition":', coalesce(p.nutrition::text, 'null'),
+    ',"food_business":', to_json(p.food_business), ',"origin":', to_json(p.origin),
+    ',"storage":', to_json(p.storage), ',"shelf_life_days":', coalesce(p.shelf_life_days::text, 'null'),"""
+_IN_LISTS = _PRODUCT_JSON.replace("<details>", "")
+_ALONE = _PRODUCT_JSON.replace("<details>", _DETAILS)
 
 # LIMIT 1, which is no limit, keeps the planner from merging this into the rest: it would look for
 # what is available once for each time that it is named, and may read many products to find one.
 _PRODUCT = """(
     SELECT p.id, p.code, p.gtin, p.name, p.description, p.brand_id, p.category_id, p.discount_id, p.deposit_id,
+        p.net_quantity, p.net_unit, p.allergens, p.diets, p.alcohol, p.min_age, {columns}
         p.unit, p.price, p.vat_rate, p.reorder_level, p.active, p.version, p.created_at, p.updated_at,
         (SELECT s.available FROM sellable s WHERE s.product_id = p.id) AS available
     FROM product p WHERE {condition} LIMIT 1) p"""
@@ -45,15 +59,16 @@ _TODAY = """LEFT JOIN LATERAL (
 def products(page: str, keys: tuple[str, ...]) -> str:
     """Return the SQL for (JSON, *keys, hit, stops) of the products whose ids are the last keys of the rows `page`."""
     named = [f"page.{key}" for key in keys]
-    product = _PRODUCT.format(condition=f"p.id = {named[-1]}")
+    product = _PRODUCT.format(condition=f"p.id = {named[-1]}", columns="")
     return f"""
-        SELECT {_PRODUCT_JSON}, {", ".join(named)}, page.hit, page.stops
+        SELECT {_IN_LISTS}, {", ".join(named)}, page.hit, page.stops
         FROM ({page}) page CROSS JOIN LATERAL {product} {_TODAY}"""
 
 
 def _read_product(condition: str) -> Statement:
-    product = _PRODUCT.format(condition=condition)
-    return Statement(f"SELECT {_PRODUCT_JSON}, p.version FROM {product} {_TODAY}", read=True)
+    columns = "p.ingredients, p.nutrition, p.food_business, p.origin, p.storage, p.shelf_life_days,"
+    product = _PRODUCT.format(condition=condition, columns=columns)
+    return Statement(f"SELECT {_ALONE}, p.version FROM {product} {_TODAY}", read=True)
 
 
 READ_PRODUCT = _read_product("p.code = %(code)s")

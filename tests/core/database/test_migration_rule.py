@@ -27,11 +27,11 @@ BAD = {
     "ALTER TABLE product ALTER COLUMN description DROP DEFAULT;": "ban-drop-default",
     "ALTER TABLE product ALTER COLUMN name TYPE varchar(60);": "changing-column-type",
     "ALTER TABLE product ALTER COLUMN gtin SET NOT NULL;": "adding-not-nullable-field",
-    "ALTER TABLE product ADD COLUMN origin text NOT NULL;": "adding-required-field",
+    "ALTER TABLE product ADD COLUMN shelf text NOT NULL;": "adding-required-field",
     "ALTER TABLE product ADD COLUMN token uuid DEFAULT gen_random_uuid();": "adding-field-with-default",
     "ALTER TABLE product ADD CONSTRAINT dear CHECK (price < 900);": "constraint-missing-not-valid",
-    "ALTER TABLE product ADD COLUMN origin text CHECK (length(origin) < 60);": "adds-column-with-check",
-    "ALTER TABLE product ADD origin text, ADD days int NULL CHECK (days > 0);": "adds-column-with-check",
+    "ALTER TABLE product ADD COLUMN shelf text CHECK (length(shelf) < 60);": "adds-column-with-check",
+    "ALTER TABLE product ADD shelf text, ADD days int NULL CHECK (days > 0);": "adds-column-with-check",
     "ALTER TABLE product ADD FOREIGN KEY (brand_id) REFERENCES brand;": "adding-foreign-key-constraint",
     "ALTER TABLE product ADD CONSTRAINT one UNIQUE (name);": "disallowed-unique-constraint",
     "CREATE INDEX product_price ON product (price);": "require-concurrent-index-creation",
@@ -44,7 +44,7 @@ BAD = {
     "TRUNCATE attempt;": "changes-rows",
     "LOCK TABLE product;": "locks-table",
     "DROP TRIGGER product_stamp ON product;": "drops-trigger",
-    "-- transactional: false\nALTER TABLE product ADD COLUMN origin text;": "needs-a-transaction",
+    "-- transactional: false\nALTER TABLE product ADD COLUMN shelf text;": "needs-a-transaction",
     # What failed half-way left an index that is not valid; this would take it for the real one.
     "-- transactional: false\nCREATE INDEX CONCURRENTLY IF NOT EXISTS i ON product (price);": "needs-a-transaction",
     "-- squawk-ignore ban-drop-not-null\nALTER TABLE product ALTER COLUMN name DROP NOT NULL;": (
@@ -63,7 +63,7 @@ BAD = {
 }
 GOOD = {
     "columns that the old version does not know": """
-        ALTER TABLE product ADD COLUMN origin text;
+        ALTER TABLE product ADD COLUMN shelf text;
         ALTER TABLE product ADD COLUMN organic boolean NOT NULL DEFAULT false;
         ALTER TABLE product ADD COLUMN days int, ADD CONSTRAINT days_check CHECK (days > 0) NOT VALID;
     """,
@@ -77,19 +77,19 @@ GOOD = {
         INSERT INTO shelf (product_id, name) SELECT id, code FROM product;
     """,
     "a constraint for new rows first": """
-        ALTER TABLE product ADD CONSTRAINT product_origin_check CHECK (length(origin) <= 60) NOT VALID;
+        ALTER TABLE product ADD CONSTRAINT product_shelf_check CHECK (length(shelf) <= 60) NOT VALID;
     """,
     "and for the old ones in the next": """
-        ALTER TABLE product VALIDATE CONSTRAINT product_origin_check;
+        ALTER TABLE product VALIDATE CONSTRAINT product_shelf_check;
     """,
     "an index beside the work": """
 -- transactional: false
-DROP INDEX CONCURRENTLY IF EXISTS product_origin;
-CREATE INDEX CONCURRENTLY product_origin ON product (origin);
+DROP INDEX CONCURRENTLY IF EXISTS product_shelf_place;
+CREATE INDEX CONCURRENTLY product_shelf_place ON product (shelf);
     """,
     "many rows in pieces": """
 -- transactional: false
-DO $$ BEGIN UPDATE product SET origin = '' WHERE origin IS NULL; COMMIT; END $$;
+DO $$ BEGIN UPDATE product SET shelf = '' WHERE shelf IS NULL; COMMIT; END $$;
     """,
     "a contract, when no version that serves reads it": """
 -- contract: 1.2.0 no longer reads gtin

@@ -12,7 +12,7 @@ from app.core.database import migrations
 from tests.migrations.released import schema
 
 FILES = sorted(path for path in migrations.DIRECTORY.glob("*.sql") if ".rollback" not in path.name)
-EXPAND = "ALTER TABLE product ADD COLUMN origin text;\n"
+EXPAND = "ALTER TABLE product ADD COLUMN shelf text;\n"
 INDEX = """-- transactional: false
 DROP INDEX CONCURRENTLY IF EXISTS product_price;
 CREATE INDEX CONCURRENTLY product_price ON product (price);

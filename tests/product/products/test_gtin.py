@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 
 from app.product.products.gtin import Gtin
-from app.product.products.schemas import Product
+from app.product.products.schemas import ProductDetails
 from tests.builders import as_clerk, category, gtin, product, unique
 
 PRODUCTS = "/api/v1/products"
@@ -113,7 +113,7 @@ class TestBarcode:
         made = product(database, gtin=gtin(database), active=False)
         answer = await client.get(f"{PRODUCTS}/barcode/{made.gtin}")
         assert answer.status_code == 200
-        assert Product.model_validate_json(answer.content).code == made.code
+        assert ProductDetails.model_validate_json(answer.content).code == made.code
         assert answer.json()["active"] is False
 
     async def test_zeros_in_front_do_not_count(self, client, database):

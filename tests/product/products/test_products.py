@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 
-from app.product.products.schemas import Product
+from app.product.products.schemas import ProductDetails
 from tests.builders import (
     as_admin,
     as_clerk,
@@ -120,7 +120,7 @@ class TestCreate:
         answer = await client.post(PRODUCTS, json=body, headers=who.headers)
         assert answer.status_code == 201
         assert answer.headers["Location"] == f"{PRODUCTS}/{body['code']}"
-        made = Product.model_validate_json(answer.content)
+        made = ProductDetails.model_validate_json(answer.content)
         assert (made.price, made.list_price) == (Decimal("1.16"), Decimal("1.29"))
         assert answer.json()["reorder_level"] == "12.000"
         assert answer.json()["description"] == body["description"]
@@ -134,7 +134,7 @@ class TestCreate:
     async def test_the_least_that_is_needed(self, client, database):
         body = body_of(database)
         answer = await client.post(PRODUCTS, json=body, headers=as_admin(database))
-        made = Product.model_validate_json(answer.content)
+        made = ProductDetails.model_validate_json(answer.content)
         assert (made.gtin, made.brand, made.discount, made.description) == (None, None, None, "")
 
     async def test_of_many_with_one_code_one_is_made(self, client, database):
@@ -153,10 +153,14 @@ class TestRead:
     async def test_stock_that_can_be_sold(self, client, database):
         made = product(database)
         stocked(database, made, 7, expires_on=date(2020, 1, 1))
-        found = Product.model_validate_json((await client.get(f"{PRODUCTS}/{made.code}")).content)
+        found = ProductDetails.model_validate_json(
+            (await client.get(f"{PRODUCTS}/{made.code}")).content
+        )
         assert (found.available, found.in_stock) == (0, False)
         stocked(database, made, 5)
-        found = Product.model_validate_json((await client.get(f"{PRODUCTS}/{made.code}")).content)
+        found = ProductDetails.model_validate_json(
+            (await client.get(f"{PRODUCTS}/{made.code}")).content
+        )
         assert (found.available, found.in_stock, found.version) == (5, True, 1)
 
     async def test_codes_keep_their_case(self, client, database):
@@ -191,7 +195,7 @@ class TestChange:
             "gtin": gtin(database),
         }
         answer = await client.patch(f"{PRODUCTS}/{made.code}", json=body, headers=who.headers)
-        changed = Product.model_validate_json(answer.content)
+        changed = ProductDetails.model_validate_json(answer.content)
         assert (changed.price, changed.category.code) == (Decimal("2.50"), kind.code)
         assert (changed.version, answer.headers["ETag"]) == (2, '"v2"')
         (entry,) = audited(database, made.code)

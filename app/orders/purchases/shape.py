@@ -1,0 +1,72 @@
+"""What purchases look like: the SQL that makes their JSON."""
+
+# ruff: noqa: S608 - all parts of the SQL in here are written in here
+
+from app.core.database import json_array, json_object
+from app.orders.statements import VAT
+
+# The coupon that a purchase, p, redeemed.
+_COUPON = (
+    "CASE WHEN p.coupon_id IS NULL THEN 'null' ELSE "
+    + json_object(
+        "'code', p.coupon_code, 'name', p.coupon_name, 'reduction', p.coupon_amount::text"
+    )
+    + " END"
+)
+
+# What a purchase looks like, for rows that are named p, and what m and n say of each.
+JSON = json_object(
+    """
+    'id', p.id, 'invoice_number', p.invoice_number, 'status', p.status,
+    'contact_name', p.contact_name, 'contact_phone', p.contact_phone, 'currency', p.currency,
+    'total', p.total::text, 'vat_total', p.vat_total::text,
+    'paid', m.paid::text, 'refunded', m.refunded::text,
+    'due', CASE p.status WHEN 'placed' THEN p.total - m.paid + m.refunded ELSE 0.00 END::text,
+    'placed_at', rfc3339(p.placed_at), 'pay_by', rfc3339(p.pay_by),
+    'collected_at', rfc3339(p.collected_at), 'cancelled_at', rfc3339(p.cancelled_at),
+    'cancel_reason', nullif(p.cancel_reason, ''), 'min_age', p.min_age, 'age_checked', p.age_checked_by IS NOT NULL, 'version', p.version""",
+    coupon=_COUPON,
+    vat="n.vat",
+    lines="n.lines",
+    payments="m.payments",
+)
+
+# And a line of it, named l; r says how much of it was brought back.
+LINE = json_object("""
+    'id', l.id, 'kind', CASE WHEN l.deposit_of IS NULL THEN 'goods' ELSE 'deposit' END,
+    'product', CASE WHEN l.deposit_of IS NULL THEN l.code END,
+    'deposit', CASE WHEN l.deposit_of IS NOT NULL THEN l.code END, 'deposit_of', l.deposit_of, 'name', l.name, 'unit', l.unit, 'quantity', l.quantity::text,
+    'list_price', l.price::text, 'discount_rate', l.discount_rate::text,
+    'unit_price', l.unit_price::text, 'label_price', l.label_price::text, 'vat_rate', l.vat_rate::text,
+    'vat_amount', l.vat_amount::text, 'coupon_reduction', coalesce(l.coupon_amount, 0.00)::text, 'total', l.total::text,
+    'returned', coalesce(r.quantity, 0.000)::text""")
+
+
+# They are sorted first, as a few lines are grouped sooner without a hash.
+_VAT_OF_LINES = f"""(
+    SELECT {json_array(VAT, "v.rate")} FROM (
+        SELECT l.vat_rate AS rate, sum(l.total) AS gross, sum(l.total - l.vat_amount) AS net, sum(l.vat_amount) AS vat
+        FROM (SELECT * FROM purchase_line WHERE purchase_id = p.id ORDER BY vat_rate) l GROUP BY l.vat_rate) v)"""
+
+PAYMENT = json_object("""
+    'id', y.id, 'kind', y.kind, 'method', y.method, 'amount', y.amount::text,
+    'reference', y.reference, 'reason', y.reason, 'at', rfc3339(y.at)""")
+
+PARTS = f"""
+    CROSS JOIN LATERAL (
+        SELECT coalesce(sum(y.amount) FILTER (WHERE y.kind = 'payment'), 0.00) AS paid,
+               coalesce(sum(y.amount) FILTER (WHERE y.kind = 'refund'), 0.00) AS refunded,
+               {json_array(PAYMENT, "y.id")} AS payments
+        FROM payment y WHERE y.purchase_id = p.id
+    ) m
+    CROSS JOIN LATERAL (
+        SELECT {json_array(LINE, "l.id")} AS lines,
+               {_VAT_OF_LINES} AS vat
+        FROM purchase_line l
+        LEFT JOIN LATERAL (
+            SELECT sum(v.quantity) AS quantity FROM stock_movement v
+            WHERE v.purchase_id = p.id AND v.kind = 'return' AND v.product_id = l.product_id
+                AND coalesce(v.purchase_line_id, l.id) = l.id
+        ) r ON true
+        WHERE l.purchase_id = p.id
+    ) n"""
