@@ -2,7 +2,7 @@
 
 from typing import Annotated, Literal, get_args
 
-from pydantic import AfterValidator, Field, StringConstraints
+from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints, WithJsonSchema
 
 from app.core.web.schema import Money, Quantity, Schema, Text, wrong
 
@@ -31,11 +31,28 @@ Diet = Literal["vegan", "vegetarian", "halal", "kosher"]
 NetUnit = Literal["g", "kg", "ml", "l"]
 
 
+def suiting(diet: Diet) -> list[str]:
+    """Return the diets of what suits a diet: what is vegan is vegetarian too."""
+    return ["vegan", "vegetarian"] if diet == "vegetarian" else [diet]
+
+
+def _parted(value: object) -> object:
+    return value.split(",") if isinstance(value, str) else value
+
+
 def _each_once(diets: list[str]) -> list[str]:
     if len(set(diets)) < len(diets):
         raise wrong("must name each once")
     return diets
 
+
+AllergenFree = Annotated[
+    list[Allergen],
+    BeforeValidator(_parted),
+    Field(min_length=1, max_length=len(ALLERGENS)),
+    WithJsonSchema({"type": "string", "examples": ["gluten,milk"]}),
+]
+"""Allergens with commas between them."""
 
 Allergens = Annotated[
     dict[Allergen, Presence],

@@ -20,6 +20,8 @@ class Wanted:
     category: str | None = None
     min_price: Decimal | None = None
     max_price: Decimal | None = None
+    allergen_free: list[str] | None = None
+    diets: list[str] | None = None
     in_stock: bool | None = None
     active: bool = True
     q: str | None = None

@@ -22,8 +22,10 @@ from app.core.web.schema import (
 )
 from app.product.food.schemas import (
     Alcohol,
+    AllergenFree,
     Allergens,
     BasePrice,
+    Diet,
     Diets,
     FoodBusiness,
     Ingredients,
@@ -206,6 +208,15 @@ class ProductQuery(PageQuery):
     )
     min_price: Money | None = Field(default=None, description="The lowest price charged today.")
     max_price: Money | None = Field(default=None, description="The highest price charged today.")
+    allergen_free: AllergenFree | None = Field(
+        default=None,
+        description="Allergens, with commas between them, that a product is declared to be free of."
+        " What nobody has declared is not found.",
+    )
+    diet: Diet | None = Field(
+        default=None,
+        description="One that it is declared to suit; what is vegan is vegetarian too.",
+    )
     in_stock: bool | None = Field(default=None, description="Whether any can be sold today.")
     active: bool = Field(default=True, description="`false` lists the withdrawn ones.")
     sort: Sort | None = Field(

@@ -53,14 +53,14 @@ def select(shape: Shape) -> str:
 def _sorted(shape: Shape) -> tuple[str, list[str]]:
     """Return a page of what a search finds, in an order that lists have too."""
     keys = (PRICE_TODAY, *shape.order) if shape.by_price else shape.order
-    # What is in stock is looked up last, in order, until the page is full.
+    # What no index tells is looked up last, in order, until the page is full.
     found = f"""
         SELECT {", ".join(shape.keys)}, true AS hit, false AS stops
         FROM (
             SELECT * FROM ({_wanted(shape, named(keys))}) found
             {"WHERE " + shape.behind(*shape.keys) if shape.paged else ""}
             {shape.ordered(*shape.keys)}) p (id, {", ".join(shape.keys)})
-        WHERE {" AND ".join(["NOT " + _VERY_MANY, *shape.stock()])} LIMIT %(limit)s"""
+        WHERE {" AND ".join(["NOT " + _VERY_MANY, *shape.looked_up()])} LIMIT %(limit)s"""
     walked, tables = walk(shape)
     page = f"""
         SELECT * FROM ({found}) found
@@ -74,7 +74,7 @@ def _ranked(shape: Shape) -> tuple[str, list[str]]:
     """Return a page of what a search finds, the best first."""
     tables = [_SOUGHT, _FEW]
     found = _wanted(shape, "plain_text(p.name)")
-    found = f"SELECT p.id, p.name FROM ({found}) p (id, name) WHERE {' AND '.join(['true', *shape.stock()])}"
+    found = f"SELECT p.id, p.name FROM ({found}) p (id, name) WHERE {' AND '.join(['true', *shape.looked_up()])}"
     if shape.filters & {"brand", "category"}:
         # Of very many, those of a brand may be anywhere; the brand's list has them.
         by_name = replace(shape, sort="name", paged=False)

@@ -4,6 +4,7 @@ from app.audit import AuditTrail
 from app.core.database import Manager
 from app.core.web import FieldError, Invalid
 from app.core.web.paging import Scalar
+from app.product.food.schemas import suiting
 from app.product.products.listing import Wanted
 from app.product.products.repository import ProductRepository
 from app.product.products.schemas import ProductQuery
@@ -41,6 +42,8 @@ class Products(Catalogue):
             category=query.category,
             min_price=query.min_price,
             max_price=query.max_price,
+            allergen_free=None if query.allergen_free is None else [*query.allergen_free],
+            diets=None if query.diet is None else suiting(query.diet),
             in_stock=query.in_stock,
             active=query.active,
             q=q,

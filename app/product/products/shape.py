@@ -5,13 +5,18 @@ from dataclasses import dataclass
 
 from app.product.products.schemas import Sort
 
-FILTERS = ("brand", "category", "min_price", "max_price", "in_stock")
+FILTERS = ("brand", "category", "min_price", "max_price", "allergen_free", "diets", "in_stock")
 
 QUERY = "(SELECT query FROM sought)"
 NAMED = "(SELECT named FROM sought)::bigint[]"
 """What a search finds: by its words, and what it names by code, barcode or whole name."""
 
-IN_STOCK = "((SELECT s.available FROM sellable s WHERE s.product_id = p.id) > 0) = %(in_stock)s"
+_LOOKED_UP = {
+    "allergen_free": "(SELECT declared_free(f.allergens, %(allergen_free)s::text[]) FROM product f WHERE f.id = p.id)",
+    "diets": "(SELECT f.diets && %(diets)s::text[] FROM product f WHERE f.id = p.id)",
+    "in_stock": "((SELECT s.available FROM sellable s WHERE s.product_id = p.id) > 0) = %(in_stock)s",
+}
+"""What is asked of each product by its id, the dearest last."""
 
 TODAY = """LEFT JOIN LATERAL (
     SELECT rate FROM running_discount WHERE id = p.discount_id LIMIT 1) today ON true"""
@@ -79,11 +84,11 @@ class Shape:
         found = [] if self.by_price else list(self.prices())
         if self.searched:
             found.insert(0, f"(p.search @@ {QUERY} OR p.id = ANY ({NAMED}))")
-        return found + self.stock()
+        return found + self.looked_up()
 
-    def stock(self) -> list[str]:
-        """Return what is asked of the stock, which is the dearest to look up."""
-        return [IN_STOCK] if "in_stock" in self.filters else []
+    def looked_up(self) -> list[str]:
+        """Return what is asked of each product by its id, the dearest last."""
+        return [text for name, text in _LOOKED_UP.items() if name in self.filters]
 
 
 def named(keys: tuple[str, ...]) -> str:

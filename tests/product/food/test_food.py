@@ -146,3 +146,42 @@ class TestBasePrice:
         body = {"net_quantity": "1", "net_unit": "kg"}
         answer = await client.patch(url, json=body, headers=as_clerk(database))
         assert (answer.status_code, pointers(answer)) == (422, ["/net_quantity"])
+
+
+class TestFilters:
+    @pytest.fixture
+    def shelf(self, database):
+        """Products of a category, by what is declared of them."""
+        made = category(database)
+        kinds = {
+            "nothing": {},
+            "free": {"allergens": {"gluten": "free", "milk": "free"}, "diets": ["vegan"]},
+            "partly": {"allergens": {"gluten": "free", "milk": "may_contain"}},
+            "contains": {"allergens": {"gluten": "contains"}, "diets": ["vegetarian"]},
+        }
+        codes = {
+            name: product(database, category=made, **more).code for name, more in kinds.items()
+        }
+        return made.code, codes
+
+    @pytest.mark.parametrize(
+        ("query", "wanted"),
+        [
+            ({"allergen_free": "gluten"}, {"free", "partly"}),
+            ({"allergen_free": "milk,gluten"}, {"free"}),
+            ({"allergen_free": "nuts"}, set()),
+            ({"diet": "vegan"}, {"free"}),
+            ({"diet": "vegetarian"}, {"free", "contains"}),
+            ({"diet": "kosher"}, set()),
+            ({"allergen_free": "gluten", "diet": "vegetarian"}, {"free"}),
+        ],
+    )
+    @pytest.mark.parametrize("more", [{}, {"sort": "price"}, {"sort": "newest"}, {"q": "Test"}])
+    async def test_know_only_what_was_declared(self, client, shelf, query, wanted, more):
+        made, codes = shelf
+        found = await client.get(PRODUCTS, params={"category": made, **query, **more})
+        assert {item["code"] for item in found.json()["items"]} == {codes[name] for name in wanted}
+
+    @pytest.mark.parametrize("query", ["allergen_free=", "allergen_free=cheese", "diet=raw"])
+    async def test_wrong_ones_are_refused(self, client, query):
+        assert (await client.get(f"{PRODUCTS}?{query}")).status_code == 422
