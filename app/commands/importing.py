@@ -13,9 +13,9 @@ from app.commands.failing import one_sentence
 from app.commands.sheets.checking import Advance, Content, read_content
 from app.commands.sheets.comparing import compare
 from app.commands.sheets.faults import SheetError
+from app.commands.sheets.files.reading import open_table
 from app.commands.sheets.kinds import SHEETS, STOCK, Sheet
 from app.commands.sheets.opening import compare_stock
-from app.commands.sheets.reading import open_table
 from app.commands.sheets.reporting import first_of, stock_summary, summary
 from app.commands.sheets.writing import Writer, writer
 from app.core.settings import Settings

@@ -11,8 +11,8 @@ from pydantic_core import ErrorDetails
 
 from app.commands.sheets.cells import BLANKS, UnclearError, decimal_mark, meant
 from app.commands.sheets.faults import Fault, SheetError, quoted
+from app.commands.sheets.files.reading import Table, plain
 from app.commands.sheets.kinds import Column, Sheet
-from app.commands.sheets.reading import Table, plain
 from app.core.web.schema import Schema
 from app.product.products.gtin import gtin14
 

@@ -11,9 +11,9 @@ import pytest
 from app.commands.consistency import snapshot
 from app.commands.importing import load
 from app.commands.sheets.checking import read_content
+from app.commands.sheets.files.reading import open_table
 from app.commands.sheets.kinds import STOCK
 from app.commands.sheets.opening import compare_stock
-from app.commands.sheets.reading import open_table
 from app.commands.sheets.writing import StoppedError, writer
 from app.factory import create_app
 from tests.builders import brand, category, product, rows, value

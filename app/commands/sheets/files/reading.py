@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from app.commands.sheets.faults import one_fault, quoted
-from app.commands.sheets.workbook import SIGNATURES, workbook_rows
+from app.commands.sheets.files.workbook import SIGNATURES, workbook_rows
 
 Row = tuple[int, list[str]]
 

@@ -4,8 +4,8 @@ import pytest
 
 from app.commands.sheets.checking import read_content
 from app.commands.sheets.faults import SheetError
+from app.commands.sheets.files.reading import open_table
 from app.commands.sheets.kinds import PRODUCTS
-from app.commands.sheets.reading import open_table
 from tests.support.workbooks import workbook
 
 HEADING = "code,name,category,unit,list_price,vat_rate"
