@@ -80,10 +80,14 @@ class Sheet:
         wanted = set(names)
         return [column for column in self.columns if column.name in wanted]
 
+    @property
+    def exported(self) -> list[Column]:
+        """The columns of an export."""
+        return [column for column in self.columns if column.name not in self.only_in]
+
     def export(self) -> str:
-        """Return the query for all rows, as columns of an export."""
-        columns = [column for column in self.columns if column.name not in self.only_in]
-        values = ", ".join(f"{column.of('t')} AS {column.name}" for column in columns)
+        """Return the query for all rows, with the values of the exported columns."""
+        values = ", ".join(column.of("t") for column in self.exported)
         return f"SELECT {values} FROM {self.table} t {self.rows}"  # noqa: S608 - all are ours
 
 
