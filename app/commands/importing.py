@@ -106,7 +106,7 @@ def import_file(kind: str, file: Path, *, dry_run: bool, ignore_unknown: bool) -
 
     Nothing of it if anything is wrong: each wrong value is then named with its line and column. What is there already
     is changed to what the file says, so a second run changes nothing; a column that the file does not have stays as it
-    is, an empty cell clears. The columns are described in app/commands/demo/README.md.
+    is, an empty cell clears. The columns are described in docs/columns.md.
     """
     try:
         with one_sentence():
