@@ -15,6 +15,7 @@ from app.commands.sheets.comparing import compare
 from app.commands.sheets.faults import SheetError
 from app.commands.sheets.files.reading import open_table
 from app.commands.sheets.kinds import SHEETS, STOCK, Sheet
+from app.commands.sheets.layout import NamedColumns
 from app.commands.sheets.opening import compare_stock
 from app.commands.sheets.reporting import first_of, stock_summary, summary
 from app.commands.sheets.writing import Writer, writer
@@ -30,8 +31,9 @@ def load(kind: str, path: Path, *, dry_run: bool = False, ignore_unknown: bool =
     """
     sheet = SHEETS[kind]
     table = open_table(path, {column.name for column in sheet.columns})
+    layout = NamedColumns(table, sheet, ignore_unknown=ignore_unknown)
     with _progress("read") as advance:
-        content = read_content(table, sheet, ignore_unknown=ignore_unknown, advance=advance)
+        content = read_content(table, sheet, layout, advance)
     for note in table.notes:
         click.echo(f"{path.name}: {note}", err=True)
     write, sentences = _compared(sheet, content, dry_run=dry_run)

@@ -10,10 +10,22 @@ _LONGEST = 60
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """What is wrong, as a sentence without its end, and on which line; 0 is the file as a whole."""
+    """What is wrong on which line; 0 is the file as a whole.
+
+    A fault of a cell names its `column`, and the `value` where it has one: `says` goes on behind them. Otherwise `says`
+    is the sentence, without its end.
+    """
 
     line: int
-    sentence: str
+    says: str
+    column: str = ""
+    value: object = None
+
+    @property
+    def sentence(self) -> str:
+        """The whole of it, without its end and its line."""
+        value = "" if self.value is None else f"{quoted(self.value)} "
+        return f"{self.column} {value}{self.says}" if self.column else self.says
 
 
 class SheetError(Exception):
