@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache, partial
 from typing import Any
 
 from pydantic import ValidationError, create_model
@@ -23,6 +24,9 @@ Advance = Callable[[int], object]
 _OURS = "wrong_value"
 # Of these forms, the column's own words are clearer to who has a spreadsheet than the API's.
 _SAID_BY_COLUMN = frozenset({"number", "date"})
+# Of these, many cells are alike: so many are read once.
+_FEW = frozenset({"number", "date", "choice", "flag"})
+_KEPT = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +86,7 @@ class _RowReader:
 
     def __init__(self, sheet: Sheet, layout: Layout) -> None:
         self._names = [column.name for column in layout.columns]
-        self._forms = [(column.name, column.form) for column in layout.columns]
+        self._readers = [(c.name, _reader(c, layout.marks)) for c in layout.columns]
         self._schema = row_schema(sheet, [*self._names, *layout.defaults])
         self._layout = layout
         self._by_name = {column.name: column for column in sheet.columns}
@@ -100,14 +104,14 @@ class _RowReader:
         return None if cells is None else self._read(number, cells)
 
     def _read(self, number: int, cells: Sequence[str]) -> dict[str, Any] | list[Fault]:
-        defaults, marks = self._layout.defaults, self._layout.marks
+        defaults = self._layout.defaults
         given = {**defaults}
         unclear: dict[str, Fault] = {}
-        for (name, form), cell in zip(self._forms, cells, strict=True):
+        for (name, read), cell in zip(self._readers, cells, strict=True):
             if not cell:
                 continue
             try:
-                if text := meant(cell, form, marks):
+                if text := read(cell):
                     given[name] = text
             except UnclearError as error:
                 unclear[name] = Fault(number, str(error), name, cell)
@@ -139,6 +143,13 @@ class _RowReader:
         return f"must be {column.says}"
 
 
+def _reader(column: Column, marks: frozenset[str]) -> Callable[[str], str]:
+    """Return what says what a cell of the column means; raises UnclearError."""
+    read = partial(meant, form=column.form, marks=marks)
+    # Prices, rates, units: the same few in all rows.
+    return lru_cache(_KEPT)(read) if column.refers or column.form in _FEW else read
+
+
 def _repeated(lines: Iterable[Line], sheet: Sheet, layout: Layout) -> list[Fault]:
     """Return a fault for each row that names the same thing, or the same barcode, as another one."""
     faults = []
@@ -157,8 +168,7 @@ def _alike(lines: Iterable[Line], name: str, form: Callable[[str], str]) -> list
     faults = []
     for found in same.values():
         if len(found) > 1:
-            first, *others = dict.fromkeys(line.values[name] for line in found)
-            twins = "".join(f"= {quoted(other)} " for other in others)
-            says = f"{twins}is there {len(found)} times"
-            faults += [Fault(line.number, says, name, first) for line in found]
+            written = dict.fromkeys(quoted(line.values[name]) for line in found)
+            says = f"{' = '.join(written)} is there {len(found)} times"
+            faults += [Fault(line.number, says, name) for line in found]
     return faults

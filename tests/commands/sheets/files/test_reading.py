@@ -32,7 +32,7 @@ def read(write):
             found = read_content(table, PRODUCTS, layout)
         except SheetError as error:
             return error.sentences()
-        call.notes = table.notes
+        call.notes = [*table.notes, *layout.notes]
         call.columns = [column.name for column in found.columns]
         if found.faults:
             return SheetError(found.faults).sentences()
