@@ -37,3 +37,9 @@ class CustomerChange(Schema):
     phone: Phone | None = omitted()
     address: Address | None = omitted()
     active: bool = omitted()
+
+
+class CustomerPassword(Schema):
+    """A password that staff gives a customer, who changes it."""
+
+    password: NewPassword
