@@ -1,4 +1,4 @@
-"""`export`: write the catalogue, the suppliers or the stock as a file that `import` takes."""
+"""`export`: write the catalogue, the suppliers, the stock or the customers as a file that `import` takes."""
 
 import sys
 from collections.abc import Iterator
@@ -48,9 +48,9 @@ def _rows(cursor: extensions.cursor, sheet: Sheet) -> Iterator[tuple[Any, ...]]:
 @click.argument("file", required=False, type=click.Path(dir_okay=False, path_type=Path))
 @with_appcontext
 def export_file(kind: str, file: Path | None) -> None:
-    """Write brands, categories, discounts, products, suppliers or the stock on hand to FILE, or to standard output.
+    """Write brands, categories, discounts, products, suppliers, the stock on hand or customers.
 
-    As `import` takes it, seen at one moment, with what was withdrawn: a workbook where FILE ends in .xlsx, else CSV.
+    To FILE or to standard output, as `import` takes it, seen at one moment, with what was withdrawn: a workbook where FILE ends in .xlsx, else CSV.
     In CSV, text that a spreadsheet would take for a formula gets a ' in front, which `import` takes away.
     """
     with one_sentence(), snapshot(wired(Settings).database.url) as cursor:

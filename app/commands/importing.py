@@ -1,5 +1,6 @@
 """`import`: take a spreadsheet's file into the catalogue or the stock; nothing of it if anything in it is wrong."""
 
+import secrets
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -18,13 +19,16 @@ from app.commands.sheets.checking import Advance, Content, read_content
 from app.commands.sheets.comparing import compare
 from app.commands.sheets.faults import SheetError
 from app.commands.sheets.files.reading import Table, open_table
-from app.commands.sheets.kinds import SHEETS, STOCK, Sheet
+from app.commands.sheets.kinds import CUSTOMERS, SHEETS, STOCK, Sheet
 from app.commands.sheets.layout import Layout, NamedColumns
 from app.commands.sheets.opening import compare_stock
-from app.commands.sheets.reporting import first_of, stock_summary, summary
+from app.commands.sheets.people import People, compare_people
+from app.commands.sheets.reporting import first_of, people_summary, stock_summary, summary
 from app.commands.sheets.writing import Writer, writer
+from app.core.serving.concurrency import run_sync
 from app.core.settings import Settings
 from app.core.wiring import wired
+from app.login.accounts import Accounts
 
 
 def load(
@@ -79,14 +83,29 @@ def _compared(
         cursor.execute("SELECT set_config('TimeZone', %s, true)", (settings.shop.time_zone,))
         if sheet is STOCK:
             opening = compare_stock(cursor, content)
-            rows = len(content.lines) - opening.skipped_lots
-            return lambda: _write(rows, lambda to: to.receive(opening)), stock_summary(
-                opening, dry_run=dry_run
+            lots = sum(map(len, opening.lots))
+            return (
+                lambda: _write(lots, lambda to: to.receive(opening)),
+                stock_summary(opening, dry_run=dry_run),
+            )
+        if sheet is CUSTOMERS:
+            people = compare_people(cursor, content)
+            return (
+                lambda: _open_accounts(people),
+                people_summary(people, dry_run=dry_run),
             )
         with _progress("compared", len(content.lines)) as advance:
             plan = compare(cursor, sheet, content, advance)
     rows = len(content.lines) - plan.unchanged
     return lambda: _write(rows, lambda to: to.write(sheet, plan)), summary(plan, dry_run=dry_run)
+
+
+def _open_accounts(people: People) -> None:
+    async def password_of_nobody() -> str:
+        return await wired(Accounts).hash(secrets.token_urlsafe(), "nobody@shop.example")
+
+    password_hash = run_sync(password_of_nobody)
+    _write(len(people.new), lambda to: to.open_accounts(people, password_hash))
 
 
 def _write(rows: int, work: Callable[[Writer], None]) -> None:
@@ -140,9 +159,9 @@ def _progress(done: str, total: int | None = None) -> Iterator[Advance]:
 def import_file(
     kind: str, file: Path, *, source: str | None, dry_run: bool, ignore_unknown: bool
 ) -> None:
-    """Take FILE in: brands, categories, discounts, products, suppliers or opening stock, as CSV or XLSX.
+    """Take FILE in: brands, categories, discounts, products, suppliers, opening stock or customers.
 
-    Nothing of it if anything is wrong: each wrong value is then named with its line and column. What is there already
+    As CSV or XLSX, and nothing of it if anything is wrong: each wrong value is then named with its line and column. What is there already
     is changed to what the file says, so a second run changes nothing; a column that the file does not have stays as it
     is, an empty cell clears. The columns are described in docs/columns.md, files of other programs in docs/migrate.md.
     """

@@ -155,6 +155,8 @@ def _repeated(lines: Iterable[Line], sheet: Sheet, layout: Layout) -> list[Fault
     faults = []
     if sheet.key == "code":
         faults += _alike(lines, "code", str)
+    if sheet.key == "email":
+        faults += _alike(lines, "email", str.lower)
     if any(column.name == "gtin" for column in layout.columns):
         faults += _alike(lines, "gtin", gtin14)
     return faults
