@@ -13,6 +13,7 @@ from app.commands.sheets.kinds import Column, Sheet
 from app.commands.sheets.layout import (
     decimal_marks,
     demanded,
+    marks_beside,
     named_places,
     not_read,
     repeated,
@@ -50,7 +51,7 @@ class MappedColumns:
             for name, feed in mapping.columns.items()
             if feed.headings
         }
-        self.marks = self._marks_of(table, writing)
+        writing, self.marks = self._writing_of(table, writing)
         self._readers = [self._reader(column, writing) for column in self.columns]
         names = [column.name for column in self.columns]
         self._needed = [
@@ -102,16 +103,27 @@ class MappedColumns:
             raise SheetError(Fault(table.line, sentence) for sentence in sentences)
         return found
 
-    def _marks_of(self, table: Table, writing: Writing) -> frozenset[str]:
-        if writing.decimal:
-            return frozenset(writing.decimal)
+    def _writing_of(self, table: Table, said: Writing) -> tuple[Writing, frozenset[str]]:
+        """Return how the file is written as it turns out, and the decimal marks of its numbers.
+
+        A file that contradicts the mapping has both marks, so that what could be either number is refused.
+        """
         places = {
             place
             for column in self.columns
             if column.form == "number"
             for place in self._found[column.name]
         }
-        return decimal_marks(table, places, lambda cell: bare(cell.strip(f"{BLANKS}%"), writing))
+
+        def number(cell: str) -> str:
+            return bare(cell.strip(f"{BLANKS}%"), said)
+
+        if said.decimal is None:
+            return said, decimal_marks(table, places, number)
+        other = "." if said.decimal == "," else ","
+        if other in marks_beside(other, table, places, number):
+            return said.model_copy(update={"thousands": None}), frozenset(",.")
+        return said, frozenset(said.decimal)
 
     def _reader(self, column: Column, writing: Writing) -> Callable[[list[str]], str]:
         feed, places = self._feeds[column.name], self._found[column.name]

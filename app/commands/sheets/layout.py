@@ -1,7 +1,7 @@
 """Which cells of a file are whose: by the names of its columns, unless a mapping says otherwise (commands/mappings)."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from operator import itemgetter
 from typing import Protocol
@@ -128,12 +128,12 @@ def decimal_marks(
 ) -> frozenset[str]:
     """Return the marks that the numbers at `places` have beyond doubt; `bare` is a cell without its currency."""
     places = list(places)
-    marks = _marks_beside(",", table, places, bare)
-    return marks | _marks_beside(".", table, places, bare) if "," in marks else marks
+    marks = marks_beside(",", table, places, bare)
+    return marks | marks_beside(".", table, places, bare) if "," in marks else marks
 
 
-def _marks_beside(
-    mark: str, table: Table, places: Iterable[int], bare: Callable[[str], str]
+def marks_beside(
+    mark: str, table: Table, places: Collection[int], bare: Callable[[str], str]
 ) -> frozenset[str]:
     """Return what the cells at `places` that have `mark` in them say of decimal marks."""
     cells = set()

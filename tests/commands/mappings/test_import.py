@@ -47,6 +47,18 @@ class TestProducts:
             {"gtin": "4006040126423", "price": "1.50", "reorder_level": "1.125"}
         ]
 
+    @pytest.mark.parametrize(
+        ("price", "level", "said"),
+        [
+            ("12,90", "1.250", "1 created"),
+            ("12.90", "12", "1 created"),
+            ("12.90", "1.250", "Mindestbestand '1.250' may be 1.250 or 1250: write one of the two"),
+        ],
+    )
+    def test_what_contradicts_the_mapping_is_not_guessed(self, take, groceries, price, level, said):
+        content = CONTENT.replace("1.234,50 €;7 %;12", f"{price} €;7 %;{level}")
+        assert said in take("products", content).output
+
     def test_what_they_refer_to_comes_from_the_same_file(self, take, run, fresh_database):
         content = CONTENT.replace("Butter;;", "Butter;Höfgut;") + BUTTER.replace(
             "B-1;4006040126423;Butter;;", "B-2;;Quark;HÖFGUT;"
