@@ -148,6 +148,24 @@ class TestLeftOut:
         assert "1 created" in result.output
 
 
+class TestWriting:
+    COLUMNS = "[brands.columns]\ncode = 'Kod'\nname = 'Nazwa'\n"
+
+    def test_an_encoding_that_nothing_tells(self, take, fresh_database):
+        mapping = f"[file]\nencoding = 'cp1250'\n{self.COLUMNS}"
+        result = take("brands", "Kod,Nazwa\nlodz,Łódź\n".encode("cp1250"), mapping)
+        assert result.output == "p.csv: 1 row, 1 created, 0 changed, 0 unchanged.\n"
+        assert value(fresh_database, "SELECT name FROM brand") == "Łódź"
+
+    def test_a_separator_that_nobody_guesses(self, take):
+        mapping = f"[file]\ndelimiter = '|'\n{self.COLUMNS}"
+        assert "1 created" in take("brands", "Kod|Nazwa\na,b|A\n".replace(",", ""), mapping).output
+
+    def test_two_columns_of_one_name(self, take):
+        result = take("brands", "Kod,Nazwa,nazwa\na,A,B\n", self.COLUMNS)
+        assert result.output.startswith("p.csv: column 'nazwa' is there 2 times: line 1.")
+
+
 class TestCommand:
     def test_a_mapping_that_is_not_there(self, take):
         assert take("brands", "code\n", "nope").output.startswith("Error: There is no mapping nope")
