@@ -141,5 +141,7 @@ def marks_beside(
         SheetError
     ):  # where the file cannot be read further, which is said when its rows are
         for _, row in table.rows():
-            cells |= {row[place] for place in places if place < len(row) and mark in row[place]}
+            for place in places:
+                if place < len(row) and mark in row[place]:
+                    cells.add(row[place])
     return frozenset(decimal_mark(bare(cell)) for cell in cells) - {""}
