@@ -54,6 +54,7 @@ WHO = {
     f"GET {API}/customers/{{}}": LOGGED_IN,
     f"PATCH {API}/customers/{{}}": LOGGED_IN,
     f"DELETE {API}/customers/{{}}": LOGGED_IN,
+    f"PUT {API}/customers/{{}}/password": STAFF,
     # product
     f"GET {API}/brands": PUBLIC,
     f"POST {API}/brands": STAFF,

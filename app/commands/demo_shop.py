@@ -68,7 +68,8 @@ def _files(today: date) -> Iterator[Path]:
 def _load(today: date) -> None:
     with _files(today) as folder:
         for kind in SHEETS:
-            click.echo(load(kind, folder / f"{kind}.csv"), err=True)
+            if (path := folder / f"{kind}.csv").exists():
+                click.echo(load(kind, path), err=True)
     run_sync(_open_logins)
 
 

@@ -1,11 +1,9 @@
-"""`export`: write the catalogue, the suppliers or the stock as the CSV that `import` takes."""
+"""`export`: write the catalogue, the suppliers, the stock or the customers as a file that `import` takes."""
 
-import csv
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from typing import TextIO
+from typing import Any
 
 import click
 from flask.cli import with_appcontext
@@ -13,7 +11,7 @@ from psycopg2 import extensions
 
 from app.commands.consistency import snapshot
 from app.commands.failing import one_sentence
-from app.commands.sheets.cells import guarded
+from app.commands.sheets.files.output import write_csv, write_workbook
 from app.commands.sheets.kinds import SHEETS, Sheet
 from app.core.settings import Settings
 from app.core.wiring import wired
@@ -21,39 +19,28 @@ from app.core.wiring import wired
 _ROWS_AT_ONCE = 2000
 
 
-def write_table(cursor: extensions.cursor, sheet: Sheet, output: TextIO) -> int:
-    """Write all rows of `sheet`, with a heading, and return how many there were."""
+def write_table(cursor: extensions.cursor, sheet: Sheet, file: Path | None) -> int:
+    """Write all rows of `sheet` to a file, by its ending, or to standard output; return how many there were.
+
+    Raises TooManyRowsError and OSError.
+    """
+    rows = _rows(cursor, sheet)
+    if file is None:
+        return write_csv(sys.stdout, sheet.exported, rows)
+    if file.suffix.lower() == ".xlsx":
+        return write_workbook(file, sheet.name, sheet.exported, rows)
+    with file.open("w", encoding="utf-8", newline="") as output:
+        return write_csv(output, sheet.exported, rows)
+
+
+def _rows(cursor: extensions.cursor, sheet: Sheet) -> Iterator[tuple[Any, ...]]:
     cursor.execute(f"DECLARE rows NO SCROLL CURSOR FOR {sheet.export()}")
-    writer = csv.writer(output, lineterminator="\n")
-    count = 0
     while True:
         cursor.execute(f"FETCH {_ROWS_AT_ONCE} FROM rows")
-        if not count:
-            writer.writerow([column.name for column in cursor.description or ()])
         rows = cursor.fetchall()
-        writer.writerows([_cell(value) for value in row] for row in rows)
-        count += len(rows)
+        yield from rows
         if len(rows) < _ROWS_AT_ONCE:
-            return count
-
-
-def _cell(value: object) -> object:
-    match value:
-        case bool():
-            # Not true and false, which spreadsheets translate.
-            return "yes" if value else "no"
-        case str():
-            return guarded(value)
-    return value
-
-
-@contextmanager
-def _opened(file: Path | None) -> Iterator[TextIO]:
-    if file is None:
-        yield sys.stdout
-    else:
-        with file.open("w", encoding="utf-8", newline="") as output:
-            yield output
+            return
 
 
 @click.command("export")
@@ -61,11 +48,11 @@ def _opened(file: Path | None) -> Iterator[TextIO]:
 @click.argument("file", required=False, type=click.Path(dir_okay=False, path_type=Path))
 @with_appcontext
 def export_file(kind: str, file: Path | None) -> None:
-    """Write brands, categories, discounts, deposits, products, suppliers or the stock on hand to FILE, or to standard output.
+    """Write brands, categories, discounts, deposits, products, suppliers, the stock on hand or customers.
 
-    As the CSV that `import` takes, seen at one moment, with what was withdrawn. Text that a spreadsheet would take for
-    a formula gets a ' in front, which `import` takes away.
+    To FILE or to standard output, as `import` takes it, seen at one moment, with what was withdrawn: a workbook where FILE ends in .xlsx, else CSV.
+    In CSV, text that a spreadsheet would take for a formula gets a ' in front, which `import` takes away.
     """
-    with one_sentence(), snapshot(wired(Settings).database.url) as cursor, _opened(file) as output:
-        count = write_table(cursor, SHEETS[kind], output)
+    with one_sentence(), snapshot(wired(Settings).database.url) as cursor:
+        count = write_table(cursor, SHEETS[kind], file)
     click.echo(f"{count} {'lots' if kind == 'stock' else kind}.", err=True)

@@ -1,5 +1,6 @@
 """`import`: take a spreadsheet's file into the catalogue or the stock; nothing of it if anything in it is wrong."""
 
+import secrets
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -10,34 +11,67 @@ from flask.cli import with_appcontext
 
 from app.commands.consistency import snapshot
 from app.commands.failing import one_sentence
+from app.commands.mappings.finding import READY, find_mapping
+from app.commands.mappings.format import MappingFile
+from app.commands.mappings.layout import MappedColumns
+from app.commands.mappings.wording import in_its_words
 from app.commands.sheets.checking import Advance, Content, read_content
 from app.commands.sheets.comparing import compare
 from app.commands.sheets.faults import SheetError
-from app.commands.sheets.kinds import SHEETS, STOCK, Sheet
+from app.commands.sheets.files.reading import Table, open_table
+from app.commands.sheets.kinds import CUSTOMERS, SHEETS, STOCK, Sheet
+from app.commands.sheets.layout import Layout, NamedColumns
 from app.commands.sheets.opening import compare_stock
-from app.commands.sheets.reading import open_table
-from app.commands.sheets.reporting import first_of, stock_summary, summary
+from app.commands.sheets.people import People, compare_people
+from app.commands.sheets.reporting import first_of, people_summary, stock_summary, summary
 from app.commands.sheets.writing import Writer, writer
+from app.core.serving.concurrency import run_sync
 from app.core.settings import Settings
 from app.core.wiring import wired
+from app.login.accounts import Accounts
 
 
-def load(kind: str, path: Path, *, dry_run: bool = False, ignore_unknown: bool = False) -> str:
+def load(
+    kind: str,
+    path: Path,
+    *,
+    source: MappingFile | None = None,
+    dry_run: bool = False,
+    ignore_unknown: bool = False,
+) -> str:
     """Take the file `path` in, and return sentences that say what that changed, or would.
 
-    Needs the application. What had to be assumed is said on standard error before anything is written. Raises
-    SheetError if anything is wrong, before anything is written, and StoppedError.
+    `source` says what its columns are called, if not as ours. Needs the application. What had to be assumed, and what
+    is left out, is said on standard error before anything is written. Raises SheetError if anything is wrong, before
+    anything is written, MappingError where `source` says nothing of the kind, and StoppedError.
     """
     sheet = SHEETS[kind]
-    table = open_table(path, {column.name for column in sheet.columns})
-    with _progress("read") as advance:
-        content = read_content(table, sheet, ignore_unknown=ignore_unknown, advance=advance)
-    for note in table.notes:
-        click.echo(f"{path.name}: {note}", err=True)
-    write, sentences = _compared(sheet, content, dry_run=dry_run)
+    table, layout = _opened(sheet, path, source, ignore_unknown=ignore_unknown)
+    try:
+        with _progress("read") as advance:
+            content = read_content(table, sheet, layout, advance)
+        for note in [*table.notes, *layout.notes]:
+            click.echo(f"{path.name}: {note}", err=True)
+        write, sentences = _compared(sheet, content, dry_run=dry_run)
+    except SheetError as error:
+        if isinstance(layout, MappedColumns):
+            raise in_its_words(error, table, layout) from None
+        raise
     if not dry_run:
         write()
     return f"{path.name}: " + "\n".join(sentences)
+
+
+def _opened(
+    sheet: Sheet, path: Path, source: MappingFile | None, *, ignore_unknown: bool
+) -> tuple[Table, Layout]:
+    """Return the table in the file, and which of its cells are whose. Raises SheetError and MappingError."""
+    if source is None:
+        table = open_table(path, {column.name for column in sheet.columns})
+        return table, NamedColumns(table, sheet, ignore_unknown=ignore_unknown)
+    mapping = source.of(sheet.name)
+    table = open_table(path, mapping.headings, source.file.dialect)
+    return table, MappedColumns(table, sheet, source.file, mapping, ignore_unknown=ignore_unknown)
 
 
 def _compared(
@@ -49,14 +83,29 @@ def _compared(
         cursor.execute("SELECT set_config('TimeZone', %s, true)", (settings.shop.time_zone,))
         if sheet is STOCK:
             opening = compare_stock(cursor, content)
-            rows = len(content.lines) - opening.skipped_lots
-            return lambda: _write(rows, lambda to: to.receive(opening)), stock_summary(
-                opening, dry_run=dry_run
+            lots = sum(map(len, opening.lots))
+            return (
+                lambda: _write(lots, lambda to: to.receive(opening)),
+                stock_summary(opening, dry_run=dry_run),
+            )
+        if sheet is CUSTOMERS:
+            people = compare_people(cursor, content)
+            return (
+                lambda: _open_accounts(people),
+                people_summary(people, dry_run=dry_run),
             )
         with _progress("compared", len(content.lines)) as advance:
             plan = compare(cursor, sheet, content, advance)
     rows = len(content.lines) - plan.unchanged
     return lambda: _write(rows, lambda to: to.write(sheet, plan)), summary(plan, dry_run=dry_run)
+
+
+def _open_accounts(people: People) -> None:
+    async def password_of_nobody() -> str:
+        return await wired(Accounts).hash(secrets.token_urlsafe(), "nobody@shop.example")
+
+    password_hash = run_sync(password_of_nobody)
+    _write(len(people.new), lambda to: to.open_accounts(people, password_hash))
 
 
 def _write(rows: int, work: Callable[[Writer], None]) -> None:
@@ -98,19 +147,29 @@ def _progress(done: str, total: int | None = None) -> Iterator[Advance]:
 @click.command("import")
 @click.argument("kind", type=click.Choice([*SHEETS]))
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option(
+    "--from",
+    "source",
+    metavar="MAPPING",
+    help=f"What the file's columns are called: a TOML file, or one of {', '.join(READY)}.",
+)
 @click.option("--dry-run", is_flag=True, help="Only say what would change.")
 @click.option("--ignore-unknown", is_flag=True, help="Leave columns out that are not known.")
 @with_appcontext
-def import_file(kind: str, file: Path, *, dry_run: bool, ignore_unknown: bool) -> None:
-    """Take FILE in: brands, categories, discounts, deposits, products, suppliers or opening stock, as CSV or XLSX.
+def import_file(
+    kind: str, file: Path, *, source: str | None, dry_run: bool, ignore_unknown: bool
+) -> None:
+    """Take FILE in: brands, categories, discounts, deposits, products, suppliers, opening stock or customers.
 
-    Nothing of it if anything is wrong: each wrong value is then named with its line and column. What is there already
+    As CSV or XLSX, and nothing of it if anything is wrong: each wrong value is then named with its line and column. What is there already
     is changed to what the file says, so a second run changes nothing; a column that the file does not have stays as it
-    is, an empty cell clears. The columns are described in app/commands/demo/README.md.
+    is, an empty cell clears. The columns are described in docs/columns.md, files of other programs in docs/migrate.md.
     """
     try:
         with one_sentence():
-            click.echo(load(kind, file, dry_run=dry_run, ignore_unknown=ignore_unknown))
+            mapping = None if source is None else find_mapping(source)
+            said = load(kind, file, source=mapping, dry_run=dry_run, ignore_unknown=ignore_unknown)
+            click.echo(said)
     except SheetError as error:
         sentences = error.sentences()
         for sentence in first_of(iter(sentences), len(sentences)):

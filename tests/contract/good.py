@@ -138,6 +138,9 @@ GOOD: dict[str, Callable[[World], Good]] = {
     f"DELETE {API}/customers/{{customer_id}}": lambda w: Good(
         w.clerk, _person_of("customer_id", w).path, status=204
     ),
+    f"PUT {API}/customers/{{customer_id}}/password": lambda w: Good(
+        w.clerk, _person_of("customer_id", w).path, {"password": "two fat geese at dawn"}, 204
+    ),
     **_of_kind("brand", "brands", {"name": "Łaciate"}, {"name": "Mlekovita"}),
     **_of_kind(
         "category",

@@ -4,7 +4,7 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -15,6 +15,8 @@ GUIDE = ROOT / "docs" / "new-field.md"
 BLOCK = re.compile(
     r"^```diff\n(?:---|\+\+\+) (?P<path>\S+)\n(?P<lines>.*?)^```$", re.MULTILINE | re.DOTALL
 )
+COMMANDS = re.compile(r"^```sh\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+PYTHON = ".venv/bin/python "
 # What the guide says will miss a step that is left out, and what the field is for.
 TESTS = [
     "tests/product/products/test_aisle.py",
@@ -22,9 +24,10 @@ TESTS = [
     "tests/models/test_schema.py::TestModels",
     "tests/models/test_schema.py::TestTheDatabase::test_has_looked_at_all_rows_for_each_of_its_rules",
     "tests/commands/sheets/test_kinds.py",
+    "tests/commands/sheets/test_columns.py",
     "tests/core/database/test_migration_rule.py",
 ]
-FOLDERS = ("app", "benchmarks", "conformance", "local", "tests")
+FOLDERS = ("app", "benchmarks", "conformance", "docs", "local", "tests")
 FILES = ("main.py", "pyproject.toml", "config_dev.toml", ".squawk.toml", "CHANGELOG.md")
 
 
@@ -38,15 +41,27 @@ def hunks(lines: str) -> Iterator[tuple[str, str]]:
         )
 
 
+def run(folder: Path, command: Sequence[str]) -> None:
+    """Have this Python do a command in `folder`, which must succeed."""
+    done = subprocess.run(
+        [sys.executable, *command], cwd=folder, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
 def follow(folder: Path) -> None:
-    """Do in `folder` all that the guide says."""
-    for block in BLOCK.finditer(GUIDE.read_text(encoding="utf-8")):
+    """Do in `folder` all that the guide says: the diffs, and then the commands."""
+    guide = GUIDE.read_text(encoding="utf-8")
+    for block in BLOCK.finditer(guide):
         path = folder / block["path"]
         text = path.read_text(encoding="utf-8") if path.exists() else ""
         for old, new in hunks(block["lines"]):
             assert text.count(old) == 1 or not path.exists(), (path, old)
             text = text.replace(old, new, 1) if old else new
         path.write_text(text, encoding="utf-8")
+    for line in "".join(COMMANDS.findall(guide)).splitlines():
+        assert line.startswith(PYTHON)
+        run(folder, line.removeprefix(PYTHON).split())
 
 
 @pytest.fixture
@@ -67,11 +82,4 @@ def test_whoever_follows_it_has_a_field_that_all_tests_know(project):
         ["ruff", "format", "--check", "."],
         ["pytest", "-q", *TESTS],
     ):
-        done = subprocess.run(
-            [sys.executable, "-m", *command],
-            cwd=project,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        assert done.returncode == 0, done.stdout + done.stderr
+        run(project, ["-m", *command])

@@ -1,18 +1,19 @@
 """Rows of cells as values that the API's schemas allow, or as faults: what can be said without asking the shop."""
 
-from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import suppress
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache, partial
 from typing import Any
 
 from pydantic import ValidationError, create_model
 from pydantic_core import ErrorDetails
 
-from app.commands.sheets.cells import BLANKS, UnclearError, decimal_mark, meant
+from app.commands.sheets.cells import BLANKS, UnclearError, meant
 from app.commands.sheets.faults import Fault, SheetError, quoted
+from app.commands.sheets.files.reading import Table
 from app.commands.sheets.kinds import Column, Sheet
-from app.commands.sheets.reading import Table, plain
+from app.commands.sheets.layout import Layout, required
 from app.core.web.schema import Schema
 from app.product.products.gtin import gtin14
 
@@ -23,6 +24,9 @@ Advance = Callable[[int], object]
 _OURS = "wrong_value"
 # Of these forms, the column's own words are clearer to who has a spreadsheet than the API's.
 _SAID_BY_COLUMN = frozenset({"number", "date"})
+# Of these, many cells are alike: so many are read once.
+_FEW = frozenset({"number", "date", "choice", "flag"})
+_KEPT = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,37 +39,36 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Content:
-    """What a file holds: its columns, the rows that are right by themselves, and the faults of all others."""
+    """What a file holds: the rows that are right by themselves, and the faults of all others."""
 
-    columns: list[Column]
+    layout: Layout
     lines: list[Line]
     faults: list[Fault]
 
+    @property
+    def columns(self) -> list[Column]:
+        """The columns that the file has."""
+        return self.layout.columns
+
 
 def read_content(
-    table: Table, sheet: Sheet, *, ignore_unknown: bool, advance: Advance = lambda _: None
+    table: Table, sheet: Sheet, layout: Layout, advance: Advance = lambda _: None
 ) -> Content:
-    """Return what is in `table`, as a file of the kind `sheet`.
-
-    Raises SheetError if its heading is not of that kind.
-    """
-    places = _places(table, sheet, ignore_unknown=ignore_unknown)
-    columns = sheet.named(places)
+    """Return what is in `table`, as a file of the kind `sheet`."""
     lines: list[Line] = []
     faults: list[Fault] = []
-    marks = _decimal_marks(table, columns, places)
-    reader = _RowReader(sheet, places, marks, _width(table.heading))
+    reader = _RowReader(sheet, layout)
     try:
-        for number, cells in table.rows():
+        for number, row in table.rows():
             advance(1)
-            found = reader.read(cells)
+            found = reader.read(number, row)
             if isinstance(found, dict):
                 lines.append(Line(number, found))
-            else:
-                faults += [Fault(number, sentence) for sentence in found]
+            elif found:
+                faults += found
     except SheetError as error:
         faults += error.faults
-    return Content(columns, lines, [*faults, *_repeated(lines, sheet, places)])
+    return Content(layout, lines, [*faults, *_repeated(lines, sheet, layout)])
 
 
 def row_schema(sheet: Sheet, given: Iterable[str]) -> type[Schema]:
@@ -78,119 +81,60 @@ def row_schema(sheet: Sheet, given: Iterable[str]) -> type[Schema]:
     return made
 
 
-def required(sheet: Sheet) -> list[str]:
-    """Return the columns without which nothing can be added."""
-    return [name for name, field in sheet.schema.model_fields.items() if field.is_required()]
-
-
-def _width(heading: list[str]) -> int:
-    """Return how many columns there are; separators behind the last heading make none."""
-    return max((place for place, name in enumerate(heading, 1) if name.strip()), default=0)
-
-
-def _places(table: Table, sheet: Sheet, *, ignore_unknown: bool) -> dict[str, int]:
-    """Return where each known column stands."""
-    known = [column.name for column in sheet.columns]
-    names = [plain(name) for name in table.heading[: _width(table.heading)]]
-    unknown = [
-        quoted(table.heading[place]) if name else f"{place + 1}, which has no name,"
-        for place, name in enumerate(names)
-        if name not in known
-    ]
-    if unknown and ignore_unknown:
-        table.notes.append(f"Not read: {', '.join(unknown)}.")
-        unknown = []
-    sentences = [
-        f"column {name} is none of {sheet.name}; those are {', '.join(known)}"
-        " (--ignore-unknown leaves others out)"
-        for name in unknown
-    ]
-    sentences += [
-        f"column {quoted(name)} is there {count} times"
-        for name, count in Counter(names).items()
-        if count > 1 and name in known
-    ]
-    # What is there already needs no more than its code.
-    demanded = [sheet.key] if sheet.key == "code" else required(sheet)
-    sentences += [f"column {quoted(name)} is missing" for name in demanded if name not in names]
-    if sentences:
-        raise SheetError(Fault(table.line, sentence) for sentence in sentences)
-    return {name: place for place, name in enumerate(names) if name in known}
-
-
-def _decimal_marks(
-    table: Table, columns: Iterable[Column], places: Mapping[str, int]
-) -> frozenset[str]:
-    """Return the marks that the file's numbers have beyond doubt."""
-    numbers = [places[column.name] for column in columns if column.form == "number"]
-    marks = _marks_beside(",", table, numbers)
-    return marks | _marks_beside(".", table, numbers) if "," in marks else marks
-
-
-def _marks_beside(mark: str, table: Table, places: Iterable[int]) -> frozenset[str]:
-    """Return what the cells at `places` that have `mark` in them say of decimal marks."""
-    cells = set()
-    with suppress(
-        SheetError
-    ):  # where the file cannot be read further, which is said when its rows are
-        for _, row in table.rows():
-            cells |= {row[place] for place in places if place < len(row) and mark in row[place]}
-    return frozenset(map(decimal_mark, cells)) - {""}
-
-
 class _RowReader:
     """Reads cells as the values of one row, or says what is wrong with them."""
 
-    def __init__(
-        self, sheet: Sheet, places: Mapping[str, int], marks: frozenset[str], width: int
-    ) -> None:
-        self._schema = row_schema(sheet, places)
-        self._columns = [(column, places[column.name]) for column in sheet.named(places)]
-        self._places = places
+    def __init__(self, sheet: Sheet, layout: Layout) -> None:
+        self._names = [column.name for column in layout.columns]
+        self._readers = [(c.name, _reader(c, layout.marks)) for c in layout.columns]
+        self._schema = row_schema(sheet, [*self._names, *layout.defaults])
+        self._layout = layout
         self._by_name = {column.name: column for column in sheet.columns}
-        self._marks = marks
-        self._width = width
 
-    def read(self, cells: list[str]) -> dict[str, Any] | list[str]:
-        """Return the values, or sentences."""
-        if len(cells) < self._width or any(cell.strip(BLANKS) for cell in cells[self._width :]):
-            return [
-                (
-                    f"the row has {len(cells)} cells and the heading {self._width}: a cell with a separator in it"
-                    " must stand in quotes, and one that is empty must be there all the same"
-                )
-            ]
-        given: dict[str, str] = {}
-        unclear: dict[str, str] = {}
-        for column, place in self._columns:
-            cell = cells[place]
+    def read(self, number: int, row: list[str]) -> dict[str, Any] | list[Fault] | None:
+        """Return the values of the row on that line, or its faults; None if it is left out."""
+        wide = self._layout.width
+        if len(row) < wide or any(cell.strip(BLANKS) for cell in row[wide:]):
+            sentence = (
+                f"the row has {len(row)} cells and the heading {wide}: a cell with a separator in it"
+                " must stand in quotes, and one that is empty must be there all the same"
+            )
+            return [Fault(number, sentence)]
+        cells = self._layout.cells(row)
+        return None if cells is None else self._read(number, cells)
+
+    def _read(self, number: int, cells: Sequence[str]) -> dict[str, Any] | list[Fault]:
+        defaults = self._layout.defaults
+        given = {**defaults}
+        unclear: dict[str, Fault] = {}
+        for (name, read), cell in zip(self._readers, cells, strict=True):
             if not cell:
                 continue
             try:
-                if text := meant(cell, column.form, self._marks):
-                    given[column.name] = text
+                if text := read(cell):
+                    given[name] = text
             except UnclearError as error:
-                unclear[column.name] = f"{column.name} {quoted(cell)} {error}"
+                unclear[name] = Fault(number, str(error), name, cell)
         try:
-            row = self._schema.model_validate_strings(given)
+            values = self._schema.model_validate_strings(given)
         except ValidationError as error:
-            return [*unclear.values(), *self._refusals(error, cells, unclear)]
-        return list(unclear.values()) or row.__dict__
+            written = {**defaults, **dict(zip(self._names, cells, strict=True))}
+            refused = self._refusals(number, error, written)
+            return [*unclear.values(), *(f for f in refused if f.column not in unclear)]
+        return list(unclear.values()) or values.__dict__
 
     def _refusals(
-        self, error: ValidationError, cells: list[str], unclear: Mapping[str, str]
-    ) -> Iterator[str]:
+        self, number: int, error: ValidationError, cells: Mapping[str, str]
+    ) -> Iterator[Fault]:
         for detail in error.errors(include_url=False, include_input=False):
             name = str(detail["loc"][0]) if detail["loc"] else ""
-            if name in unclear:
-                continue
             if not name:
-                yield str(detail["ctx"]["message"]) if detail["type"] == _OURS else detail["msg"]
+                ours = detail["type"] == _OURS
+                yield Fault(number, str(detail["ctx"]["message"]) if ours else detail["msg"])
             elif detail["type"] == "missing":
-                yield f"{name} is empty"
+                yield Fault(number, "is empty", name)
             else:
-                cell = cells[self._places[name]]
-                yield f"{name} {quoted(cell.strip(BLANKS))} {self._refusal(name, detail)}"
+                yield Fault(number, self._refusal(name, detail), name, cells[name].strip(BLANKS))
 
     def _refusal(self, name: str, detail: ErrorDetails) -> str:
         column = self._by_name[name]
@@ -199,12 +143,21 @@ class _RowReader:
         return f"must be {column.says}"
 
 
-def _repeated(lines: Iterable[Line], sheet: Sheet, places: Iterable[str]) -> list[Fault]:
+def _reader(column: Column, marks: frozenset[str]) -> Callable[[str], str]:
+    """Return what says what a cell of the column means; raises UnclearError."""
+    read = partial(meant, form=column.form, marks=marks)
+    # Prices, rates, units: the same few in all rows.
+    return lru_cache(_KEPT)(read) if column.refers or column.form in _FEW else read
+
+
+def _repeated(lines: Iterable[Line], sheet: Sheet, layout: Layout) -> list[Fault]:
     """Return a fault for each row that names the same thing, or the same barcode, as another one."""
     faults = []
     if sheet.key == "code":
         faults += _alike(lines, "code", str)
-    if "gtin" in places:
+    if sheet.key == "email":
+        faults += _alike(lines, "email", str.lower)
+    if any(column.name == "gtin" for column in layout.columns):
         faults += _alike(lines, "gtin", gtin14)
     return faults
 
@@ -217,7 +170,7 @@ def _alike(lines: Iterable[Line], name: str, form: Callable[[str], str]) -> list
     faults = []
     for found in same.values():
         if len(found) > 1:
-            written = list(dict.fromkeys(quoted(line.values[name]) for line in found))
-            sentence = f"{name} {' = '.join(written)} is there {len(found)} times"
-            faults += [Fault(line.number, sentence) for line in found]
+            written = dict.fromkeys(quoted(line.values[name]) for line in found)
+            says = f"{' = '.join(written)} is there {len(found)} times"
+            faults += [Fault(line.number, says, name) for line in found]
     return faults

@@ -7,9 +7,10 @@ from typing import Any
 
 from psycopg2 import extensions
 
-from app.commands.sheets.checking import Advance, Content, Line, required
+from app.commands.sheets.checking import Advance, Content, Line
 from app.commands.sheets.faults import Fault, SheetError, quoted
-from app.commands.sheets.kinds import Sheet
+from app.commands.sheets.kinds import Column, Sheet
+from app.commands.sheets.layout import required
 from app.core.web import Invalid
 from app.product.products.gtin import gtin14
 
@@ -57,7 +58,7 @@ def compare(
     """Return what `content` would change. Raises SheetError with all that is wrong, the file's own faults included."""
     created: list[Line] = []
     changed: list[Change] = []
-    faults = [*content.faults, *_unknown(cursor, content)]
+    faults = [*content.faults, *_unknown(cursor, content.columns, content.lines)]
     for line, known in _with_current(cursor, sheet, content):
         advance(1)
         if known is None:
@@ -67,6 +68,7 @@ def compare(
         else:
             continue
         faults += _misfits(sheet, content, line, known)
+    faults += _unknown(cursor, sheet.named(content.layout.defaults), created)
     names = {column.name for column in content.columns}
     if "gtin" in names:
         faults += _taken_barcodes(cursor, content)
@@ -100,19 +102,21 @@ def known_codes(cursor: extensions.cursor, table: str, codes: Iterable[str]) -> 
     return {code for (code,) in cursor.fetchall()}
 
 
-def _unknown(cursor: extensions.cursor, content: Content) -> Iterator[Fault]:
+def _unknown(
+    cursor: extensions.cursor, columns: Iterable[Column], lines: Sequence[Line]
+) -> Iterator[Fault]:
     """Yield the faults of codes that name nothing, neither in the shop nor, for a parent, in the file."""
-    for column in content.columns:
+    for column in columns:
         if not column.refers:
             continue
-        named = {line.values[column.name] for line in content.lines} - {None}
+        named = {line.values[column.name] for line in lines} - {None}
         known = known_codes(cursor, column.refers, named)
         if column.name == "parent":
-            known |= {line.values["code"] for line in content.lines}
-        for line in content.lines:
+            known |= {line.values["code"] for line in lines}
+        for line in lines:
             value = line.values[column.name]
             if value is not None and value not in known:
-                yield Fault(line.number, f"{column.name} {quoted(value)} is not known")
+                yield Fault(line.number, "is not known", column.name, value)
 
 
 def _with_current(
@@ -145,21 +149,19 @@ def _misfits(
     sheet: Sheet, content: Content, line: Line, known: Mapping[str, Any] | None
 ) -> Iterator[Fault]:
     """Yield what keeps a row from being added, or its values from fitting together."""
-    names = {column.name for column in content.columns}
-    missing = [name for name in required(sheet) if name not in names]
+    layout = content.layout
+    names = {column.name for column in layout.columns} | set(layout.defaults)
+    missing = [layout.called.get(name, name) for name in required(sheet) if name not in names]
     if known is None and missing:
-        yield Fault(
-            line.number,
-            f"code {quoted(line.values['code'])} is not in the shop yet, and to add it the file needs"
-            f" {', '.join(missing)} too",
-        )
+        says = f"is not in the shop yet, and to add it the file needs {', '.join(missing)} too"
+        yield Fault(line.number, says, "code", line.values["code"])
         return
     try:
         sheet.check(line.values)
     except Invalid as problem:
         for error in problem.errors:
             name = error.pointer.strip("/")
-            yield Fault(line.number, f"{name} {quoted(line.values[name])} {error.message}")
+            yield Fault(line.number, error.message, name, line.values[name])
 
 
 def _taken_barcodes(cursor: extensions.cursor, content: Content) -> Iterator[Fault]:
@@ -173,10 +175,8 @@ def _taken_barcodes(cursor: extensions.cursor, content: Content) -> Iterator[Fau
     for line in lines:
         code, name = holders.get(gtin14(line.values["gtin"]), (None, ""))
         if code not in {None, line.values["code"]}:
-            yield Fault(
-                line.number,
-                f"gtin {quoted(line.values['gtin'])} is that of the product {code} ({name}) already",
-            )
+            says = f"is that of the product {code} ({name}) already"
+            yield Fault(line.number, says, "gtin", line.values["gtin"])
 
 
 def _units_in_use(cursor: extensions.cursor, changed: Iterable[Change]) -> Iterator[Fault]:
@@ -188,11 +188,8 @@ def _units_in_use(cursor: extensions.cursor, changed: Iterable[Change]) -> Itera
     )
     for (code,) in cursor.fetchall():
         line, old = changes[code].line, changes[code].old["unit"]
-        yield Fault(
-            line.number,
-            f"unit {quoted(line.values['unit'])} cannot replace {old} of the product {code}: its stock is counted"
-            " in that",
-        )
+        says = f"cannot replace {old} of the product {code}: its stock is counted in that"
+        yield Fault(line.number, says, "unit", line.values["unit"])
 
 
 def _place(
@@ -216,8 +213,6 @@ def _place(
             # The shop's own tree is right, so one of the file's rows made it so.
             blamed.add(next(one for one in path if one in of_file and parents[one] is not None))
     for code in blamed:
-        yield Fault(
-            of_file[code].number,
-            f"parent {quoted(of_file[code].values['parent'])} must not lie below {quoted(code)}, nor so deep that a"
-            f" category would be on a level below the eighth",
-        )
+        line = of_file[code]
+        says = f"must not lie below {quoted(code)}, nor so deep that a category would be on a level below the eighth"
+        yield Fault(line.number, says, "parent", line.values["parent"])

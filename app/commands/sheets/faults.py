@@ -1,7 +1,7 @@
 """What is wrong with a file, said so that who made it can mend it: each value quoted, equal faults in one sentence."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 _MOST_LINES = 5
@@ -10,10 +10,22 @@ _LONGEST = 60
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """What is wrong, as a sentence without its end, and on which line; 0 is the file as a whole."""
+    """What is wrong on which line; 0 is the file as a whole.
+
+    A fault of a cell names its `column`, and the `value` where it has one: `says` goes on behind them. Otherwise `says`
+    is the sentence, without its end.
+    """
 
     line: int
-    sentence: str
+    says: str
+    column: str = ""
+    value: object = None
+
+    @property
+    def sentence(self) -> str:
+        """The whole of it, without its end and its line."""
+        value = "" if self.value is None else f"{quoted(self.value)} "
+        return f"{self.column} {value}{self.says}" if self.column else self.says
 
 
 class SheetError(Exception):
@@ -28,7 +40,10 @@ class SheetError(Exception):
         lines: dict[str, list[int]] = defaultdict(list)
         for fault in sorted(self.faults, key=lambda fault: fault.line):
             lines[fault.sentence].append(fault.line)
-        return [f"{sentence}{_where(found)}." for sentence, found in lines.items()]
+        return [
+            f"{sentence}." if found == [0] else f"{sentence}: {on_lines(found)}."
+            for sentence, found in lines.items()
+        ]
 
 
 def one_fault(sentence: str, line: int = 0) -> SheetError:
@@ -36,14 +51,13 @@ def one_fault(sentence: str, line: int = 0) -> SheetError:
     return SheetError([Fault(line, sentence)])
 
 
-def _where(lines: list[int]) -> str:
-    if lines == [0]:
-        return ""
+def on_lines(lines: Sequence[int]) -> str:
+    """Return some lines in words, of many only the first."""
     if len(lines) == 1:
-        return f": line {lines[0]}"
+        return f"line {lines[0]}"
     if len(lines) > _MOST_LINES:
-        return f": line {lines[0]} and {len(lines) - 1} more"
-    return f": lines {', '.join(map(str, lines[:-1]))} and {lines[-1]}"
+        return f"line {lines[0]} and {len(lines) - 1} more"
+    return f"lines {', '.join(map(str, lines[:-1]))} and {lines[-1]}"
 
 
 def quoted(value: object) -> str:

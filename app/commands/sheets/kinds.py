@@ -21,6 +21,7 @@ from app.product.discounts.kind import DISCOUNT
 from app.product.discounts.schemas import NewDiscount
 from app.product.products.kind import PRODUCT
 from app.product.products.schemas import NewProduct
+from app.users.customers.schemas import KnownCustomer
 
 Form = Literal["word", "text", "number", "date", "choice", "flag", "barcode"]
 
@@ -30,7 +31,8 @@ class Column:
     """A column of a file.
 
     `says` completes "must be …" for who got a value wrong; `form` is how its cells are read (cells.py). `field` is
-    the column of the table where that has another name, and `refers` the table whose code it is.
+    the column of the table where that has another name, `refers` the table whose code it is, and `beside` SQL for what
+    is in a table that the sheet's `rows` join.
     """
 
     name: str
@@ -38,6 +40,7 @@ class Column:
     form: Form = "word"
     field: str = ""
     refers: str = ""
+    beside: str = ""
 
     @property
     def stored(self) -> str:
@@ -48,7 +51,7 @@ class Column:
         """Return SQL for the value in the table's `row`, an alias."""
         if self.refers:
             return f"(SELECT r.code FROM {self.refers} r WHERE r.id = {row}.{self.stored})"  # noqa: S608 - all are ours
-        return f"{row}.{self.stored}"
+        return self.beside or f"{row}.{self.stored}"
 
 
 def _no_rule(_: Mapping[str, Any]) -> None:
@@ -82,16 +85,22 @@ class Sheet:
         wanted = set(names)
         return [column for column in self.columns if column.name in wanted]
 
+    @property
+    def exported(self) -> list[Column]:
+        """The columns of an export."""
+        return [column for column in self.columns if column.name not in self.only_in]
+
     def export(self) -> str:
-        """Return the query for all rows, as columns of an export."""
-        columns = [column for column in self.columns if column.name not in self.only_in]
-        values = ", ".join(f"{column.of('t')} AS {column.name}" for column in columns)
+        """Return the query for all rows, with the values of the exported columns."""
+        values = ", ".join(column.of("t") for column in self.exported)
         return f"SELECT {values} FROM {self.table} t {self.rows}"  # noqa: S608 - all are ours
 
 
 _A_CODE = "a code of 1 to 40 letters a-z, figures and hyphens, not beginning with a hyphen"
 _CODE = Column("code", _A_CODE)
 _NAME = Column("name", "one line of 1 to 120 characters", "text")
+_PHONE = Column("phone", "a telephone number like +48 22 555 01 10")
+_ADDRESS = Column("address", "an address of at most 500 characters", "text")
 _ACTIVE = Column("active", "yes or no", "flag")
 _BY_CODE = 'ORDER BY t.code COLLATE "C"'
 
@@ -193,8 +202,8 @@ SUPPLIERS = Sheet(
         _CODE,
         _NAME,
         Column("email", "an e-mail address"),
-        Column("phone", "a telephone number like +48 22 555 01 10"),
-        Column("address", "an address of at most 500 characters", "text"),
+        _PHONE,
+        _ADDRESS,
         _ACTIVE,
     ),
     rows=_BY_CODE,
@@ -224,8 +233,32 @@ STOCK = Sheet(
     only_in=frozenset({"expires_in_days"}),
 )
 
+CUSTOMERS = Sheet(
+    name="customers",
+    model=models.Customer,
+    schema=KnownCustomer,
+    columns=(
+        Column("email", "an e-mail address", field="login_id", beside="l.email"),
+        _NAME,
+        _PHONE,
+        _ADDRESS,
+        Column("active", "yes or no", "flag", beside="l.active"),
+    ),
+    rows="""JOIN login l ON l.id = t.login_id ORDER BY lower(l.email) COLLATE "C" """,
+    key="email",
+)
+
 # In the order in which an empty shop takes them: what is referred to comes first.
 SHEETS: Mapping[str, Sheet] = {
     sheet.name: sheet
-    for sheet in (BRANDS, CATEGORIES, DISCOUNTS, DEPOSITS, PRODUCTS, SUPPLIERS, STOCK)
+    for sheet in (
+        BRANDS,
+        CATEGORIES,
+        DISCOUNTS,
+        DEPOSITS,
+        PRODUCTS,
+        SUPPLIERS,
+        STOCK,
+        CUSTOMERS,
+    )
 }

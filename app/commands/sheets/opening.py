@@ -9,7 +9,7 @@ from psycopg2 import extensions
 
 from app.commands.sheets.checking import Content, Line
 from app.commands.sheets.comparing import known_codes
-from app.commands.sheets.faults import Fault, SheetError, quoted
+from app.commands.sheets.faults import Fault, SheetError
 from app.inventory.stock.lots import whole_pieces
 
 Lots = list[Line]
@@ -44,10 +44,10 @@ def compare_stock(cursor: extensions.cursor, content: Content) -> Opening:
         if (days := line.values["expires_in_days"]) is not None:
             line.values["expires_on"] = today + timedelta(days=days)
         if code not in products:
-            faults.append(Fault(line.number, f"product {quoted(code)} is not known"))
+            faults.append(Fault(line.number, "is not known", "product", code))
             continue
         faults += [
-            Fault(line.number, f"quantity {quoted(quantity)} of the product {code} {error.message}")
+            Fault(line.number, f"of the product {code} {error.message}", "quantity", quantity)
             for error in whole_pieces(products[code][0], quantity, "")
         ]
     if faults:
@@ -70,7 +70,7 @@ def _unknown_suppliers(cursor: extensions.cursor, lines: Iterable[Line]) -> list
     named = {line.values["supplier"] for line in lines} - {None}
     known = known_codes(cursor, "supplier", named) | {None}
     return [
-        Fault(line.number, f"supplier {quoted(line.values['supplier'])} is not known")
+        Fault(line.number, "is not known", "supplier", line.values["supplier"])
         for line in lines
         if line.values["supplier"] not in known
     ]

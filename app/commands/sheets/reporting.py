@@ -5,8 +5,9 @@ from itertools import islice
 
 from app.commands.counting import counted
 from app.commands.sheets.comparing import Plan
-from app.commands.sheets.faults import quoted
+from app.commands.sheets.faults import on_lines, quoted
 from app.commands.sheets.opening import Opening
+from app.commands.sheets.people import People
 
 MOST_LINES = 50
 _MOST_CODES = 20
@@ -60,3 +61,16 @@ def stock_summary(opening: Opening, *, dry_run: bool) -> Iterator[str]:
             f"{counted(opening.skipped_lots, 'lot')} left out, because these products had stock before: {shown}"
             + (f" and {more} more." if more > 0 else ".")
         )
+
+
+def people_summary(people: People, *, dry_run: bool) -> Iterator[str]:
+    """Yield whose accounts a file opens, without a word about anybody."""
+    rows = counted(len(people.new) + len(people.known), "row")
+    opened = counted(len(people.new), "account")
+    yield f"{rows}, {opened} {'would be ' if dry_run else ''}opened."
+    if people.known:
+        left_out = counted(len(people.known), "row")
+        where = on_lines([line.number for line in people.known])
+        yield f"{left_out} left out, because the address has an account: {where}."
+    if people.new:
+        yield "They have no password: staff gives them one (PUT /api/v1/customers/{id}/password)."

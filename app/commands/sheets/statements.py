@@ -108,6 +108,38 @@ def receive(cursor: extensions.cursor, products: Sequence[Lots]) -> None:
         raise MeanwhileError
 
 
+def open_accounts(cursor: extensions.cursor, people: Sequence[Line], password_hash: str) -> None:
+    """Open customers' accounts. Raises psycopg2's errors.
+
+    The audit log gets no personal values: it is for ever, and people may ask to be forgotten.
+    """
+    cursor.execute(
+        """
+        CREATE TEMP TABLE incoming ON COMMIT DROP AS
+        SELECT 0 AS place, l.email, c.name, c.phone, c.address, l.active
+        FROM customer c JOIN login l ON l.id = c.login_id WITH NO DATA
+        """
+    )
+    names = ("email", "name", "phone", "address", "active")
+    _copy(cursor, {name: name for name in names}, [line.values for line in people])
+    cursor.execute(
+        """
+        WITH opened AS (
+            INSERT INTO login (email, password_hash, role, active)
+            SELECT email, %s, 'customer', active FROM incoming ORDER BY place
+            RETURNING id, email
+        ), customers AS (
+            INSERT INTO customer (login_id, name, phone, address)
+            SELECT o.id, i.name, i.phone, i.address FROM incoming i JOIN opened o USING (email) ORDER BY i.place
+            RETURNING id
+        )
+        INSERT INTO audit_log (action, subject, detail)
+        SELECT 'customer.created', 'customer:' || id, '{}' FROM customers ORDER BY id
+        """,
+        (password_hash,),
+    )
+
+
 def _stage(
     cursor: extensions.cursor,
     sheet: Sheet,
@@ -125,16 +157,21 @@ def _stage(
         SELECT 0 AS place, {", ".join(typed)} FROM {sheet.table} t WITH NO DATA
         """  # noqa: S608 - as above
     )
-    copied = ["place", *(c.name if c.refers else c.stored for c in columns)]
-    lines = (
-        "\t".join([str(place), *(_copied(row[c.name]) for c in columns)]) + "\n"
-        for place, row in enumerate(rows)
-    )
-    cursor.copy_expert(
-        f"COPY incoming ({', '.join(copied)}) FROM STDIN", io.StringIO("".join(lines))
-    )
+    _copy(cursor, {c.name: c.name if c.refers else c.stored for c in columns}, rows)
     if codes:
         _find(cursor, codes)
+
+
+def _copy(
+    cursor: extensions.cursor, places: Mapping[str, str], rows: Iterable[Mapping[str, Any]]
+) -> None:
+    """Fill `incoming` with rows of values; `places` are its columns, by the values' names."""
+    lines = (
+        "\t".join([str(place), *(_copied(row[name]) for name in places)]) + "\n"
+        for place, row in enumerate(rows)
+    )
+    columns = ", ".join(["place", *places.values()])
+    cursor.copy_expert(f"COPY incoming ({columns}) FROM STDIN", io.StringIO("".join(lines)))
 
 
 def _find(cursor: extensions.cursor, codes: Iterable[Column]) -> None:

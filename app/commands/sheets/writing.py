@@ -19,6 +19,7 @@ from app.commands.sheets.checking import Advance, Line
 from app.commands.sheets.comparing import Change, Plan
 from app.commands.sheets.kinds import Sheet
 from app.commands.sheets.opening import Opening
+from app.commands.sheets.people import People
 
 Item = TypeVar("Item")
 Put = Callable[[extensions.cursor, Sequence[Item]], None]
@@ -76,6 +77,14 @@ class Writer:
         Raises as write() does.
         """
         self._in_batches(opening.lots, statements.receive, len)
+
+    def open_accounts(self, people: People, password_hash: str) -> None:
+        """Open an account for each customer who has none. Raises as write() does."""
+
+        def put(cursor: extensions.cursor, lines: Sequence[Line]) -> None:
+            statements.open_accounts(cursor, lines, password_hash)
+
+        self._in_batches(people.new, put)
 
     def _in_batches(
         self,

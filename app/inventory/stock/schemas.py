@@ -182,10 +182,14 @@ class OpeningStock(Schema):
 
     product: Sku
     supplier: Code | None = None
-    quantity: Quantity
-    unit_cost: UnitCost
-    expires_in_days: Annotated[int, Field(ge=0, le=36_500)] | None = None
-    expires_on: Date | None = None
+    quantity: Quantity = Field(description="How much there is of the lot, in the product's unit.")
+    unit_cost: UnitCost = Field(description="Of one unit.")
+    expires_in_days: Annotated[int, Field(ge=0, le=36_500)] | None = Field(
+        default=None, description="From the day of the import on; null if it keeps."
+    )
+    expires_on: Date | None = Field(
+        default=None, description="The last day instead; null if it keeps."
+    )
 
     @model_validator(mode="after")
     def _one_expiry(self) -> "OpeningStock":

@@ -12,7 +12,7 @@ from app.core.web.paging import Page, after, page
 from app.core.web.schema import changes
 from app.core.web.security import allow, principal, public
 from app.core.wiring import wired
-from app.users.customers.schemas import Customer, CustomerChange, NewCustomer
+from app.users.customers.schemas import Customer, CustomerChange, CustomerPassword, NewCustomer
 from app.users.customers.service import Customers
 from app.users.schemas import PeopleQuery
 
@@ -71,4 +71,17 @@ async def change_customer(customer_id: int, json_data: CustomerChange) -> Respon
 async def delete_customer(customer_id: int) -> Response:
     """Delete a customer who has bought nothing; staff deactivate others."""
     await wired(Customers).delete(customer_id, expected_version(), principal())
+    return no_content()
+
+
+@blueprint.put("/<int:customer_id>/password")
+@allow("customers:write")
+@blueprint.input(CustomerPassword, location="json")
+@blueprint.output({}, status_code=204)
+async def set_customer_password(customer_id: int, json_data: CustomerPassword) -> Response:
+    """Give a customer who stands at the counter another password; their sessions end.
+
+    Those whose accounts were imported have none before.
+    """
+    await wired(Customers).set_password(customer_id, json_data.password, principal())
     return no_content()

@@ -30,6 +30,16 @@ class NewCustomer(Schema):
     password: NewPassword
 
 
+class KnownCustomer(Schema):
+    """A customer whom the shop had before it opened here: a row of customers.csv."""
+
+    email: Email
+    name: Name
+    phone: Phone | None = None
+    address: Address | None = None
+    active: bool = Field(default=True, description="Whether they may log in.")
+
+
 class CustomerChange(Schema):
     """What to change of a customer; null clears. Only staff may change `active`."""
 
@@ -37,3 +47,9 @@ class CustomerChange(Schema):
     phone: Phone | None = omitted()
     address: Address | None = omitted()
     active: bool = omitted()
+
+
+class CustomerPassword(Schema):
+    """A password that staff gives a customer, who changes it."""
+
+    password: NewPassword

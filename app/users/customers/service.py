@@ -107,6 +107,22 @@ class Customers:
 
         await self._manager.transaction(work)
 
+    async def set_password(self, customer_id: int, password: str, who: Principal) -> None:
+        """Give a customer another password without asking for the old one, and end their sessions.
+
+        Raises NotFound, and Invalid for a weak password.
+        """
+        login_id, _ = await self._customers.lock(customer_id)
+        email = (await self._accounts.get(login_id)).email
+        password_hash = await self._accounts.hash(password, email)
+
+        async def work() -> None:
+            await self._customers.lock(customer_id)
+            await self._accounts.reset_password(login_id, password_hash)
+            await self._note("updated", customer_id, who, {"changed": ["password"]})
+
+        await self._manager.transaction(work)
+
     async def _note(
         self, verb: str, customer_id: int, who: Principal, detail: Mapping[str, Any]
     ) -> None:

@@ -11,9 +11,10 @@ import pytest
 from app.commands.consistency import snapshot
 from app.commands.importing import load
 from app.commands.sheets.checking import read_content
+from app.commands.sheets.files.reading import open_table
 from app.commands.sheets.kinds import STOCK
+from app.commands.sheets.layout import NamedColumns
 from app.commands.sheets.opening import compare_stock
-from app.commands.sheets.reading import open_table
 from app.commands.sheets.writing import StoppedError, writer
 from app.factory import create_app
 from tests.builders import brand, category, product, rows, value
@@ -62,7 +63,8 @@ def test_two_imports_of_stock_at_once_receive_it_once(fresh_database, run, write
         product(fresh_database, code=code, category=shelf)
     path = write("s.csv", "product,quantity,unit_cost\nmilk,3,0.92\nmilk,4,0.92\ntea,5,1\n")
     names = {column.name for column in STOCK.columns}
-    content = read_content(open_table(path, names), STOCK, ignore_unknown=False)
+    table = open_table(path, names)
+    content = read_content(table, STOCK, NamedColumns(table, STOCK, ignore_unknown=False))
     with snapshot(fresh_database.app_url) as cursor:
         slow = compare_stock(cursor, content)
     assert "3 lots received" in run("import", "stock", path).output

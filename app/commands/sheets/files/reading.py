@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from app.commands.sheets.faults import one_fault, quoted
-from app.commands.sheets.workbook import SIGNATURES, workbook_rows
+from app.commands.sheets.files.workbook import SIGNATURES, workbook_rows
 
 Row = tuple[int, list[str]]
 
@@ -37,12 +37,26 @@ class Table:
     notes: list[str] = field(default_factory=list)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dialect:
+    """How a file is written. What is None is found out.
+
+    Without `quotes` a quote is a sign like any other. `decimal` is the mark in the numbers of the file's text, and so
+    in what a workbook's numbers are shown as.
+    """
+
+    delimiter: str | None = None
+    encoding: str | None = None
+    quotes: bool = True
+    decimal: str | None = None
+
+
 def plain(heading: str) -> str:
     """Return how a column's name is compared: in small letters, blanks and hyphens as underscores."""
     return re.sub(r"[\s_-]+", "_", heading.strip().casefold())
 
 
-def open_table(path: Path, known: Collection[str]) -> Table:
+def open_table(path: Path, known: Collection[str], dialect: Dialect = Dialect()) -> Table:
     """Open a CSV file, in whatever encoding and with whatever separator, or a workbook.
 
     `known` are names of columns, by which the separator is found. Raises SheetError, and OSError if the file
@@ -51,9 +65,9 @@ def open_table(path: Path, known: Collection[str]) -> Table:
     data = path.read_bytes()
     notes: list[str] = []
     if data.startswith(SIGNATURES):
-        rows = workbook_rows(data, notes)
+        rows = workbook_rows(data, notes, dialect.decimal or ".")
     else:
-        rows = _csv_rows(_text(data, notes), known)
+        rows = _csv_rows(_text(data, notes, dialect.encoding), known, dialect)
     first = next(rows(), None)
     if first is None:
         raise one_fault("the file is empty")
@@ -61,10 +75,12 @@ def open_table(path: Path, known: Collection[str]) -> Table:
     return Table(heading, line, lambda: (row for row in rows() if row[0] > line), notes)
 
 
-def _text(data: bytes, notes: list[str]) -> str:
+def _text(data: bytes, notes: list[str], said: str | None) -> str:
     for mark, encoding in _MARKED:
         if data.startswith(mark):
             return _decoded(data[len(mark) :], encoding)
+    if said:
+        return _decoded(data, said)
     if b"\0" in data[:2]:
         return _decoded(data, "utf-16-be" if data[:1] == b"\0" else "utf-16-le")
     try:
@@ -107,15 +123,20 @@ def _decoded(data: bytes, encoding: str) -> str:
         ) from None
 
 
-def _csv_rows(text: str, known: Collection[str]) -> Callable[[], Iterator[Row]]:
-    separator, skipped = _separator(text, known)
+def _csv_rows(text: str, known: Collection[str], dialect: Dialect) -> Callable[[], Iterator[Row]]:
+    separator, skipped = _separator(text, known, dialect.delimiter)
 
     def rows() -> Iterator[Row]:
         # newline="" leaves line breaks to the csv module. Not splitlines(), which knows more of them.
         lines = io.StringIO(text, newline="")
         for _ in range(skipped):
             lines.readline()
-        reader = csv.reader(lines, delimiter=separator, strict=True)
+        reader = csv.reader(
+            lines,
+            delimiter=separator,
+            quoting=csv.QUOTE_MINIMAL if dialect.quotes else csv.QUOTE_NONE,
+            strict=True,
+        )
         while True:
             begins = skipped + reader.line_num + 1
             try:
@@ -124,7 +145,8 @@ def _csv_rows(text: str, known: Collection[str]) -> Callable[[], Iterator[Row]]:
                 return
             except csv.Error:
                 raise one_fault(_QUOTES, begins) from None
-            if any(cell and not cell.isspace() for cell in cells):
+            # The first one nearly always says something, and asking all of them takes its time.
+            if (cells and cells[0].strip()) or any(cell and not cell.isspace() for cell in cells):
                 yield begins, cells
 
     return rows
@@ -133,11 +155,13 @@ def _csv_rows(text: str, known: Collection[str]) -> Callable[[], Iterator[Row]]:
 _QUOTES = 'a quote that opens a cell of the row that begins here is not closed, or the cell has quotes in it that are not doubled ("")'
 
 
-def _separator(text: str, known: Collection[str]) -> tuple[str, int]:
+def _separator(text: str, known: Collection[str], given: str | None) -> tuple[str, int]:
     """Return what stands between columns, and how many lines say only that."""
     first, _, _ = text.partition("\n")
     if said := re.fullmatch(r"\"?sep=(.)\"?[,;\t]*\r?", first, re.IGNORECASE):
         return said[1], 1
+    if given:
+        return given, 0
     heading = next((line for line in io.StringIO(text) if line.strip(' \t\r\n,;"')), "")
 
     def names(separator: str) -> int:

@@ -4,8 +4,9 @@ import pytest
 
 from app.commands.sheets.checking import read_content
 from app.commands.sheets.faults import SheetError
+from app.commands.sheets.files.reading import open_table
 from app.commands.sheets.kinds import PRODUCTS
-from app.commands.sheets.reading import open_table
+from app.commands.sheets.layout import NamedColumns
 from tests.support.workbooks import workbook
 
 HEADING = "code,name,category,unit,list_price,vat_rate"
@@ -27,10 +28,11 @@ def read(write):
     def call(content, *, name="p.csv", ignore_unknown=False):
         try:
             table = open_table(write(name, content), {c.name for c in PRODUCTS.columns})
-            found = read_content(table, PRODUCTS, ignore_unknown=ignore_unknown)
+            layout = NamedColumns(table, PRODUCTS, ignore_unknown=ignore_unknown)
+            found = read_content(table, PRODUCTS, layout)
         except SheetError as error:
             return error.sentences()
-        call.notes = table.notes
+        call.notes = [*table.notes, *layout.notes]
         call.columns = [column.name for column in found.columns]
         if found.faults:
             return SheetError(found.faults).sentences()

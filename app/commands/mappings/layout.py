@@ -1,0 +1,183 @@
+"""The layout of a file whose columns are called otherwise."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from fnmatch import fnmatchcase
+
+from app.commands.counting import counted
+from app.commands.mappings.feeding import bare, fed_by, feeding
+from app.commands.mappings.format import Feed, KindMapping, Writing
+from app.commands.sheets.cells import BLANKS
+from app.commands.sheets.faults import Fault, SheetError, quoted
+from app.commands.sheets.files.reading import Table, plain
+from app.commands.sheets.kinds import Column, Sheet
+from app.commands.sheets.layout import (
+    decimal_marks,
+    demanded,
+    marks_beside,
+    named_places,
+    not_read,
+    repeated,
+    width,
+)
+
+_MOST_NAMES = 3
+
+
+class MappedColumns:
+    """How the rows of a table become cells of a sheet's columns, by a mapping."""
+
+    def __init__(
+        self,
+        table: Table,
+        sheet: Sheet,
+        writing: Writing,
+        mapping: KindMapping,
+        *,
+        ignore_unknown: bool,
+    ) -> None:
+        """Find the columns of `table`; raise SheetError if the mapping does not fit to its heading."""
+        self.width = width(table)
+        self._heading = table.heading
+        self._feeds = mapping.columns
+        self._found = self._find(table, sheet, mapping, ignore_unknown=ignore_unknown)
+        self.columns = sheet.named(self._found)
+        self.defaults: Mapping[str, str] = {
+            name: feed.default
+            for name, feed in mapping.columns.items()
+            if feed.default is not None and name not in self._found
+        }
+        self.called: Mapping[str, str] = {
+            name: f"{name} (as {_either(feed)})"
+            for name, feed in mapping.columns.items()
+            if feed.headings
+        }
+        writing, self.marks = self._writing_of(table, writing)
+        self._readers = [self._reader(column, writing) for column in self.columns]
+        names = [column.name for column in self.columns]
+        self._needed = [
+            (place, self.columns[place].form == "number")
+            for place, name in enumerate(names)
+            if name in mapping.needs
+        ]
+        self._needs = " or ".join(
+            self._heading[self._found[name][0]].strip(BLANKS)
+            for name in names
+            if name in mapping.needs
+        )
+        self._key = names.index(sheet.key) if mapping.distinct else None
+        self._seen: set[str] = set()
+        self._lacking = self._again = 0
+
+    def _find(
+        self, table: Table, sheet: Sheet, mapping: KindMapping, *, ignore_unknown: bool
+    ) -> dict[str, list[int]]:
+        """Return the places of what feeds each column that the file has something for."""
+        read = mapping.headings
+        ignored = [plain(pattern) for pattern in mapping.ignore]
+        headings = list(named_places(table))
+        unknown, self._not_read = [], []
+        for _, name, shown in headings:
+            if name in read:
+                continue
+            if ignore_unknown or any(fnmatchcase(name, pattern) for pattern in ignored):
+                self._not_read.append(shown)
+            else:
+                unknown.append(shown)
+        places = {name: place for place, name, _ in headings}
+        found = {
+            name: [places[key] for key in map(plain, feed.headings) if key in places]
+            for name, feed in mapping.columns.items()
+        }
+        found = {name: fed for name, fed in found.items() if fed}
+        sentences = [
+            f"column {shown} is not in the mapping (--ignore-unknown leaves it out)"
+            for shown in unknown
+        ]
+        sentences += repeated(name for _, name, _ in headings if name in read)
+        sentences += [
+            _missing(name, mapping.columns.get(name))
+            for name in demanded(sheet)
+            if name not in found
+        ]
+        if sentences:
+            raise SheetError(Fault(table.line, sentence) for sentence in sentences)
+        return found
+
+    def _writing_of(self, table: Table, said: Writing) -> tuple[Writing, frozenset[str]]:
+        """Return how the file is written as it turns out, and the decimal marks of its numbers.
+
+        A file that contradicts the mapping has both marks, so that what could be either number is refused.
+        """
+        places = {
+            place
+            for column in self.columns
+            if column.form == "number"
+            for place in self._found[column.name]
+        }
+
+        def number(cell: str) -> str:
+            return bare(cell.strip(f"{BLANKS}%"), said)
+
+        if said.decimal is None:
+            return said, decimal_marks(table, places, number)
+        other = "." if said.decimal == "," else ","
+        if other in marks_beside(other, table, places, number):
+            return said.model_copy(update={"thousands": None}), frozenset(",.")
+        return said, frozenset(said.decimal)
+
+    def _reader(self, column: Column, writing: Writing) -> Callable[[list[str]], str]:
+        feed, places = self._feeds[column.name], self._found[column.name]
+        return feeding(feed, column, places, writing, self.marks)
+
+    def cells(self, row: list[str]) -> Sequence[str] | None:
+        """Return a row's cells, one for each of `columns`; None if the mapping leaves it out."""
+        cells = [read(row) for read in self._readers]
+        for place, number in self._needed:
+            if _nothing(cells[place], number=number):
+                self._lacking += 1
+                return None
+        if self._key is not None:
+            if cells[self._key] in self._seen:
+                self._again += 1
+                return None
+            self._seen.add(cells[self._key])
+        return cells
+
+    @property
+    def notes(self) -> Sequence[str]:
+        """What is left out, and what is assumed instead of a column."""
+        return list(self._notes())
+
+    def _notes(self) -> Iterator[str]:
+        if self._not_read:
+            yield not_read(self._not_read)
+        if self.defaults:
+            said = ", ".join(f"{name} {quoted(value)}" for name, value in self.defaults.items())
+            yield f"Not in the file, and taken from the mapping for what is new: {said}."
+        if self._lacking:
+            yield f"Left out: {counted(self._lacking, 'row')} with nothing under {self._needs}."
+        if self._again:
+            yield f"Left out: {counted(self._again, 'row')} of what was there before."
+
+    def written(self, name: str, row: list[str]) -> tuple[str, str] | None:
+        """Return the headings that feed a column, and what stands under them in a row; None if nothing feeds it."""
+        if name not in self._found:
+            return None
+        places = fed_by(self._feeds[name], self._found[name])(row)
+        heading = " + ".join(self._heading[place].strip(BLANKS) for place in places)
+        return heading, " ".join(row[place].strip(BLANKS) for place in places)
+
+
+def _nothing(cell: str, *, number: bool) -> bool:
+    return not cell or (number and (cell.startswith("-") or not cell.strip("0.,")))
+
+
+def _either(feed: Feed) -> str:
+    """Return what a column may be called, or the most likely names of many."""
+    return " or ".join(map(quoted, feed.headings[:_MOST_NAMES]))
+
+
+def _missing(name: str, feed: Feed | None) -> str:
+    if feed is None or not feed.headings:
+        return f"the mapping says nothing of {name}, which every file needs"
+    return f"there is no column {_either(feed)}, which {name} would be made of"
