@@ -1,7 +1,7 @@
 """What the shop sells, and at what price."""
 
 import peewee
-from playhouse.postgres_ext import TSVectorField
+from playhouse.postgres_ext import BinaryJSONField, TSVectorField
 
 from app.models.base import (
     MoneyField,
@@ -74,6 +74,16 @@ class Product(Row):
     updated_at = TimestampTzField()
     search_text = peewee.TextField()
     search = TSVectorField(null=True)
+    plu = peewee.TextField(null=True)
+    other_barcodes = BinaryJSONField(index=False)
+
+
+class Barcode(Row):
+    """One barcode of a product, in 14 digits, and how many pieces it is on; triggers keep them."""
+
+    gtin14 = peewee.TextField(primary_key=True)
+    product = ReferenceField(Product)
+    pieces = peewee.IntegerField()
 
 
 class ProductWord(Row):

@@ -1,11 +1,11 @@
 """The kinds of things in the catalogue: what each is made of, and how it is read."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from app import models
-from app.core.database import Statement
+from app.core.database import Statement, TransactionConflict
 from app.core.web import Problem
 from app.product.statements import lock_by_code
 
@@ -20,8 +20,9 @@ class Kind:
 
     `members` maps what can change of it, by the API's names, to SQL for the value as the API shows
     it; `fields` are the model's names where they differ; `references` maps members that hold a
-    code to the statement that finds its id. `check` raises Invalid for values, of all members, that
-    do not fit together. `refusals` says in the API's terms what it is that a constraint of its table refuses.
+    code to the statement that finds its id; `lists` are members that hold several values. `check` raises Invalid
+    for values, of all members, that do not fit together. `refusals` says in the API's terms what it is that a
+    constraint of its table refuses, or has the transaction tried again.
     """
 
     name: str
@@ -30,8 +31,11 @@ class Kind:
     members: Mapping[str, str]
     fields: Mapping[str, str] = field(default_factory=dict)
     references: Mapping[str, Statement] = field(default_factory=dict)
+    lists: Collection[str] = ()
     check: Callable[[Mapping[str, Any]], None] = _no_rule
-    refusals: Mapping[str, Callable[[], Problem]] = field(default_factory=dict)
+    refusals: Mapping[str, Callable[[], Problem | TransactionConflict]] = field(
+        default_factory=dict
+    )
     lock: Statement = field(init=False)
 
     def __post_init__(self) -> None:

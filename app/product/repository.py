@@ -4,6 +4,8 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, NamedTuple
 
+import orjson
+
 from app.core.database import ConstraintViolation, Manager, TurnsManager, UniqueViolation
 from app.core.web import Conflict, FieldError, Invalid, NotFound
 from app.core.web.paging import Scalar
@@ -59,7 +61,10 @@ class CatalogueRepository:
         if row is None:
             raise _missing(kind)
         id_, version, *values = row
-        return Locked(id_, version, dict(zip(kind.members, values, strict=True)))
+        found = dict(zip(kind.members, values, strict=True))
+        return Locked(
+            id_, version, found | {name: orjson.loads(found[name]) for name in kind.lists}
+        )
 
     async def insert(self, kind: Kind, code: str, values: Mapping[str, Any]) -> None:
         """Add a thing with these values, by member.

@@ -14,7 +14,7 @@ from app.commands.sheets.faults import Fault, SheetError, quoted
 from app.commands.sheets.kinds import Column, Sheet
 from app.commands.sheets.reading import Table, plain
 from app.core.web.schema import Schema
-from app.product.products.gtin import gtin14
+from app.product.gtin import gtin14
 
 Advance = Callable[[int], object]
 """What is told of each number of rows that is done."""

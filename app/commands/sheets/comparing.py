@@ -11,7 +11,7 @@ from app.commands.sheets.checking import Advance, Content, Line, required
 from app.commands.sheets.faults import Fault, SheetError, quoted
 from app.commands.sheets.kinds import Sheet
 from app.core.web import Invalid
-from app.product.products.gtin import gtin14
+from app.product.gtin import gtin14
 
 _ROWS_AT_ONCE = 2000
 _DEEPEST = 8

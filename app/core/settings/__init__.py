@@ -5,19 +5,21 @@ Nothing in here needs another wing.
 """
 
 from app.core.settings.config import DEVELOPMENT_FILE, Settings, SettingsError, load_settings
+from app.core.settings.labels import ScaleLabel
 from app.core.settings.sections import (
     DatabaseSettings,
     HttpSettings,
     LoggingSettings,
     SecuritySettings,
-    ShopSettings,
 )
+from app.core.settings.shop import ShopSettings
 
 __all__ = [
     "DEVELOPMENT_FILE",
     "DatabaseSettings",
     "HttpSettings",
     "LoggingSettings",
+    "ScaleLabel",
     "SecuritySettings",
     "Settings",
     "SettingsError",

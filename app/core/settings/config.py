@@ -23,8 +23,8 @@ from app.core.settings.sections import (
     HttpSettings,
     LoggingSettings,
     SecuritySettings,
-    ShopSettings,
 )
+from app.core.settings.shop import ShopSettings
 
 PREFIX = "OGS_"
 DEVELOPMENT_FILE = Path(__file__).parents[3] / "config_dev.toml"

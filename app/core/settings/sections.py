@@ -1,13 +1,11 @@
-"""The sections of the settings; each field's description is its documentation."""
+"""The sections of the settings but for the shop's own rules (shop.py); each field's description is its documentation."""
 
-from decimal import Decimal
 from typing import Annotated, Any, Literal
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 from pydantic_settings import NoDecode
 
-from app.core.settings.values import CURRENCIES, ORIGIN, Gateway, networks, parted, postgresql_url
+from app.core.settings.values import ORIGIN, Gateway, networks, parted, postgresql_url
 
 
 class Section(BaseModel):
@@ -152,84 +150,6 @@ class HttpSettings(Section):
         except (TypeError, ValueError):
             pass
         raise ValueError("must be origins like https://shop.example, in small letters")
-
-
-class ShopSettings(Section):
-    """The shop's own rules."""
-
-    name: str = Field(
-        default="Online Grocery", min_length=1, max_length=120, description="Its name."
-    )
-    currency: str = Field(
-        default="EUR",
-        description="The ISO 4217 code of its one currency. The first `migrate` writes it into the database;"
-        " what has another is refused from then on.",
-    )
-    time_zone: str = Field(
-        default="UTC",
-        description="Whose midnight starts a day: Europe/Warsaw. Run `migrate` after changing it.",
-    )
-    minutes_to_pay: int = Field(
-        default=120,
-        ge=1,
-        le=43_200,
-        description="Minutes after which an unpaid purchase of a customer's is cancelled.",
-    )
-    guest_minutes_to_pay: int = Field(
-        default=30, ge=1, le=43_200, description="The same for a guest's."
-    )
-    guest_unpaid_purchases: int = Field(
-        default=3,
-        ge=0,
-        le=1000,
-        description="Most purchases of guests with one telephone number that wait to be paid; 0 is no bound.",
-    )
-    guest_unpaid_share: Decimal = Field(
-        default=Decimal("0.5"),
-        gt=0,
-        le=1,
-        decimal_places=4,
-        description="Part of a product's stock that all unpaid purchases of guests hold at most; 1 is no bound.",
-    )
-    guest_unpaid_quantity: Decimal = Field(
-        default=Decimal(5),
-        gt=0,
-        le=Decimal("999999.999"),
-        decimal_places=3,
-        description="What a guest may have of a product in any case while no other unpaid guest holds any of it.",
-    )
-    cart_days: int = Field(
-        default=7, ge=1, le=365, description="Days that a cart is kept: unused, or checked out."
-    )
-    guest_purchase_days: int = Field(
-        default=365, ge=31, le=3650, description="Days that a guest's token opens a purchase."
-    )
-    max_cart_lines: int = Field(
-        default=100, ge=1, le=1000, description="Most products in one cart."
-    )
-    max_quantity: Decimal = Field(
-        default=Decimal("999.000"),
-        gt=0,
-        le=Decimal("999999.999"),
-        decimal_places=3,
-        description="Most of one product in one cart.",
-    )
-
-    @field_validator("currency")
-    @classmethod
-    def _currency(cls, value: str) -> str:
-        if value not in CURRENCIES:
-            raise ValueError("must be the ISO 4217 code of a currency with two decimals")
-        return value
-
-    @field_validator("time_zone")
-    @classmethod
-    def _time_zone(cls, value: str) -> str:
-        try:
-            ZoneInfo(value)
-        except (ZoneInfoNotFoundError, ValueError, OSError):
-            raise ValueError("must be a time zone like Europe/Warsaw") from None
-        return value
 
 
 class SecuritySettings(Section):

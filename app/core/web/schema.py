@@ -80,7 +80,7 @@ def _drop_default(schema: dict[str, Any]) -> None:
 
 def changes(model: Schema) -> dict[str, Any]:
     """Return only what was sent, by member (JSON merge-patch): None clears, absence leaves."""
-    return {name: getattr(model, name) for name in model.model_fields_set}
+    return model.model_dump(include=model.model_fields_set)
 
 
 def _decimal(

@@ -4,29 +4,28 @@ from collections.abc import Mapping
 from typing import Any
 
 from app import models
+from app.core.database import TransactionConflict
 from app.core.web import Conflict, FieldError, Invalid
 from app.product.kinds import Kind, code_of, columns
+from app.product.products.barcodes import faults
 from app.product.products.statements import READ_PRODUCT
 from app.product.statements import id_by_code
 
 
 def check_product(values: Mapping[str, Any]) -> None:
-    """Raise Invalid for a reorder level in parts of what is sold by the piece."""
+    """Raise Invalid for a reorder level in parts of what is sold by the piece, and for what faults() finds."""
+    errors = list(faults(values))
     if values["unit"] == "piece" and values["reorder_level"] % 1:
-        raise Invalid(
-            "The values do not fit together.",
-            errors=[
-                FieldError("/reorder_level", "must be whole, as the product is sold by the piece")
-            ],
+        errors.append(
+            FieldError("/reorder_level", "must be whole, as the product is sold by the piece")
         )
+    if errors:
+        raise Invalid("The values do not fit together.", errors=errors)
 
 
-def _gtin_is_taken() -> Conflict:
-    return Conflict(
-        "There is a product with that gtin already.",
-        code="already_exists",
-        errors=[FieldError("/gtin", "is taken")],
-    )
+def _somebody_was_faster() -> TransactionConflict:
+    """Return what has all of it tried again: the repository then finds the other product, and names it."""
+    return TransactionConflict("another product got the same barcode or PLU meanwhile")
 
 
 def _unit_is_in_use() -> Conflict:
@@ -41,7 +40,17 @@ PRODUCT = Kind(
     name="product",
     model=models.Product,
     read=READ_PRODUCT,
-    members=columns("gtin", "name", "description", "unit", "vat_rate", "reorder_level", "active")
+    members=columns(
+        "gtin",
+        "plu",
+        "other_barcodes",
+        "name",
+        "description",
+        "unit",
+        "vat_rate",
+        "reorder_level",
+        "active",
+    )
     | {
         "list_price": "t.price",
         "brand": code_of("brand", "brand_id"),
@@ -50,10 +59,13 @@ PRODUCT = Kind(
     },
     fields={"list_price": "price"},
     references={name: id_by_code(name) for name in ("brand", "category", "discount")},
+    lists=frozenset({"other_barcodes"}),
     check=check_product,
     refusals={
-        "product_gtin_key": _gtin_is_taken,
-        "product_gtin14_key": _gtin_is_taken,
+        "product_gtin_key": _somebody_was_faster,
+        "product_gtin14_key": _somebody_was_faster,
+        "product_plu_key": _somebody_was_faster,
+        "barcode_pkey": _somebody_was_faster,
         "product_unit_in_use": _unit_is_in_use,
     },
 )

@@ -8,9 +8,11 @@ of those, which made a single read three times as cheap.
 from app.core.database import Statement
 
 # Written out, as this is read most. Codes, GTINs, units and
-# numbers have no letters that JSON would escape.
+# numbers have no letters that JSON would escape, and barcodes no blanks but PostgreSQL's.
 _PRODUCT_JSON = """concat('{"code":"', p.code,
     '","gtin":', coalesce('"' || p.gtin || '"', 'null'),
+    ',"plu":', coalesce('"' || p.plu || '"', 'null'),
+    ',"other_barcodes":', replace(p.other_barcodes::text, ' ', ''),
     ',"name":', to_json(p.name), ',"description":', to_json(p.description),
     ',"brand":', coalesce((
         SELECT concat('{"code":"', b.code, '","name":', to_json(b.name), '}') FROM brand b
@@ -30,7 +32,7 @@ _PRODUCT_JSON = """concat('{"code":"', p.code,
 # LIMIT 1, which is no limit, keeps the planner from merging this into the rest: it would look for
 # what is available once for each time that it is named, and may read many products to find one.
 _PRODUCT = """(
-    SELECT p.id, p.code, p.gtin, p.name, p.description, p.brand_id, p.category_id, p.discount_id,
+    SELECT p.id, p.code, p.gtin, p.plu, p.other_barcodes, p.name, p.description, p.brand_id, p.category_id, p.discount_id,
         p.unit, p.price, p.vat_rate, p.reorder_level, p.active, p.version, p.created_at, p.updated_at,
         (SELECT s.available FROM sellable s WHERE s.product_id = p.id) AS available
     FROM product p WHERE {condition} LIMIT 1) p"""
@@ -55,7 +57,26 @@ def _read_product(condition: str) -> Statement:
 
 READ_PRODUCT = _read_product("p.code = %(code)s")
 
-READ_BARCODE = _read_product("lpad(p.gtin, 14, '0') = %(gtin14)s")
-CODE_BY_BARCODE = Statement(
-    "SELECT code FROM product WHERE lpad(gtin, 14, '0') = %(gtin14)s AND id <> %(but)s", read=True
+READ_SCANNED = Statement(
+    f"""
+    SELECT {_PRODUCT_JSON}, p.version, p.code, p.unit, scanned.gtin14, scanned.pieces
+    FROM (
+        SELECT b.product_id, b.gtin14, b.pieces FROM barcode b WHERE b.gtin14 = ANY(%(gtin14s)s::text[])
+        UNION ALL
+        SELECT k.id, NULL, NULL FROM product k WHERE lpad(k.plu, 5, '0') = %(plu5)s
+    ) scanned CROSS JOIN LATERAL {_PRODUCT.format(condition="p.id = scanned.product_id")} {_TODAY}
+    """,
+    read=True,
 )
+"""Reads (JSON, version, code, unit, barcode, pieces) of who has some of these barcodes; the last two are NULL of who has the PLU."""
+
+HOLDERS = Statement(
+    """
+    SELECT b.gtin14, p.code FROM barcode b JOIN product p ON p.id = b.product_id
+    WHERE b.gtin14 = ANY(%(gtin14s)s::text[]) AND b.product_id <> %(but)s
+    UNION ALL
+    SELECT NULL, p.code FROM product p WHERE lpad(p.plu, 5, '0') = %(plu5)s AND p.id <> %(but)s
+    """,
+    read=True,
+)
+"""Which other products have some of these barcodes, or, as the row without one, this PLU."""

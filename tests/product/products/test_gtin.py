@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 
-from app.product.products.gtin import Gtin
+from app.product.gtin import Gtin
 from app.product.products.schemas import Product
 from tests.builders import as_clerk, category, gtin, product, unique
 

@@ -1,0 +1,110 @@
+"""The section of the settings that holds the shop's own rules; each field's description is its documentation."""
+
+from decimal import Decimal
+from typing import Annotated, Any, Literal
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from pydantic import Field, field_validator
+from pydantic_settings import NoDecode
+
+from app.core.settings.labels import ScaleLabel, scale_labels
+from app.core.settings.sections import Section
+from app.core.settings.values import CURRENCIES
+
+Region = Literal["", "DE", "DK", "EE", "FI", "GB", "LT", "LV", "NO", "SE"]
+
+
+class ShopSettings(Section):
+    """The shop's own rules."""
+
+    name: str = Field(
+        default="Online Grocery", min_length=1, max_length=120, description="Its name."
+    )
+    currency: str = Field(
+        default="EUR",
+        description="The ISO 4217 code of its one currency. The first `migrate` writes it into the database;"
+        " what has another is refused from then on.",
+    )
+    time_zone: str = Field(
+        default="UTC",
+        description="Whose midnight starts a day: Europe/Warsaw. Run `migrate` after changing it.",
+    )
+    minutes_to_pay: int = Field(
+        default=120,
+        ge=1,
+        le=43_200,
+        description="Minutes after which an unpaid purchase of a customer's is cancelled.",
+    )
+    guest_minutes_to_pay: int = Field(
+        default=30, ge=1, le=43_200, description="The same for a guest's."
+    )
+    guest_unpaid_purchases: int = Field(
+        default=3,
+        ge=0,
+        le=1000,
+        description="Most purchases of guests with one telephone number that wait to be paid; 0 is no bound.",
+    )
+    guest_unpaid_share: Decimal = Field(
+        default=Decimal("0.5"),
+        gt=0,
+        le=1,
+        decimal_places=4,
+        description="Part of a product's stock that all unpaid purchases of guests hold at most; 1 is no bound.",
+    )
+    guest_unpaid_quantity: Decimal = Field(
+        default=Decimal(5),
+        gt=0,
+        le=Decimal("999999.999"),
+        decimal_places=3,
+        description="What a guest may have of a product in any case while no other unpaid guest holds any of it.",
+    )
+    cart_days: int = Field(
+        default=7, ge=1, le=365, description="Days that a cart is kept: unused, or checked out."
+    )
+    guest_purchase_days: int = Field(
+        default=365, ge=31, le=3650, description="Days that a guest's token opens a purchase."
+    )
+    max_cart_lines: int = Field(
+        default=100, ge=1, le=1000, description="Most products in one cart."
+    )
+    max_quantity: Decimal = Field(
+        default=Decimal("999.000"),
+        gt=0,
+        le=Decimal("999999.999"),
+        decimal_places=3,
+        description="Most of one product in one cart.",
+    )
+    scale_labels: Annotated[tuple[ScaleLabel, ...], NoDecode] = Field(
+        default=(),
+        description="The forms of the labels that the shop's own scales print, as EAN-13s of 13 places that begin with 02"
+        " or 20 to 29, such as 22IIIIIVPPPPC and 28IIIIIWWWWWC: digits stand as they are, I is the item number (a"
+        " product's PLU), P the price in hundredths of the currency or W the weight in grams (4 to 6 places), V, if it is"
+        " there, the verifying digit of 4 or 5 such places, C the check digit. No number may fit two of them. In the"
+        " environment parted by commas.",
+    )
+    scale_region: Region = Field(
+        default="",
+        description="The country whose rules say what other EAN-13s beginning with 02 or 20 to 29 mean: their weights,"
+        " prices (in the shop's currency) and counts. Nothing: they are plain numbers.",
+    )
+
+    @field_validator("scale_labels", mode="before")
+    @classmethod
+    def _scale_labels(cls, value: Any) -> Any:
+        return scale_labels(value)
+
+    @field_validator("currency")
+    @classmethod
+    def _currency(cls, value: str) -> str:
+        if value not in CURRENCIES:
+            raise ValueError("must be the ISO 4217 code of a currency with two decimals")
+        return value
+
+    @field_validator("time_zone")
+    @classmethod
+    def _time_zone(cls, value: str) -> str:
+        try:
+            ZoneInfo(value)
+        except (ZoneInfoNotFoundError, ValueError, OSError):
+            raise ValueError("must be a time zone like Europe/Warsaw") from None
+        return value

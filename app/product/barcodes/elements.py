@@ -1,0 +1,116 @@
+"""Codes taken apart into GS1's element strings: as scanners send them, as people read them, as a link. Pure.
+
+biip knows the application identifiers (AIs) and what may stand behind each. What it lets pass is refused in here: a value
+that goes on where its separator is missing, one AI with two values in a link, words between what is printed.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from urllib.parse import parse_qsl, urlsplit
+
+from biip import ParseConfig, ParseError
+from biip.gs1_digital_link_uris import GS1DigitalLinkURI
+from biip.gs1_element_strings import GS1ElementString
+from biip.gs1_messages import GS1Message
+
+from app.product.barcodes.errors import unreadable
+
+SEPARATOR = "\x1d"
+"""What scanners send for FNC1, which ends a value that has no length of its own."""
+
+Elements = Sequence[GS1ElementString]
+
+# Dates are read by us: which century is meant depends on the day.
+_CONFIG = ParseConfig(gs1_element_strings_verify_date=False)
+_PRINTED = re.compile(r"(?:\([0-9]{2,4}\)[^()]+)+")
+_SCHEME = re.compile(r"(https?):/+", re.IGNORECASE)
+
+# What could go on behind a value: what the shop reads and has a length of its own, with anything behind it.
+_GOES_ON = re.compile(
+    r"(?:1[1-7][0-9]{2}(?:0[1-9]|1[0-2])(?:[0-2][0-9]|3[01])|310[0-9]{7}|01[0-9]{14})+"
+    r"(?:(?:10|21|30|37|392[0-9]).+)?"
+)
+# And what else, behind a count and behind a price. A lot is longer than two characters, and a price is two figures at
+# least: or else an ordinary price would be refused for the sake of one that nobody asks.
+_GOES_ON_BEHIND_COUNT = re.compile(r"(?:10|21|392[0-9]).+")
+_GOES_ON_BEHIND_PRICE = re.compile(r"(?:10|21).{3,}|30[0-9]+")
+
+
+def scanned(text: str) -> Elements:
+    """Return the element strings of what a scanner sends, with SEPARATOR where it has FNC1. Raises Invalid.
+
+    Some scanners send no FNC1, and then nobody knows where a value ends that has no length of its own. So
+    such a one must stand at the end, and none of what the shop reads may begin in it.
+    """
+    if not text.isascii():
+        raise _not_readable()
+    found: list[GS1ElementString] = []
+    for part in text.split(SEPARATOR):
+        with _parsing():
+            elements = GS1Message.parse(part, config=_CONFIG).element_strings
+        for element in elements[:-1]:
+            if element.ai.separator_required:
+                raise unreadable(f"The separator (FNC1) behind {element.ai} is missing.")
+        found += elements
+    if SEPARATOR not in text and found and _may_end_earlier(found):
+        raise unreadable(
+            f"The code can be read in two ways, as it has no separator (FNC1): {found[-1].ai} may end earlier."
+        )
+    return found
+
+
+def printed(text: str) -> Elements:
+    """Return the element strings of what stands beneath a code, AIs in parentheses. Raises Invalid."""
+    if not (text.isascii() and _PRINTED.fullmatch("".join(text.split()))):
+        raise _not_readable()
+    with _parsing():
+        return GS1Message.parse_hri(text, config=_CONFIG).element_strings
+
+
+def linked(uri: str) -> Elements:
+    """Return the element strings of a GS1 Digital Link. Raises Invalid."""
+    # Whoever cleans up paths on the way may have merged the slashes.
+    uri = _SCHEME.sub(r"\1://", uri, count=1)
+    with _parsing():
+        found = GS1DigitalLinkURI.parse(uri, config=_CONFIG).element_strings
+        values = parse_qsl(urlsplit(uri).query)
+    for ai in {element.ai.ai for element in found}:
+        if len({value for name, value in values if name == ai}) > 1:
+            raise unreadable(
+                f"The code says two things: its link has more than one value of ({ai})."
+            )
+    if not all(element.value.isascii() for element in found):
+        raise _not_readable()
+    return found
+
+
+def _may_end_earlier(elements: Elements) -> bool:
+    """Say whether something else could begin in the last value."""
+    *before, last = elements
+    if not last.ai.separator_required:
+        return False
+    there = tuple({element.ai.ai for element in before})
+    cuts = ((last.value[:cut], last.value[cut:]) for cut in range(1, len(last.value)))
+    return any(_goes_on(last.ai.ai, *cut) for cut in cuts if not cut[1].startswith(there or "-"))
+
+
+def _goes_on(ai: str, value: str, rest: str) -> bool:
+    if _GOES_ON.fullmatch(rest):
+        return True
+    if ai == "30":
+        return _GOES_ON_BEHIND_COUNT.fullmatch(rest) is not None
+    is_price = ai.startswith("392") and len(value) > 1 and value.strip("0") != ""
+    return is_price and _GOES_ON_BEHIND_PRICE.fullmatch(rest) is not None
+
+
+@contextmanager
+def _parsing() -> Iterator[None]:
+    try:
+        yield
+    except (ParseError, ValueError):  # the latter for what is no URI
+        raise _not_readable() from None
+
+
+def _not_readable() -> Exception:
+    return unreadable("The code is damaged, or it is none that the shop reads.")
