@@ -13,7 +13,7 @@ from psycopg2 import extensions
 
 from app.commands.consistency import snapshot
 from app.commands.failing import one_sentence
-from app.commands.sheets.cells import guarded
+from app.commands.sheets.cells import guarded, listed
 from app.commands.sheets.kinds import SHEETS, Sheet
 from app.core.settings import Settings
 from app.core.wiring import wired
@@ -42,6 +42,8 @@ def _cell(value: object) -> object:
         case bool():
             # Not true and false, which spreadsheets translate.
             return "yes" if value else "no"
+        case list():
+            return listed(value)
         case str():
             return guarded(value)
     return value

@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 import click
@@ -11,15 +12,17 @@ from flask.cli import with_appcontext
 from app.commands.consistency import snapshot
 from app.commands.failing import one_sentence
 from app.commands.sheets.checking import Advance, Content, read_content
-from app.commands.sheets.comparing import compare
+from app.commands.sheets.comparing import Refused, compare
 from app.commands.sheets.faults import SheetError
-from app.commands.sheets.kinds import SHEETS, STOCK, Sheet
+from app.commands.sheets.kinds import PRODUCTS, SHEETS, STOCK, Sheet
 from app.commands.sheets.opening import compare_stock
 from app.commands.sheets.reading import open_table
 from app.commands.sheets.reporting import first_of, stock_summary, summary
 from app.commands.sheets.writing import Writer, writer
-from app.core.settings import Settings
+from app.core.settings import Settings, ShopSettings
 from app.core.wiring import wired
+from app.product.products.barcodes import labels_in
+from app.product.scales import Scales
 
 
 def load(kind: str, path: Path, *, dry_run: bool = False, ignore_unknown: bool = False) -> str:
@@ -54,9 +57,14 @@ def _compared(
                 opening, dry_run=dry_run
             )
         with _progress("compared", len(content.lines)) as advance:
-            plan = compare(cursor, sheet, content, advance)
+            plan = compare(cursor, sheet, content, advance, _refused(sheet, settings.shop))
     rows = len(content.lines) - plan.unchanged
     return lambda: _write(rows, lambda to: to.write(sheet, plan)), summary(plan, dry_run=dry_run)
+
+
+def _refused(sheet: Sheet, shop: ShopSettings) -> Refused:
+    """Return what says which values this shop refuses though they are right: barcodes for labels of its scales."""
+    return partial(labels_in, scales=Scales.of(shop)) if sheet is PRODUCTS else lambda _: ()
 
 
 def _write(rows: int, work: Callable[[Writer], None]) -> None:

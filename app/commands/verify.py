@@ -5,7 +5,8 @@ import sys
 import click
 from flask.cli import with_appcontext
 
-from app.commands.consistency import RULES, breaches, counts, snapshot
+from app.commands.consistency import breaches, counts, snapshot
+from app.commands.rules import RULES
 from app.commands.counting import counted
 from app.commands.failing import one_sentence
 from app.commands.identity import refuse_another

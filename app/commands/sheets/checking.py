@@ -4,9 +4,9 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import Any
+from typing import Annotated, Any
 
-from pydantic import ValidationError, create_model
+from pydantic import AfterValidator, BeforeValidator, ValidationError, create_model
 from pydantic_core import ErrorDetails
 
 from app.commands.sheets.cells import BLANKS, UnclearError, decimal_mark, meant
@@ -14,7 +14,8 @@ from app.commands.sheets.faults import Fault, SheetError, quoted
 from app.commands.sheets.kinds import Column, Sheet
 from app.commands.sheets.reading import Table, plain
 from app.core.web.schema import Schema
-from app.product.gtin import gtin14
+from app.product.plu import plu5
+from app.product.products.barcodes import OtherBarcode, OtherBarcodes, written_in
 
 Advance = Callable[[int], object]
 """What is told of each number of rows that is done."""
@@ -23,6 +24,18 @@ Advance = Callable[[int], object]
 _OURS = "wrong_value"
 # Of these forms, the column's own words are clearer to who has a spreadsheet than the API's.
 _SAID_BY_COLUMN = frozenset({"number", "date"})
+
+
+def _split(text: str) -> list[dict[str, str]]:
+    return [dict(zip(("gtin", "pieces"), each.split("*", 1), strict=True)) for each in text.split()]
+
+
+def _values(found: list[OtherBarcode]) -> list[dict[str, Any]]:
+    return [each.model_dump() for each in found]
+
+
+# As the shop keeps them, made of what cells.py makes of a cell.
+_IN_A_CELL = Annotated[OtherBarcodes, BeforeValidator(_split), AfterValidator(_values)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +87,8 @@ def row_schema(sheet: Sheet, given: Iterable[str]) -> type[Schema]:
     if sheet.key == "code":
         # Who makes a thing by the API has no use for it: that is how it begins.
         fields["active"] = (bool, True)
+    if "other_barcodes" in sheet.schema.model_fields:
+        fields["other_barcodes"] = (_IN_A_CELL, [])
     made: type[Schema] = create_model("Row", __base__=sheet.schema, **fields)
     return made
 
@@ -174,14 +189,18 @@ class _RowReader:
         try:
             row = self._schema.model_validate_strings(given)
         except ValidationError as error:
-            return [*unclear.values(), *self._refusals(error, cells, unclear)]
+            return [*unclear.values(), *self._refusals(error, cells, unclear, given)]
         return list(unclear.values()) or row.__dict__
 
     def _refusals(
-        self, error: ValidationError, cells: list[str], unclear: Mapping[str, str]
+        self,
+        error: ValidationError,
+        cells: list[str],
+        unclear: Mapping[str, str],
+        given: Mapping[str, str],
     ) -> Iterator[str]:
         for detail in error.errors(include_url=False, include_input=False):
-            name = str(detail["loc"][0]) if detail["loc"] else ""
+            name, *steps = map(str, detail["loc"] or [""])
             if name in unclear:
                 continue
             if not name:
@@ -189,7 +208,8 @@ class _RowReader:
             elif detail["type"] == "missing":
                 yield f"{name} is empty"
             else:
-                cell = cells[self._places[name]]
+                # Of several in a cell, the one that is meant.
+                cell = given[name].split()[int(steps[0])] if steps else cells[self._places[name]]
                 yield f"{name} {quoted(cell.strip(BLANKS))} {self._refusal(name, detail)}"
 
     def _refusal(self, name: str, detail: ErrorDetails) -> str:
@@ -203,21 +223,31 @@ def _repeated(lines: Iterable[Line], sheet: Sheet, places: Iterable[str]) -> lis
     """Return a fault for each row that names the same thing, or the same barcode, as another one."""
     faults = []
     if sheet.key == "code":
-        faults += _alike(lines, "code", str)
-    if "gtin" in places:
-        faults += _alike(lines, "gtin", gtin14)
+        faults += _alike(("code", line.values["code"], line.values["code"], line) for line in lines)
+    if {"gtin", "other_barcodes"} & set(places):
+        faults += _alike(
+            (each.column, each.number, each.gtin, line)
+            for line in lines
+            for each in written_in(line.values)
+        )
+    if "plu" in places:
+        plus = ((line.values["plu"], line) for line in lines)
+        faults += _alike(("plu", plu5(plu), plu, line) for plu, line in plus if plu is not None)
     return faults
 
 
-def _alike(lines: Iterable[Line], name: str, form: Callable[[str], str]) -> list[Fault]:
-    same: dict[str, list[Line]] = defaultdict(list)
-    for line in lines:
-        if line.values[name] is not None:
-            same[form(line.values[name])].append(line)
+def _alike(rows: Iterable[tuple[str, str, str, Line]]) -> list[Fault]:
+    """Return the faults of rows (column, what is the same in all spellings, as it is written, line) that are the same."""
+    same: dict[str, dict[int, tuple[str, str]]] = defaultdict(dict)
+    for column, key, text, line in rows:
+        # What one row has twice is said with what else does not fit in it.
+        same[key][line.number] = (column, quoted(text))
     faults = []
     for found in same.values():
         if len(found) > 1:
-            written = list(dict.fromkeys(quoted(line.values[name]) for line in found))
-            sentence = f"{name} {' = '.join(written)} is there {len(found)} times"
-            faults += [Fault(line.number, sentence) for line in found]
+            columns, texts = (
+                list(dict.fromkeys(words)) for words in zip(*found.values(), strict=True)
+            )
+            sentence = f"{' or '.join(columns)} {' = '.join(texts)} is there {len(found)} times"
+            faults += [Fault(number, sentence) for number in found]
     return faults

@@ -1,17 +1,21 @@
 """What a file would change in the shop, or what in the shop forbids it. Nothing is written here."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from psycopg2 import extensions
 
+from app.commands.sheets.cells import listed
 from app.commands.sheets.checking import Advance, Content, Line, required
 from app.commands.sheets.faults import Fault, SheetError, quoted
 from app.commands.sheets.kinds import Sheet
-from app.core.web import Invalid
-from app.product.gtin import gtin14
+from app.commands.sheets.taken import taken
+from app.core.web import FieldError, Invalid
+
+Refused = Callable[[Mapping[str, Any]], Iterable[FieldError]]
+"""Says which values, by column, this shop refuses though they are right."""
 
 _ROWS_AT_ONCE = 2000
 _DEEPEST = 8
@@ -52,9 +56,16 @@ class Plan:
 
 
 def compare(
-    cursor: extensions.cursor, sheet: Sheet, content: Content, advance: Advance = lambda _: None
+    cursor: extensions.cursor,
+    sheet: Sheet,
+    content: Content,
+    advance: Advance = lambda _: None,
+    refused: Refused = lambda _: (),
 ) -> Plan:
-    """Return what `content` would change. Raises SheetError with all that is wrong, the file's own faults included."""
+    """Return what `content` would change; what is `refused` in this shop is so of what is new, by column.
+
+    Raises SheetError with all that is wrong, the file's own faults included.
+    """
     created: list[Line] = []
     changed: list[Change] = []
     faults = [*content.faults, *_unknown(cursor, content)]
@@ -62,14 +73,16 @@ def compare(
         advance(1)
         if known is None:
             created.append(line)
+            new = line.values
         elif old := _differing(line, known):
             changed.append(Change(line, old))
+            new = {name: line.values[name] for name in old}
         else:
             continue
         faults += _misfits(sheet, content, line, known)
+        faults += _faults(line, refused(new))
     names = {column.name for column in content.columns}
-    if "gtin" in names:
-        faults += _taken_barcodes(cursor, content)
+    faults += taken(cursor, content, names)
     if "unit" in names:
         faults += _units_in_use(cursor, changed)
     levels = dict.fromkeys((line.values["code"] for line in content.lines), 1)
@@ -157,26 +170,16 @@ def _misfits(
     try:
         sheet.check(line.values)
     except Invalid as problem:
-        for error in problem.errors:
-            name = error.pointer.strip("/")
-            yield Fault(line.number, f"{name} {quoted(line.values[name])} {error.message}")
+        yield from _faults(line, problem.errors)
 
 
-def _taken_barcodes(cursor: extensions.cursor, content: Content) -> Iterator[Fault]:
-    lines = [line for line in content.lines if line.values["gtin"] is not None]
-    wanted = list({gtin14(line.values["gtin"]) for line in lines})
-    cursor.execute(
-        "SELECT lpad(gtin, 14, '0'), code, name FROM product WHERE lpad(gtin, 14, '0') = ANY(%s::text[])",
-        (wanted,),
-    )
-    holders = {gtin: (code, name) for gtin, code, name in cursor.fetchall()}
-    for line in lines:
-        code, name = holders.get(gtin14(line.values["gtin"]), (None, ""))
-        if code not in {None, line.values["code"]}:
-            yield Fault(
-                line.number,
-                f"gtin {quoted(line.values['gtin'])} is that of the product {code} ({name}) already",
-            )
+def _faults(line: Line, errors: Iterable[FieldError]) -> Iterator[Fault]:
+    for error in errors:
+        _, name, *steps = error.pointer.split("/")
+        value = line.values[name]
+        # Of several in a cell, the one that is meant.
+        shown = listed([value[int(steps[0])]]) if steps else value
+        yield Fault(line.number, f"{name} {quoted(shown)} {error.message}")
 
 
 def _units_in_use(cursor: extensions.cursor, changed: Iterable[Change]) -> Iterator[Fault]:

@@ -20,7 +20,7 @@ from app.product.discounts.schemas import NewDiscount
 from app.product.products.kind import PRODUCT
 from app.product.products.schemas import NewProduct
 
-Form = Literal["word", "text", "number", "date", "choice", "flag", "barcode"]
+Form = Literal["word", "text", "number", "date", "choice", "flag", "barcode", "barcodes", "plu"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,6 +146,13 @@ PRODUCTS = Sheet(
             "a code of 1 to 40 letters, figures, dots, hyphens and underscores, beginning with a letter or figure",
         ),
         Column("gtin", "a barcode of 8, 12, 13 or 14 digits", "barcode"),
+        Column("plu", "a PLU of 4 or 5 digits", "plu"),
+        Column(
+            "other_barcodes",
+            "at most 20 barcodes with blanks between them, each with its pieces (1 to 9999) if it is on a pack, like"
+            " 4006381333948*6",
+            "barcodes",
+        ),
         _NAME,
         Column("description", "a text of at most 2,000 characters", "text"),
         _code_of("brand", "brand"),

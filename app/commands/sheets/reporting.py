@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from itertools import islice
 
 from app.commands.counting import counted
+from app.commands.sheets.cells import listed
 from app.commands.sheets.comparing import Plan
 from app.commands.sheets.faults import quoted
 from app.commands.sheets.opening import Opening
@@ -41,10 +42,12 @@ def _changes(plan: Plan) -> Iterator[str]:
 
 
 def _shown(value: object) -> str:
-    return "nothing" if value in {None, ""} else quoted(_word(value))
+    return "nothing" if value in (None, "", []) else quoted(_word(value))
 
 
 def _word(value: object) -> object:
+    if isinstance(value, list):
+        return listed(value)
     return {True: "yes", False: "no"}[value] if isinstance(value, bool) else value
 
 

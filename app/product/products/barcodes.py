@@ -37,6 +37,11 @@ class Written(NamedTuple):
     gtin: str
 
     @property
+    def column(self) -> str:
+        """The member that it is in."""
+        return self.pointer.split("/")[1]
+
+    @property
     def number(self) -> str:
         """The GTIN in its longest form."""
         return gtin14(self.gtin)
