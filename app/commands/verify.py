@@ -6,10 +6,10 @@ import click
 from flask.cli import with_appcontext
 
 from app.commands.consistency import breaches, counts, snapshot
-from app.commands.rules import RULES
 from app.commands.counting import counted
 from app.commands.failing import one_sentence
 from app.commands.identity import refuse_another
+from app.commands.rules import RULES
 from app.core.settings import Settings
 from app.core.wiring import wired
 

@@ -1,14 +1,6 @@
 -- transactional: false
 -- depends: 0022-barcodes
 
-ALTER TABLE product VALIDATE CONSTRAINT product_plu_check;
-ALTER TABLE product VALIDATE CONSTRAINT product_other_barcodes_check;
-ALTER TABLE product VALIDATE CONSTRAINT product_packs_check;
-
--- One PLU is one product: 4011 is 04011.
-DROP INDEX CONCURRENTLY IF EXISTS product_plu_key;
-CREATE UNIQUE INDEX CONCURRENTLY product_plu_key ON product (lpad(plu, 5, '0'));
-
 -- The barcodes of the products of before, in pieces. Whoever changes one of a piece meanwhile waits until it is copied, and
 -- then it is the trigger's; what the triggers wrote already stays.
 DO $$
@@ -29,4 +21,12 @@ BEGIN
         behind := batch[cardinality(batch)];
     END LOOP;
 END $$;
+
+ALTER TABLE product VALIDATE CONSTRAINT product_plu_check;
+ALTER TABLE product VALIDATE CONSTRAINT product_other_barcodes_check;
+ALTER TABLE product VALIDATE CONSTRAINT product_packs_check;
+
+-- One PLU is one product: 4011 is 04011.
+DROP INDEX CONCURRENTLY IF EXISTS product_plu_key;
+CREATE UNIQUE INDEX CONCURRENTLY product_plu_key ON product (lpad(plu, 5, '0'));
 DO $$ BEGIN ANALYZE product, barcode; END $$;

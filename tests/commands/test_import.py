@@ -87,6 +87,8 @@ class TestProducts:
         assert (created.action, created.subject) == ("product.created", "product:carrots")
         assert created.detail == {
             "gtin": None,
+            "plu": None,
+            "other_barcodes": [],
             "name": "Carrots",
             "description": "",
             "brand": None,

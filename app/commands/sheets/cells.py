@@ -82,14 +82,17 @@ def _barcode(text: str, _: Collection[str]) -> str:
 
 def _barcodes(text: str, _: Collection[str]) -> str:
     """Return them with a blank between two, each with its pieces: 4006381333948*6."""
+    text = text.removeprefix("'")
+    if _ROUNDED.fullmatch(text):
+        _check_digits(text)
     found = []
-    for each in re.split(r"[ \u00a0\r\n,;]+", text.removeprefix("'")):
+    for each in filter(None, re.split(r"[ \u00a0\r\n,;]+", text)):
         number, star, pieces = each.partition("*")
         number = number.removesuffix(".0")
         try:
             _check_digits(number)
         except UnclearError as error:
-            raise UnclearError(f"has {number!r}, which {error}") from None
+            raise UnclearError(f"has {number!r} in it, which {error}") from None
         found.append(f"{number}*{pieces if star else 1}")
     return " ".join(found)
 

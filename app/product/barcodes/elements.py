@@ -26,15 +26,17 @@ _CONFIG = ParseConfig(gs1_element_strings_verify_date=False)
 _PRINTED = re.compile(r"(?:\([0-9]{2,4}\)[^()]+)+")
 _SCHEME = re.compile(r"(https?):/+", re.IGNORECASE)
 
-# What could go on behind a value: what the shop reads and has a length of its own, with anything behind it.
-_GOES_ON = re.compile(
-    r"(?:1[1-7][0-9]{2}(?:0[1-9]|1[0-2])(?:[0-2][0-9]|3[01])|310[0-9]{7}|01[0-9]{14})+"
-    r"(?:(?:10|21|30|37|392[0-9]).+)?"
+# What may begin inside of a value: what the shop reads and can be told from the rest of a lot, with anything behind it.
+# A lot that ends in 306 or holds 21 is one of many; that is no count and no serial number.
+_BEHIND_ANY = re.compile(
+    r"1[1-7][0-9]{2}(?:0[1-9]|1[0-2])(?:[0-2][0-9]|3[01]).*|310[0-9]{7}.*|01[0-9]{14}.*|392[0-3][0-9].*"
 )
-# And what else, behind a count and behind a price. A lot is longer than two characters, and a price is two figures at
-# least: or else an ordinary price would be refused for the sake of one that nobody asks.
-_GOES_ON_BEHIND_COUNT = re.compile(r"(?:10|21|392[0-9]).+")
-_GOES_ON_BEHIND_PRICE = re.compile(r"(?:10|21).{3,}|30[0-9]+")
+_BEHIND_COUNT = re.compile(r"(?:10|21).+")
+# A lot is longer than two characters here, and a price has two figures before it: an ordinary price would be refused else,
+# for the sake of one that nobody asks.
+_BEHIND_PRICE = re.compile(r"(?:10|21).{3,}|30[0-9]+")
+# Only what has no weight and no fixed measure is counted (General Specifications, section 3.6.1).
+_COUNT = re.compile(r"30[0-9]{1,4}")
 
 
 def scanned(text: str) -> Elements:
@@ -86,22 +88,27 @@ def linked(uri: str) -> Elements:
 
 
 def _may_end_earlier(elements: Elements) -> bool:
-    """Say whether something else could begin in the last value."""
-    *before, last = elements
-    if not last.ai.separator_required:
-        return False
-    there = tuple({element.ai.ai for element in before})
+    """Say whether something else could begin in the last value; what is there already does not begin again."""
+    ais = [element.ai.ai[:3] for element in elements]
+    last = elements[-1]
+    counted = "310" not in ais and any(e.ai.ai == "01" and e.value[0] == "9" for e in elements)
     cuts = ((last.value[:cut], last.value[cut:]) for cut in range(1, len(last.value)))
-    return any(_goes_on(last.ai.ai, *cut) for cut in cuts if not cut[1].startswith(there or "-"))
+    return last.ai.separator_required and any(
+        _goes_on(last.ai.ai, value, rest, counted=counted)
+        for value, rest in cuts
+        if not rest.startswith(tuple(ais))
+    )
 
 
-def _goes_on(ai: str, value: str, rest: str) -> bool:
-    if _GOES_ON.fullmatch(rest):
-        return True
+def _goes_on(ai: str, value: str, rest: str, *, counted: bool) -> bool:
+    patterns = [_BEHIND_ANY]
     if ai == "30":
-        return _GOES_ON_BEHIND_COUNT.fullmatch(rest) is not None
-    is_price = ai.startswith("392") and len(value) > 1 and value.strip("0") != ""
-    return is_price and _GOES_ON_BEHIND_PRICE.fullmatch(rest) is not None
+        patterns.append(_BEHIND_COUNT)
+    elif counted:
+        patterns.append(_COUNT)
+    if ai.startswith("392") and len(value) > 1 and value.strip("0"):
+        patterns.append(_BEHIND_PRICE)
+    return any(pattern.fullmatch(rest) for pattern in patterns)
 
 
 @contextmanager

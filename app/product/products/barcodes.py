@@ -74,5 +74,5 @@ def faults(values: Mapping[str, Any]) -> Iterator[FieldError]:
             if other["pieces"] != 1:
                 yield FieldError(
                     f"/other_barcodes/{place}/pieces",
-                    "must be 1, as the product is not sold by the piece",
+                    "must be of 1: what is not sold by the piece has no packs",
                 )
