@@ -1,7 +1,7 @@
 """Rows of cells as values that the API's schemas allow, or as faults: what can be said without asking the shop."""
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Annotated, Any
@@ -219,35 +219,47 @@ class _RowReader:
         return f"must be {column.says}"
 
 
-def _repeated(lines: Iterable[Line], sheet: Sheet, places: Iterable[str]) -> list[Fault]:
-    """Return a fault for each row that names the same thing, or the same barcode, as another one."""
+def _repeated(lines: Sequence[Line], sheet: Sheet, places: Collection[str]) -> list[Fault]:
+    """Return a fault for each row that names the same thing, or the same barcode or PLU, as another one."""
     faults = []
     if sheet.key == "code":
-        faults += _alike(("code", line.values["code"], line.values["code"], line) for line in lines)
-    if {"gtin", "other_barcodes"} & set(places):
+        faults += _alike(lines, lambda line: [("code", line.values["code"], line.values["code"])])
+    if "gtin" in places or "other_barcodes" in places:
         faults += _alike(
-            (each.column, each.number, each.gtin, line)
-            for line in lines
-            for each in written_in(line.values)
+            lines,
+            lambda line: (
+                (each.column, each.number, each.gtin) for each in written_in(line.values)
+            ),
         )
     if "plu" in places:
-        plus = ((line.values["plu"], line) for line in lines)
-        faults += _alike(("plu", plu5(plu), plu, line) for plu, line in plus if plu is not None)
+        faults += _alike(
+            lines, lambda line: (("plu", plu5(plu), plu) for plu in [line.values["plu"]] if plu)
+        )
     return faults
 
 
-def _alike(rows: Iterable[tuple[str, str, str, Line]]) -> list[Fault]:
-    """Return the faults of rows (column, what is the same in all spellings, as it is written, line) that are the same."""
+def _alike(
+    lines: Sequence[Line], named: Callable[[Line], Iterable[tuple[str, str, str]]]
+) -> list[Fault]:
+    """Return the faults of lines that name the same: `named` gives its column, the same in all spellings, and this one.
+
+    What one line has twice is no matter of others.
+    """
+    first: dict[str, int] = {}
+    repeated = {
+        key
+        for line in lines
+        for _, key, _ in named(line)
+        if first.setdefault(key, line.number) != line.number
+    }
     same: dict[str, dict[int, tuple[str, str]]] = defaultdict(dict)
-    for column, key, text, line in rows:
-        # What one row has twice is said with what else does not fit in it.
-        same[key][line.number] = (column, quoted(text))
+    for line in lines if repeated else ():
+        for column, key, text in named(line):
+            if key in repeated:
+                same[key][line.number] = (column, quoted(text))
     faults = []
     for found in same.values():
-        if len(found) > 1:
-            columns, texts = (
-                list(dict.fromkeys(words)) for words in zip(*found.values(), strict=True)
-            )
-            sentence = f"{' or '.join(columns)} {' = '.join(texts)} is there {len(found)} times"
-            faults += [Fault(number, sentence) for number in found]
+        columns, texts = (list(dict.fromkeys(words)) for words in zip(*found.values(), strict=True))
+        sentence = f"{' or '.join(columns)} {' = '.join(texts)} is there {len(found)} times"
+        faults += [Fault(number, sentence) for number in found]
     return faults
