@@ -9,12 +9,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal
 
-from biip import ParseConfig, ParseError
-from biip.checksums import gs1_price_weight_check_digit
-from biip.gtin import Gtin
-from biip.rcn import Rcn
-
 from app.core.settings import ScaleLabel, ShopSettings
+from app.product.gs1 import Gtin, ParseConfig, ParseError, Rcn, gs1_price_weight_check_digit
 from app.product.gtin import gtin14
 from app.product.plu import LONGEST, plu5
 

@@ -4,6 +4,7 @@ from decimal import Decimal
 from typing import get_args
 
 import pytest
+from biip import gs1_prefixes
 from biip.checksums import gs1_price_weight_check_digit, gs1_standard_check_digit
 from biip.rcn import RcnRegion
 from hypothesis import given
@@ -162,6 +163,10 @@ class TestRegions:
         number = verified("281234", "00300")
         assert both.label(number).blank is None
         assert both.label(verified("221234", "01995")).blank == "02212340000000"
+
+
+def test_what_nobody_asks_of_biip_takes_no_memory():
+    assert gs1_prefixes._GS1_COMPANY_PREFIX_TRIE == {}
 
 
 class TestRefusal:

@@ -9,12 +9,14 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from urllib.parse import parse_qsl, urlsplit
 
-from biip import ParseConfig, ParseError
-from biip.gs1_digital_link_uris import GS1DigitalLinkURI
-from biip.gs1_element_strings import GS1ElementString
-from biip.gs1_messages import GS1Message
-
 from app.product.barcodes.errors import unreadable
+from app.product.gs1 import (
+    GS1DigitalLinkURI,
+    GS1ElementString,
+    GS1Message,
+    ParseConfig,
+    ParseError,
+)
 
 SEPARATOR = "\x1d"
 """What scanners send for FNC1, which ends a value that has no length of its own."""

@@ -1,5 +1,7 @@
 """What a cell means, and where that would be a guess."""
 
+from typing import Any
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -101,7 +103,7 @@ def test_several_barcodes_that_a_spreadsheet_spoilt(cell, why):
         meant(cell, "barcodes", "")
 
 
-BARCODES = st.builds(
+BARCODES: st.SearchStrategy[dict[str, Any]] = st.builds(
     dict, gtin=st.from_regex("[1-9][0-9]{12}", fullmatch=True), pieces=st.integers(1, 99)
 )
 

@@ -4,14 +4,14 @@ from datetime import date
 
 import pytest
 
-from app.core.settings import ShopSettings
+from app.core.settings import ScaleLabel
 from app.core.web import Invalid
 from app.product.barcodes.reading import Meaning, read
 from app.product.scales import Scales
 
 TODAY = date(2026, 11, 29)
-NONE = Scales.of(ShopSettings())
-OWN = Scales.of(ShopSettings(scale_labels=("28IIIIIWWWWWC",)))
+NONE = Scales((), "")
+OWN = Scales((ScaleLabel("28IIIIIWWWWWC"),), "")
 GS = "\x1d"
 PEN, PENS, CHEESE = "04006381333931", "14006381333938", "94006381333934"
 
