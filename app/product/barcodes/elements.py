@@ -23,6 +23,9 @@ SEPARATOR = "\x1d"
 
 Elements = Sequence[GS1ElementString]
 
+# Of AIs in one code, which nobody needs a third of: biip looks each up among five hundred.
+_MOST = 30
+
 # Dates are read by us: which century is meant depends on the day.
 _CONFIG = ParseConfig(gs1_element_strings_verify_date=False)
 _PRINTED = re.compile(r"(?:\([0-9]{2,4}\)[^()]+)+")
@@ -47,7 +50,7 @@ def scanned(text: str) -> Elements:
     Some scanners send no FNC1, and then nobody knows where a value ends that has no length of its own. So
     such a one must stand at the end, and none of what the shop reads may begin in it.
     """
-    if not text.isascii():
+    if not text.isascii() or text.count(SEPARATOR) > _MOST:
         raise _not_readable()
     found: list[GS1ElementString] = []
     for part in text.split(SEPARATOR):
@@ -66,7 +69,9 @@ def scanned(text: str) -> Elements:
 
 def printed(text: str) -> Elements:
     """Return the element strings of what stands beneath a code, AIs in parentheses. Raises Invalid."""
-    if not (text.isascii() and _PRINTED.fullmatch("".join(text.split()))):
+    if text.count("(") > _MOST or not (
+        text.isascii() and _PRINTED.fullmatch("".join(text.split()))
+    ):
         raise _not_readable()
     with _parsing():
         return GS1Message.parse_hri(text, config=_CONFIG).element_strings

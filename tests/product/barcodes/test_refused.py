@@ -102,6 +102,8 @@ WRONG = {
     "a link that ends early": (f"https://id.gs1.org/01/{PEN}/10", NOT_READ),
     "a link to no host": (f"https://[x/01/{PEN}", NOT_READ),
     "a link with another script's figures": (f"https://x/01/{PEN}?3922=%D9%A3", NOT_READ),
+    "very much at once": (f"01{PEN}{GS}" + f"99A{GS}" * 30, NOT_READ),
+    "very much in print": (f"(01){PEN}" + "(99)A" * 30, NOT_READ),
     "a very long one": ("1" * (LONGEST + 1), f"A code has at most {LONGEST} characters."),
 }
 
