@@ -158,7 +158,7 @@ def _wire_features(app: Shop, settings: Settings, database: PooledPostgresqlData
     for instance in (settings, database, manager, Cursors(settings.secret.get_secret_value())):
         provide(app, instance)
     lists = TurnsManager(database, _turns(app, settings.database))
-    product.wire(app, manager, lists, audit)
+    product.wire(app, manager, lists, audit, settings.shop)
     accounts, attempts = login.wire(app, manager, audit, settings)
     users.wire(app, manager, audit, accounts, attempts)
     allocations = inventory.wire(app, manager, audit)

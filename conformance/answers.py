@@ -5,6 +5,7 @@ import operator
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from urllib.parse import quote
 
 from conformance.helpers import PRODUCTS, product_path
 from conformance.shop import Shop
@@ -15,6 +16,8 @@ GOLDEN = "golden"
 ID = {"X-Request-Id": "conformance-1"}
 JSON = {"Content-Type": "application/json"}
 LOGIN = "/api/v1/login"
+BARCODES = "/api/v1/barcodes"
+LINK = "https://id.gs1.org/01/2100500000109/10/A?17=270131&15=270130"
 COMPARED = (
     "allow",
     "cache-control",
@@ -105,6 +108,10 @@ def _paths(product: str) -> list[Asked]:
         Asked("escaped UTF-8", 404, "GET", f"{PRODUCTS}/caf%C3%A9"),
         Asked("escaped bytes that are no UTF-8", 404, "GET", f"{PRODUCTS}/caf%E9"),
         Asked("semicolon and plus", 404, "GET", f"{PRODUCTS}/a;b+c"),
+        # Of a product of the demo's. A link that was scanned is a path in a path, with a query in a query.
+        Asked("scanned link", 200, "GET", f"{BARCODES}/{LINK}"),
+        Asked("scanned link, escaped", 200, "GET", f"{BARCODES}/{quote(LINK, safe='')}"),
+        Asked("scanned separator", 200, "GET", f"{BARCODES}/010210050000010910A%1D17270131"),
     ]
 
 

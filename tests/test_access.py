@@ -89,7 +89,7 @@ WHO = {
     f"GET {API}/products/{{}}": PUBLIC,
     f"PATCH {API}/products/{{}}": STAFF,
     f"DELETE {API}/products/{{}}": STAFF,
-    f"GET {API}/products/barcode/{{}}": PUBLIC,
+    f"GET {API}/barcodes/{{}}": PUBLIC,
     # inventory
     f"GET {API}/suppliers": STAFF,
     f"POST {API}/suppliers": STAFF,

@@ -49,6 +49,7 @@ CODES: Mapping[int, Mapping[str, str]] = {
     422: {
         "invalid": "The body has wrong values.",
         "out_of_range": "A value is outside of what can be stored.",
+        "unreadable_barcode": "The code is damaged: its check digit is wrong.",
         "idempotency_mismatch": "This Idempotency-Key came with another request before.",
     },
     429: {

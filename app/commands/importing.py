@@ -4,6 +4,7 @@ import secrets
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 import click
@@ -16,19 +17,21 @@ from app.commands.mappings.format import MappingFile
 from app.commands.mappings.layout import MappedColumns
 from app.commands.mappings.wording import in_its_words
 from app.commands.sheets.checking import Advance, Content, read_content
-from app.commands.sheets.comparing import compare
 from app.commands.sheets.faults import SheetError
 from app.commands.sheets.files.reading import Table, open_table
-from app.commands.sheets.kinds import CUSTOMERS, SHEETS, STOCK, Sheet
+from app.commands.sheets.kinds import CUSTOMERS, PRODUCTS, SHEETS, STOCK, Sheet
 from app.commands.sheets.layout import Layout, NamedColumns
-from app.commands.sheets.opening import compare_stock
-from app.commands.sheets.people import People, compare_people
+from app.commands.sheets.plans.catalogue import Refused, compare
+from app.commands.sheets.plans.opening import compare_stock
+from app.commands.sheets.plans.people import People, compare_people
 from app.commands.sheets.reporting import first_of, people_summary, stock_summary, summary
 from app.commands.sheets.writing import Writer, writer
 from app.core.serving.concurrency import run_sync
-from app.core.settings import Settings
+from app.core.settings import Settings, ShopSettings
 from app.core.wiring import wired
 from app.login.accounts import Accounts
+from app.product.products.barcodes import labels_in
+from app.product.scales import Scales
 
 
 def load(
@@ -95,9 +98,11 @@ def _compared(
                 people_summary(people, dry_run=dry_run),
             )
         with _progress("compared", len(content.lines)) as advance:
-            plan = compare(cursor, sheet, content, advance)
+            plan = compare(cursor, sheet, content, advance, _refused(sheet, settings.shop))
     rows = len(content.lines) - plan.unchanged
-    return lambda: _write(rows, lambda to: to.write(sheet, plan)), summary(plan, dry_run=dry_run)
+    return lambda: _write(rows, lambda to: to.write(sheet, plan)), summary(
+        plan, sheet, dry_run=dry_run
+    )
 
 
 def _open_accounts(people: People) -> None:
@@ -106,6 +111,11 @@ def _open_accounts(people: People) -> None:
 
     password_hash = run_sync(password_of_nobody)
     _write(len(people.new), lambda to: to.open_accounts(people, password_hash))
+
+
+def _refused(sheet: Sheet, shop: ShopSettings) -> Refused:
+    """Return what says which values this shop refuses though they are right: barcodes for labels of its scales."""
+    return partial(labels_in, scales=Scales.of(shop)) if sheet is PRODUCTS else lambda _: ()
 
 
 def _write(rows: int, work: Callable[[Writer], None]) -> None:

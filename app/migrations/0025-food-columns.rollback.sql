@@ -28,4 +28,4 @@ ALTER TABLE purchase DROP COLUMN min_age, DROP COLUMN age_checked_by;
 ALTER TABLE product DROP COLUMN net_quantity, DROP COLUMN net_unit, DROP COLUMN ingredients, DROP COLUMN allergens,
     DROP COLUMN diets, DROP COLUMN nutrition, DROP COLUMN food_business, DROP COLUMN origin, DROP COLUMN storage,
     DROP COLUMN alcohol, DROP COLUMN min_age, DROP COLUMN shelf_life_days;
-DROP FUNCTION are_allergens(json);
+DROP FUNCTION are_allergens(jsonb);

@@ -14,10 +14,10 @@ ALTER TABLE product
         CHECK (are_allergens(allergens)) NOT VALID,
     DROP CONSTRAINT product_diets_check,
     ADD CONSTRAINT product_diets_check
-        CHECK (diets <@ '{vegan,vegetarian,halal,kosher}') NOT VALID,
+        CHECK (diets <@ '["vegan", "vegetarian", "halal", "kosher"]') NOT VALID,
     DROP CONSTRAINT product_nutrition_check,
     ADD CONSTRAINT product_nutrition_check
-        CHECK (json_typeof(nutrition) = 'object') NOT VALID,
+        CHECK (jsonb_typeof(nutrition) = 'object') NOT VALID,
     DROP CONSTRAINT product_food_texts_check,
     ADD CONSTRAINT product_food_texts_check
         CHECK (greatest(length(food_business), length(origin), length(storage)) <= 300) NOT VALID,

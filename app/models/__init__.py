@@ -2,6 +2,7 @@
 
 from app.models.base import Row
 from app.models.catalogue import (
+    Barcode,
     Brand,
     Category,
     Coupon,
@@ -38,6 +39,7 @@ __all__ = [
     "Attempt",
     "AuditLog",
     "Availability",
+    "Barcode",
     "Brand",
     "Cart",
     "CartItem",

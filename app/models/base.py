@@ -2,10 +2,8 @@
 
 from typing import Any
 
-import orjson
 import peewee
 from peewee_async import AioModel, PostgresqlDatabase
-from playhouse.postgres_ext import JSONField
 
 # Never connected: it only knows PostgreSQL's dialect. Each query is executed by the Manager that a repository was
 # given, on that Manager's database, so that two apps can live in one process.
@@ -32,13 +30,6 @@ class ByteaField(peewee.BlobField):
     def python_value(self, value: Any) -> bytes | None:
         """Return what the driver gave as bytes."""
         return None if value is None else bytes(value)
-
-
-class WrittenJsonField(JSONField):
-    """json: kept as it is written here, without blanks, to be sent as it is."""
-
-    def __init__(self, **options: Any) -> None:
-        super().__init__(dumps=lambda value: orjson.dumps(value).decode(), **options)
 
 
 class NumericField(peewee.DecimalField):

@@ -1,7 +1,7 @@
 """What the shop sells, and at what price."""
 
 import peewee
-from playhouse.postgres_ext import ArrayField, TSVectorField
+from playhouse.postgres_ext import ArrayField, BinaryJSONField, TSVectorField
 
 from app.models.base import (
     MoneyField,
@@ -10,7 +10,6 @@ from app.models.base import (
     ReferenceField,
     Row,
     TimestampTzField,
-    WrittenJsonField,
 )
 
 
@@ -117,15 +116,25 @@ class Product(Row):
     net_quantity = QuantityField(null=True)
     net_unit = peewee.TextField(null=True)
     ingredients = peewee.TextField()
-    allergens = WrittenJsonField()
-    diets = ArrayField(peewee.TextField, index=False)
-    nutrition = WrittenJsonField(null=True)
+    allergens = BinaryJSONField(index=False)
+    diets = BinaryJSONField(index=False)
+    nutrition = BinaryJSONField(index=False, null=True)
     food_business = peewee.TextField()
     origin = peewee.TextField()
     storage = peewee.TextField()
     alcohol = peewee.TextField(null=True)
     min_age = peewee.IntegerField(null=True)
     shelf_life_days = peewee.IntegerField(null=True)
+    plu = peewee.TextField(null=True)
+    other_barcodes = BinaryJSONField(index=False)
+
+
+class Barcode(Row):
+    """One barcode of a product, in 14 digits, and how many pieces it is on; triggers keep them."""
+
+    gtin14 = peewee.TextField(primary_key=True)
+    product = ReferenceField(Product)
+    pieces = peewee.IntegerField()
 
 
 class ProductWord(Row):

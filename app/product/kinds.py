@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from app import models
-from app.core.database import Statement
+from app.core.database import Statement, TransactionConflict
 from app.core.web import Problem
 from app.product.statements import id_by_code, lock_by_code
 
@@ -22,7 +22,8 @@ class Kind:
     it; `fields` are the model's names where they differ; `references` maps members that hold a
     code to the statement that finds its id, and `code_lists` those that hold several codes, to be kept as such, to the one that
     finds those that are not known. `documents` are those that are JSON. `check` raises Invalid for values, of all members, that
-    do not fit together. `refusals` says in the API's terms what it is that a constraint of its table refuses.
+    do not fit together. `refusals` says in the API's terms what it is that a constraint of its table refuses, or has the
+    transaction tried again.
     """
 
     name: str
@@ -34,7 +35,9 @@ class Kind:
     documents: frozenset[str] = frozenset()
     code_lists: Mapping[str, Statement] = field(default_factory=dict)
     check: Callable[[Mapping[str, Any]], None] = _no_rule
-    refusals: Mapping[str, Callable[[], Problem]] = field(default_factory=dict)
+    refusals: Mapping[str, Callable[[], Problem | TransactionConflict]] = field(
+        default_factory=dict
+    )
     lock: Statement = field(init=False)
     find: Statement = field(init=False)
 

@@ -43,6 +43,7 @@ class Catalogue:
         Raises Conflict if its code is taken, Invalid if a value names nothing known, and what else its kind refuses.
         """
         kind.check(values)
+        self._check_new(values)
 
         async def work() -> Found:
             await self._insert(kind, values, by)
@@ -87,6 +88,9 @@ class Catalogue:
 
         await self._manager.transaction(work)
 
+    def _check_new(self, values: Mapping[str, Any]) -> None:
+        """Raise Invalid for new values, by member, that are right and that this shop refuses all the same."""
+
     async def _insert(self, kind: Kind, values: Mapping[str, Any], by: int | None) -> None:
         rest = {member: value for member, value in values.items() if member != "code"}
         await self._repository.insert(kind, values["code"], rest)
@@ -104,7 +108,9 @@ class Catalogue:
         if not differing:
             return False
         kind.check({**locked.values, **values})
-        await self._repository.update(kind, locked.id, {m: values[m] for m in differing})
+        new = {member: values[member] for member in differing}
+        self._check_new(new)
+        await self._repository.update(kind, locked.id, new)
         withdrawn = "active" in differing and values["active"] is False
         await self._note(by, kind, code, "withdrawn" if withdrawn else "updated", differing)
         return True

@@ -4,7 +4,11 @@ from flask import Flask
 
 from app.audit import AuditTrail
 from app.core.database import Manager, TurnsManager
+from app.core.settings import ShopSettings
 from app.core.wiring import provide
+from app.product.barcodes.repository import BarcodeRepository
+from app.product.barcodes.routes import blueprint as barcodes
+from app.product.barcodes.service import Barcodes
 from app.product.brands.routes import blueprint as brands
 from app.product.categories.routes import blueprint as categories
 from app.product.coupons.repository import CouponRepository
@@ -16,13 +20,18 @@ from app.product.products.repository import ProductRepository
 from app.product.products.routes import blueprint as products
 from app.product.products.service import Products
 from app.product.repository import CatalogueRepository
+from app.product.scales import Scales
 from app.product.service import Catalogue
 
 
-def wire(app: Flask, manager: Manager, lists: TurnsManager, audit: AuditTrail) -> None:
+def wire(
+    app: Flask, manager: Manager, lists: TurnsManager, audit: AuditTrail, shop: ShopSettings
+) -> None:
     """Give `app` the catalogue; `lists` reads what anybody may ask for, and for many."""
+    scales = Scales.of(shop)
     provide(app, Catalogue(manager, CatalogueRepository(manager, lists), audit))
-    provide(app, Products(manager, ProductRepository(manager, lists), audit))
+    provide(app, Products(manager, ProductRepository(manager, lists), audit, scales))
+    provide(app, Barcodes(BarcodeRepository(manager), scales, shop))
     provide(app, Coupons(manager, CouponRepository(manager, lists), audit))
-    for blueprint in (products, categories, brands, discounts, deposits, coupons):
+    for blueprint in (products, barcodes, categories, brands, discounts, deposits, coupons):
         app.register_blueprint(blueprint)

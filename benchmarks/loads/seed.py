@@ -84,6 +84,12 @@ _KNOWN = """
         SELECT min(n) AS n FROM made GROUP BY noun UNION SELECT min(n) FROM made GROUP BY adjective
         UNION SELECT min(n) FROM made GROUP BY brand_id UNION SELECT min(n) FROM made GROUP BY category_id;
 """
+# What the triggers would have written of those that they did not see.
+_BARCODES = """
+    INSERT INTO barcode (gtin14, product_id, pieces)
+        SELECT lpad(p.gtin, 14, '0'), p.id, 1 FROM product p WHERE p.gtin IS NOT NULL ORDER BY 1
+        ON CONFLICT (gtin14) DO NOTHING
+"""
 # What a receipt of each lot comes to. The triggers would write each of these rows twice.
 _STOCK = """
     INSERT INTO stock_level (product_id, on_hand) SELECT id, %(stock)s FROM product ORDER BY id
@@ -120,6 +126,7 @@ def products(owner_url: str, number: int) -> None:
             cursor.execute(_INSERT.format("IN"), ())
             with untriggered(cursor, "product"):
                 cursor.execute(_INSERT.format("NOT IN"), ())
+            cursor.execute(_BARCODES)
             with untriggered(cursor, "stock_movement"):
                 cursor.execute(_STOCK, shape)
     settle(owner_url)

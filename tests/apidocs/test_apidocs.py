@@ -119,7 +119,7 @@ class TestDescription:
         ]
         assert {path for path, _ in kept} == {
             "/api/v1/products/{code}",
-            "/api/v1/products/barcode/{gtin}",
+            "/api/v1/barcodes/{code}",
             "/api/v1/brands/{code}",
             "/api/v1/categories/{code}",
             "/api/v1/shop",

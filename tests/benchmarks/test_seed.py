@@ -7,6 +7,7 @@ from typing import Any
 
 import psycopg2
 import pytest
+from psycopg2.extras import Json
 
 from app.commands.consistency import breaches, snapshot
 from benchmarks.loads import seed
@@ -159,7 +160,9 @@ def _copy(source: Database, target: Database, table: str) -> None:
             f"INSERT INTO {table} ({', '.join(names)}) OVERRIDING SYSTEM VALUE VALUES ({places})"
         )
         for row in old:
-            new.execute(insert, [row[at] for at in kept])
+            new.execute(
+                insert, [Json(row[at]) if isinstance(row[at], list) else row[at] for at in kept]
+            )
 
 
 def _schema(on: Database) -> list[Any]:

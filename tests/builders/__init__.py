@@ -9,7 +9,16 @@ Each feature has a module, and its names in here; a builder takes what matters t
         answer = await client.get(f"/api/v1/brands/{made.code}", headers=as_clerk(database))
 """
 
-from tests.builders.catalogue import brand, category, coupon, deposit, discount, gtin, product
+from tests.builders.catalogue import (
+    brand,
+    category,
+    coupon,
+    deposit,
+    discount,
+    gtin,
+    plu,
+    product,
+)
 from tests.builders.people import (
     PASSWORD,
     PASSWORD_HASH,
@@ -60,6 +69,7 @@ __all__ = [
     "on_sale",
     "person",
     "placed",
+    "plu",
     "product",
     "rows",
     "session",

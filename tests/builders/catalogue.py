@@ -5,6 +5,8 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from psycopg2.extras import Json
+
 from tests.builders.rows import On, insert, unique, value
 
 
@@ -56,7 +58,7 @@ def product(
 ) -> Any:
     """Insert a product, of no brand and sold by the piece; `more` are its columns.
 
-    `category` may be a row; a new one is made if there is none.
+    `category` may be a row; a new one is made if there is none. `other_barcodes` are pairs of a GTIN and its pieces.
     """
     code = more.pop("code", None) or unique("product")
     kind = more.pop("category", None) or category(on)
@@ -68,7 +70,21 @@ def product(
     }
     if deposit:
         links["deposit_id"] = deposit.id
+    if "diets" in more:
+        more["diets"] = Json(more["diets"])
+    if barcodes := more.pop("other_barcodes", ()):
+        others = [{"gtin": gtin, "pieces": pieces} for gtin, pieces in barcodes]
+        more["other_barcodes"] = Json(others)
     return insert(on, "product", **{**basics, "price": price, **links, **more})
+
+
+def plu(on: On) -> str:
+    """Return a PLU of 4 digits, 5000 or above, that no product has."""
+    made = str(5000 + secrets.randbelow(5000))
+    taken = value(
+        on, "SELECT count(*) FROM product WHERE lpad(plu, 5, '0') = %(plu)s", plu=f"0{made}"
+    )
+    return plu(on) if taken else made
 
 
 def gtin(on: On) -> str:
@@ -76,5 +92,5 @@ def gtin(on: On) -> str:
     digits = f"20{secrets.randbelow(10**10):010}"
     total = sum(int(digit) * (3 if place % 2 else 1) for place, digit in enumerate(digits))
     made = f"{digits}{-total % 10}"
-    taken = value(on, "SELECT count(*) FROM product WHERE gtin = %(gtin)s", gtin=made)
+    taken = value(on, "SELECT count(*) FROM barcode WHERE gtin14 = %(gtin)s", gtin=f"0{made}")
     return gtin(on) if taken else made

@@ -1,10 +1,12 @@
 """`demo` makes a shop worth trying, and never in production."""
 
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 
 from app.commands.demo_shop import FILES
+from local.environments import ROOT
 from tests.builders import insert, level_of, rows, today, value
 
 
@@ -107,6 +109,31 @@ def test_barcodes_are_ean_13_of_the_shops_own_prefixes(run, fresh_database):
     gtins = [row.gtin for row in rows(fresh_database, "SELECT gtin FROM product")]
     assert all(len(gtin) == 13 and 20 <= int(gtin[:2]) <= 29 for gtin in gtins)
     assert len(set(gtins)) == len(gtins)
+
+
+SHOWN = {
+    "2814011012505": ("bananas", "weight_label", "1.250", None),
+    "2214011703494": ("bananas", "price_label", None, "3.49"),
+    "4011": ("bananas", "plu", None, None),
+    "12100500000106": ("milk-whole-1l", "gtin", "12.000", None),
+    "010210050000010917270131": ("milk-whole-1l", "gs1", "1.000", None),
+    "(01)02100500000109(17)270131": ("milk-whole-1l", "gs1", "1.000", None),
+    "https://id.gs1.org/01/02100500000109?17=270131": ("milk-whole-1l", "gs1", "1.000", None),
+}
+
+
+def test_what_docs_barcodes_md_shows_can_be_scanned(run, fresh_database, make_settings):
+    from app.factory import create_app
+
+    run("demo")
+    page = (ROOT / "docs" / "barcodes.md").read_text(encoding="utf-8")
+    app = create_app(make_settings(fresh_database))
+    for code, meant in SHOWN.items():
+        assert f"`{code}`" in page or f"/{code}\n" in page
+        said = app.test_client().get(f"/api/v1/barcodes/{quote(code, safe='')}").get_json()
+        found = (said["product"]["code"], said["kind"], said["quantity"], said["price"])
+        assert found == meant
+    app.portal.close()
 
 
 def test_is_refused_in_production(fresh_database, make_settings):

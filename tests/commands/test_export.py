@@ -33,6 +33,9 @@ NASTY = (
 )
 
 
+OTHERS = {3: [("96385074", 1)], 4: [("4006381333931", 6), ("04006381333948", 1)]}
+
+
 @pytest.fixture
 def empty(cluster, make_settings) -> Iterator:
     """Call a command on another, empty shop."""
@@ -67,11 +70,13 @@ def everything(fresh_database):
             discount=off if place % 3 else None,
             active=bool(place % 2),
             description="\tone\ntwo\\ " if place % 2 else " ",
-            reorder_level="2.500",
-            unit="kg",
+            reorder_level="2.500" if place != 4 else "2",
+            unit="kg" if place != 4 else "piece",
             gtin="00012345678905" if place == 3 else None,
+            plu=[None, "4011", "00012", None][place % 4] if place < 4 else None,
+            other_barcodes=OTHERS.get(place, ()),
         )
-        stocked(fresh_database, one, "1.250", unit_cost="0.1234", supplier=by)
+        stocked(fresh_database, one, "1.250" if place != 4 else 1, unit_cost="0.1234", supplier=by)
         stocked(fresh_database, one, 3, expires_on=today(fresh_database))
 
 
@@ -106,6 +111,15 @@ def test_is_no_change_to_the_shop_that_it_came_from(run, everything, tmp_path, k
     assert run("export", kind, path).exit_code == 0
     again = run("import", kind, path)
     assert ", 0 created, 0 changed, " in again.output
+
+
+def test_says_what_a_product_is_found_by(run, everything, fresh_database):
+    _, *lines = run("export", "products").stdout.splitlines()
+    assert [line.split(",")[:4] for line in lines if line.startswith(("P_1.", "P_3.", "P_4."))] == [
+        ["P_1.x", "", "4011", ""],
+        ["P_3.x", "00012345678905", "", "96385074"],
+        ["P_4.x", "", "", "4006381333931*6 04006381333948"],
+    ]
 
 
 def test_goes_to_standard_output_with_a_heading_even_without_rows(run):

@@ -87,6 +87,8 @@ class TestProducts:
         assert (created.action, created.subject) == ("product.created", "product:carrots")
         assert created.detail == {
             "gtin": None,
+            "plu": None,
+            "other_barcodes": [],
             "name": "Carrots",
             "description": "",
             "brand": None,
@@ -97,6 +99,18 @@ class TestProducts:
             "list_price": "1.80",
             "vat_rate": "0.0700",
             "reorder_level": "2.500",
+            "net_quantity": None,
+            "net_unit": None,
+            "ingredients": "",
+            "allergens": {},
+            "diets": [],
+            "nutrition": None,
+            "food_business": "",
+            "origin": "",
+            "storage": "",
+            "alcohol": None,
+            "min_age": None,
+            "shelf_life_days": None,
             "active": True,
         }
         run("import", "products", write("p.csv", "code,list_price,brand\nmilk,1.39,\n"))

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.builders import filled_cart, on_sale, rows, value
+from tests.builders import filled_cart, on_sale, product, rows, value
 
 
 @pytest.fixture
@@ -275,3 +275,31 @@ def test_an_invoice_request_that_counts_what_never_came(run, fresh_database):
     assert result.exit_code == 1
     line = value(fresh_database, "SELECT id FROM invoice_request_line")
     assert f"invoice request {made.code} line {line}: received 2.000, receipts 0" in result.output
+
+
+@pytest.mark.parametrize(
+    ("corruption", "said"),
+    [
+        ("DELETE FROM barcode WHERE pieces = 6", "of product {code} is not found"),
+        (
+            "UPDATE barcode SET pieces = 7 WHERE pieces = 6",
+            "of product {code} on 6 pieces is found as one on 7",
+        ),
+        (
+            "UPDATE barcode SET gtin14 = '04006381333931' WHERE pieces = 1",
+            "is found as one of product {code}, which does not have it",
+        ),
+        (
+            "UPDATE barcode SET product_id = (SELECT max(id) FROM product) WHERE pieces = 6",
+            "of product {code} is not found",
+        ),
+    ],
+)
+def test_a_barcode_that_is_not_the_products(run, fresh_database, corruption, said):
+    made = product(fresh_database, gtin="96385074", other_barcodes=[("40170725", 6)])
+    product(fresh_database)
+    assert run("verify").exit_code == 0
+    rows(fresh_database, corruption)
+    result = run("verify")
+    assert result.exit_code == 1
+    assert said.format(code=made.code) in result.output

@@ -68,6 +68,8 @@ _new_staff = _new_person(role="clerk")
 _new_customer = _new_person(phone="+48 22 555 01 10", address="Main Street 1")
 _PRODUCT = {
     "gtin": lambda w: builders.gtin(w.on),
+    "plu": lambda w: builders.plu(w.on),
+    "other_barcodes": lambda w: [{"gtin": builders.gtin(w.on), "pieces": 6}],
     "name": "Milk",
     "description": "Fresh.",
     "brand": lambda w: builders.brand(w.on).code,
@@ -156,8 +158,8 @@ GOOD: dict[str, Callable[[World], Good]] = {
     **_of_kind("deposit", "deposits", _DEPOSIT, {"name": "Crate", "amount": "1.50"}),
     **_of_kind("discount", "discounts", _DISCOUNT, {"name": "Sale", "rate": "0.2500"}),
     **_of_kind("product", "products", _PRODUCT, {"name": "Milk", "description": "Good."}),
-    f"GET {API}/products/barcode/{{gtin}}": lambda w: Good(
-        ANYBODY, {"gtin": builders.product(w.on, gtin=builders.gtin(w.on)).gtin}
+    f"GET {API}/barcodes/{{code}}": lambda w: Good(
+        ANYBODY, {"code": builders.product(w.on, gtin=builders.gtin(w.on)).gtin}
     ),
     **_of_kind("supplier", "suppliers", _SUPPLIER, _SUPPLIER),
     f"GET {API}/invoice-requests": lambda w: Good(w.clerk),

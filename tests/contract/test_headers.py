@@ -13,7 +13,7 @@ PUBLIC = {
     "GET /api/v1/shop",
     *("GET /api/v1/brands", "GET /api/v1/brands/{code}"),
     *("GET /api/v1/categories", "GET /api/v1/categories/{code}"),
-    *("GET /api/v1/products", "GET /api/v1/products/{code}", "GET /api/v1/products/barcode/{gtin}"),
+    *("GET /api/v1/products", "GET /api/v1/products/{code}", "GET /api/v1/barcodes/{code}"),
 }
 NEW_EACH_TIME = {
     "POST /api/v1/login": "its answer is a token, which is shown once and kept nowhere",

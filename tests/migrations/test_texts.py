@@ -19,7 +19,11 @@ OF_BEFORE = {
     "vat_shares",
 }
 # What they make is stored in rows: a new text needs these made anew, so it is a new name.
-STORED = {"product_search_text", "search_words"}
+STORED = {
+    "product_search_text",
+    "search_words",
+    *("barcodes_of", "add_barcodes", "change_barcodes"),
+}
 FIRST_WITH_FILES = "0021"
 # What an index, a generated column or a CHECK was made with must never say something else.
 BOUND = """

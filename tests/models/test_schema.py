@@ -16,7 +16,6 @@ from app.models.base import (
     NumericField,
     Row,
     TimestampTzField,
-    WrittenJsonField,
 )
 from tests.support.database import Database
 
@@ -29,7 +28,6 @@ TYPES = {
     TimestampTzField: "timestamp with time zone",
     ByteaField: "bytea",
     BinaryJSONField: "jsonb",
-    WrittenJsonField: "json",
     TSVectorField: "tsvector",
     peewee.BigAutoField: "bigint",
     peewee.BigIntegerField: "bigint",

@@ -9,7 +9,7 @@ from tests.support.database import Cluster, Database
 # All tables that grow with the catalogue, its customers or its sales.
 BIG = frozenset(
     """
-    product product_word stock stock_level stock_movement invoice_request invoice_request_line
+    product product_word barcode stock stock_level stock_movement invoice_request invoice_request_line
     coupon coupon_code cart cart_item purchase purchase_line allocation payment
     login customer session idempotency_key audit_log attempt
     """.split()  # noqa: SIM905 - a list of strings would fill a page
@@ -25,6 +25,8 @@ INSERT INTO product (code, gtin, name, brand_id, category_id, discount_id, unit,
     SELECT n, 20000000 + n * 10 + (1000 - 6 - 3 * (n % 10 + n / 100 % 10 + n / 10000) - n / 10 % 10 - n / 1000 % 10) % 10, name, 1 + n % 100, 6 + n % 25,
         CASE WHEN n % 7 = 0 THEN 1 + n % 5 END, 'piece', 1 + n % 900, 0.07, n % 50 > 0, name || ' goods'
     FROM (SELECT n, translate(md5((n % 3000)::text), '0123456789', 'ghijklmnop') AS name FROM generate_series(1, 15000) n) made;
+UPDATE product SET plu = lpad(id::text, 5, '0');
+INSERT INTO barcode (gtin14, product_id, pieces) SELECT lpad(gtin, 14, '0'), id, 1 FROM product;
 INSERT INTO product_word SELECT DISTINCT name FROM product UNION SELECT 'goods';
 INSERT INTO stock (product_id, supplier_id, on_hand, unit_cost, expires_on)
     SELECT 1 + n % 15000, 1, 5, 1, CURRENT_DATE - 10 + n % 300 FROM generate_series(1, 20000) n;

@@ -14,7 +14,7 @@ from operator import itemgetter
 
 from app.commands.mappings.format import Feed, Writing
 from app.commands.sheets.cells import BLANKS, UnclearError, meant
-from app.commands.sheets.kinds import Column
+from app.commands.sheets.columns import Column
 
 Step = Callable[[str], str]
 

@@ -7,9 +7,10 @@ from app.commands.counting import counted
 from app.commands.mappings.feeding import bare, fed_by, feeding
 from app.commands.mappings.format import Feed, KindMapping, Writing
 from app.commands.sheets.cells import BLANKS
+from app.commands.sheets.columns import Column
 from app.commands.sheets.faults import Fault, SheetError, quoted
 from app.commands.sheets.files.reading import Table, plain
-from app.commands.sheets.kinds import Column, Sheet
+from app.commands.sheets.kinds import Sheet
 from app.commands.sheets.layout import (
     decimal_marks,
     demanded,

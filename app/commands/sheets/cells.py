@@ -6,7 +6,7 @@ Each function returns the one form that the API's schemas know, or the text as i
 import re
 from collections.abc import Callable, Collection
 
-from app.commands.sheets.kinds import Form
+from app.commands.sheets.columns import Form
 
 BLANKS = " \t\r\n\u00a0\u202f\ufeff"
 
@@ -24,6 +24,7 @@ _DAY_FIRST = re.compile(r"([0-9]{1,2})\.([0-9]{1,2})\.([0-9]{4})")
 _SLASHED = re.compile(r"[0-9]{1,4}/[0-9]{1,2}/[0-9]{1,4}")
 _MIDNIGHT = re.compile(r"[ T]00:00(?::00(?:\.0+)?)?")
 _GTIN_LENGTHS = (8, 12, 13, 14)
+_PLU_LENGTHS = (4, 5)
 _GROUP = 3
 
 
@@ -74,6 +75,38 @@ def _number(text: str, marks: Collection[str]) -> str:
 
 def _barcode(text: str, _: Collection[str]) -> str:
     digits = re.sub(r"[ \u00a0-]", "", text.removeprefix("'")).removesuffix(".0")
+    _check_digits(digits)
+    return digits
+
+
+def _barcodes(text: str, _: Collection[str]) -> str:
+    """Return them with a blank between two, each with its pieces: 4006381333948*6."""
+    text = text.removeprefix("'")
+    if _ROUNDED.fullmatch(text):
+        _check_digits(text)
+    found = []
+    for each in filter(None, re.split(r"[ \u00a0\r\n,;]+", text)):
+        number, star, pieces = each.partition("*")
+        number = number.removesuffix(".0")
+        try:
+            _check_digits(number)
+        except UnclearError as error:
+            raise UnclearError(f"has {number!r} in it, which {error}") from None
+        found.append(f"{number}*{pieces if star else 1}")
+    return " ".join(found)
+
+
+def _plu(text: str, _: Collection[str]) -> str:
+    digits = text.removeprefix("'").removesuffix(".0")
+    if re.fullmatch("[0-9]+", digits) and len(digits) < min(_PLU_LENGTHS):
+        raise UnclearError(
+            f"has {len(digits)} digits, and a PLU has 4 or 5; a spreadsheet may have dropped zeros in front: format"
+            " that column as text there"
+        )
+    return digits
+
+
+def _check_digits(digits: str) -> None:
     if _ROUNDED.fullmatch(digits):
         raise UnclearError(
             "is a barcode that a spreadsheet has rounded, and its last digits are lost:"
@@ -86,7 +119,6 @@ def _barcode(text: str, _: Collection[str]) -> str:
             else ""
         )
         raise UnclearError(f"has {len(digits)} digits, and a barcode has 8, 12, 13 or 14{reason}")
-    return digits
 
 
 def _date(text: str, _: Collection[str]) -> str:
@@ -116,6 +148,8 @@ _READ: dict[Form, Callable[[str, Collection[str]], str]] = {
     "choice": _small,
     "flag": _small,
     "barcode": _barcode,
+    "barcodes": _barcodes,
+    "plu": _plu,
 }
 
 

@@ -4,18 +4,20 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache, partial
-from typing import Any
+from typing import Annotated, Any
 
-from pydantic import ValidationError, create_model
+from pydantic import AfterValidator, BeforeValidator, ValidationError, create_model
 from pydantic_core import ErrorDetails
 
 from app.commands.sheets.cells import BLANKS, UnclearError, meant
+from app.commands.sheets.columns import Column
 from app.commands.sheets.faults import Fault, SheetError, quoted
 from app.commands.sheets.files.reading import Table
-from app.commands.sheets.kinds import Column, Sheet
+from app.commands.sheets.kinds import Sheet
 from app.commands.sheets.layout import Layout, required
 from app.core.web.schema import Schema
-from app.product.products.gtin import gtin14
+from app.product.plu import plu5
+from app.product.products.barcodes import written_in
 
 Advance = Callable[[int], object]
 """What is told of each number of rows that is done."""
@@ -77,8 +79,28 @@ def row_schema(sheet: Sheet, given: Iterable[str]) -> type[Schema]:
     if sheet.key == "code":
         # Who makes a thing by the API has no use for it: that is how it begins.
         fields["active"] = (bool, True)
+    fields |= {
+        column.name: _in_a_cell(sheet, column) for column in sheet.columns if column.notation
+    }
     made: type[Schema] = create_model("Row", __base__=sheet.schema, **fields)
     return made
+
+
+def _in_a_cell(sheet: Sheet, column: Column) -> tuple[Any, Any]:
+    """Return the field of a column that has several values in a cell, as the shop keeps them."""
+    assert column.notation  # noqa: S101 - the caller has looked
+    known = sheet.schema.model_fields[column.name]
+    read = BeforeValidator(column.notation.read)
+    kind: Any = known.rebuild_annotation()
+    return Annotated[kind, read, AfterValidator(_plain)], known.get_default(
+        call_default_factory=True
+    )
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, list):
+        return [_plain(each) for each in value]
+    return value.model_dump() if isinstance(value, Schema) else value
 
 
 class _RowReader:
@@ -119,22 +141,29 @@ class _RowReader:
             values = self._schema.model_validate_strings(given)
         except ValidationError as error:
             written = {**defaults, **dict(zip(self._names, cells, strict=True))}
-            refused = self._refusals(number, error, written)
+            refused = self._refusals(number, error, written, given)
             return [*unclear.values(), *(f for f in refused if f.column not in unclear)]
         return list(unclear.values()) or values.__dict__
 
     def _refusals(
-        self, number: int, error: ValidationError, cells: Mapping[str, str]
+        self,
+        number: int,
+        error: ValidationError,
+        cells: Mapping[str, str],
+        given: Mapping[str, str],
     ) -> Iterator[Fault]:
         for detail in error.errors(include_url=False, include_input=False):
-            name = str(detail["loc"][0]) if detail["loc"] else ""
+            name, *steps = map(str, detail["loc"] or [""])
             if not name:
                 ours = detail["type"] == _OURS
                 yield Fault(number, str(detail["ctx"]["message"]) if ours else detail["msg"])
             elif detail["type"] == "missing":
                 yield Fault(number, "is empty", name)
             else:
-                yield Fault(number, self._refusal(name, detail), name, cells[name].strip(BLANKS))
+                # Of several barcodes in a cell, the one that is meant.
+                several = steps and self._by_name[name].form == "barcodes"
+                cell = given[name].split()[int(steps[0])] if several else cells[name]
+                yield Fault(number, self._refusal(name, detail), name, cell.strip(BLANKS))
 
     def _refusal(self, name: str, detail: ErrorDetails) -> str:
         column = self._by_name[name]
@@ -150,27 +179,52 @@ def _reader(column: Column, marks: frozenset[str]) -> Callable[[str], str]:
     return lru_cache(_KEPT)(read) if column.refers or column.form in _FEW else read
 
 
-def _repeated(lines: Iterable[Line], sheet: Sheet, layout: Layout) -> list[Fault]:
-    """Return a fault for each row that names the same thing, or the same barcode, as another one."""
+def _repeated(lines: Sequence[Line], sheet: Sheet, layout: Layout) -> list[Fault]:
+    """Return a fault for each row that names the same thing, or the same barcode or PLU, as another one."""
     faults = []
-    if sheet.key == "code":
-        faults += _alike(lines, "code", str)
-    if sheet.key == "email":
-        faults += _alike(lines, "email", str.lower)
-    if any(column.name == "gtin" for column in layout.columns):
-        faults += _alike(lines, "gtin", gtin14)
+    if sheet.key in {"code", "email"}:
+        # A code has no capitals, or counts them; an e-mail address does not.
+        form = str.lower if sheet.key == "email" else str
+        faults += _alike(
+            lines, lambda line: [(sheet.key, form(key := line.values[sheet.key]), key)]
+        )
+    names = {column.name for column in layout.columns}
+    if names & {"gtin", "other_barcodes"}:
+        faults += _alike(
+            lines,
+            lambda line: (
+                (each.column, each.number, each.gtin) for each in written_in(line.values)
+            ),
+        )
+    if "plu" in names:
+        faults += _alike(
+            lines, lambda line: (("plu", plu5(plu), plu) for plu in [line.values["plu"]] if plu)
+        )
     return faults
 
 
-def _alike(lines: Iterable[Line], name: str, form: Callable[[str], str]) -> list[Fault]:
-    same: dict[str, list[Line]] = defaultdict(list)
-    for line in lines:
-        if line.values[name] is not None:
-            same[form(line.values[name])].append(line)
+def _alike(
+    lines: Sequence[Line], named: Callable[[Line], Iterable[tuple[str, str, str]]]
+) -> list[Fault]:
+    """Return the faults of lines that name the same: `named` gives its column, the same in all spellings, and this one.
+
+    What one line has twice is no matter of others.
+    """
+    first: dict[str, int] = {}
+    repeated = {
+        key
+        for line in lines
+        for _, key, _ in named(line)
+        if first.setdefault(key, line.number) != line.number
+    }
+    same: dict[str, dict[int, tuple[str, str]]] = defaultdict(dict)
+    for line in lines if repeated else ():
+        for column, key, text in named(line):
+            if key in repeated:
+                same[key][line.number] = (column, quoted(text))
     faults = []
     for found in same.values():
-        if len(found) > 1:
-            written = dict.fromkeys(quoted(line.values[name]) for line in found)
-            says = f"{' = '.join(written)} is there {len(found)} times"
-            faults += [Fault(line.number, says, name) for line in found]
+        columns, texts = (list(dict.fromkeys(words)) for words in zip(*found.values(), strict=True))
+        says = f"{' = '.join(texts)} is there {len(found)} times"
+        faults += [Fault(number, says, " or ".join(columns)) for number in found]
     return faults

@@ -5,9 +5,11 @@ Import and export both go by these, so that a column is in both or in none.
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 
 from app import models
+from app.commands.sheets.columns import FOOD, Column
+from app.commands.sheets.notation import BARCODES
 from app.core.web.schema import Schema
 from app.inventory.stock.schemas import OpeningStock
 from app.inventory.suppliers.schemas import NewSupplier
@@ -22,36 +24,6 @@ from app.product.discounts.schemas import NewDiscount
 from app.product.products.kind import PRODUCT
 from app.product.products.schemas import NewProduct
 from app.users.customers.schemas import KnownCustomer
-
-Form = Literal["word", "text", "number", "date", "choice", "flag", "barcode"]
-
-
-@dataclass(frozen=True, slots=True)
-class Column:
-    """A column of a file.
-
-    `says` completes "must be …" for who got a value wrong; `form` is how its cells are read (cells.py). `field` is
-    the column of the table where that has another name, `refers` the table whose code it is, and `beside` SQL for what
-    is in a table that the sheet's `rows` join.
-    """
-
-    name: str
-    says: str
-    form: Form = "word"
-    field: str = ""
-    refers: str = ""
-    beside: str = ""
-
-    @property
-    def stored(self) -> str:
-        """The table's column."""
-        return self.field or (f"{self.name}_id" if self.refers else self.name)
-
-    def of(self, row: str) -> str:
-        """Return SQL for the value in the table's `row`, an alias."""
-        if self.refers:
-            return f"(SELECT r.code FROM {self.refers} r WHERE r.id = {row}.{self.stored})"  # noqa: S608 - all are ours
-        return self.beside or f"{row}.{self.stored}"
 
 
 def _no_rule(_: Mapping[str, Any]) -> None:
@@ -173,6 +145,14 @@ PRODUCTS = Sheet(
             "a code of 1 to 40 letters, figures, dots, hyphens and underscores, beginning with a letter or figure",
         ),
         Column("gtin", "a barcode of 8, 12, 13 or 14 digits", "barcode"),
+        Column("plu", "a PLU of 4 or 5 digits", "plu"),
+        Column(
+            "other_barcodes",
+            "at most 20 barcodes with blanks between them, each with its pieces (1 to 9999) if it is on a pack, like"
+            " 4006381333948*6",
+            "barcodes",
+            notation=BARCODES,
+        ),
         _NAME,
         Column("description", "a text of at most 2,000 characters", "text"),
         _code_of("brand", "brand"),
@@ -188,6 +168,7 @@ PRODUCTS = Sheet(
         _code_of("discount", "discount"),
         _code_of("deposit", "deposit"),
         Column("reorder_level", "a quantity like 12 or 2.5, with three decimals at most", "number"),
+        *FOOD,
         _ACTIVE,
     ),
     rows=_BY_CODE,

@@ -7,9 +7,10 @@ from operator import itemgetter
 from typing import Protocol
 
 from app.commands.sheets.cells import decimal_mark
+from app.commands.sheets.columns import Column
 from app.commands.sheets.faults import Fault, SheetError, quoted
 from app.commands.sheets.files.reading import Table, plain
-from app.commands.sheets.kinds import Column, Sheet
+from app.commands.sheets.kinds import Sheet
 
 _MOST_NAMES = 20
 

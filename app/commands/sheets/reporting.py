@@ -4,10 +4,12 @@ from collections.abc import Iterator
 from itertools import islice
 
 from app.commands.counting import counted
-from app.commands.sheets.comparing import Plan
+from app.commands.sheets.columns import Column
 from app.commands.sheets.faults import on_lines, quoted
-from app.commands.sheets.opening import Opening
-from app.commands.sheets.people import People
+from app.commands.sheets.kinds import Sheet
+from app.commands.sheets.plans.catalogue import Plan
+from app.commands.sheets.plans.opening import Opening
+from app.commands.sheets.plans.people import People
 
 MOST_LINES = 50
 _MOST_CODES = 20
@@ -20,33 +22,35 @@ def first_of(lines: Iterator[str], total: int, most: int = MOST_LINES) -> Iterat
         yield f"… and {total - most} more."
 
 
-def summary(plan: Plan, *, dry_run: bool) -> Iterator[str]:
+def summary(plan: Plan, sheet: Sheet, *, dry_run: bool) -> Iterator[str]:
     """Yield what a file of the catalogue changes; of a dry run, row by row."""
     created, changed = plan.created, plan.changed
     rows = counted(len(created) + len(changed) + plan.unchanged, "row")
     would_be = "would be " if dry_run else ""
     yield f"{rows}, {len(created)} {would_be}created, {len(changed)} {would_be}changed, {plan.unchanged} unchanged."
     if dry_run:
-        yield from first_of(_changes(plan), len(created) + len(changed))
+        yield from first_of(_changes(plan, sheet), len(created) + len(changed))
 
 
-def _changes(plan: Plan) -> Iterator[str]:
+def _changes(plan: Plan, sheet: Sheet) -> Iterator[str]:
+    columns = {column.name: column for column in sheet.columns}
     for change in plan.changed:
         values = change.line.values
         new = ", ".join(
-            f"{name} {_shown(old)} -> {_shown(values[name])}" for name, old in change.old.items()
+            f"{name} {_shown(old, columns[name])} -> {_shown(values[name], columns[name])}"
+            for name, old in change.old.items()
         )
         yield f"line {change.line.number}, {values['code']}: {new}"
     for line in plan.created:
         yield f"line {line.number}, {line.values['code']}: new"
 
 
-def _shown(value: object) -> str:
-    return "nothing" if value in {None, ""} else quoted(_word(value))
-
-
-def _word(value: object) -> object:
-    return {True: "yes", False: "no"}[value] if isinstance(value, bool) else value
+def _shown(value: object, column: Column) -> str:
+    if value in (None, "", [], {}):
+        return "nothing"
+    if isinstance(value, bool):
+        return quoted("yes" if value else "no")
+    return quoted(column.notation.write(value) if column.notation else value)
 
 
 def stock_summary(opening: Opening, *, dry_run: bool) -> Iterator[str]:

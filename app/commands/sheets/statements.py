@@ -12,9 +12,11 @@ from typing import Any
 from psycopg2 import extensions
 
 from app.commands.sheets.checking import Line
-from app.commands.sheets.comparing import Change
-from app.commands.sheets.kinds import STOCK, Column, Sheet
-from app.commands.sheets.opening import Lots
+from app.commands.sheets.columns import Column
+from app.commands.sheets.kinds import STOCK, Sheet
+from app.commands.sheets.plans.catalogue import Change
+from app.commands.sheets.plans.opening import Lots
+from app.core.web.json import dumps
 
 # S608 below: all of this SQL is made of the names in kinds.py.
 
@@ -188,7 +190,9 @@ def _find(cursor: extensions.cursor, codes: Iterable[Column]) -> None:
 
 def _json(column: Column, row: str) -> str:
     """Return SQL for a value as the audit log has it: decimals and dates as text."""
-    return f"to_jsonb({column.of(row)}{'' if column.form == 'flag' else '::text'})"
+    return (
+        f"to_jsonb({column.of(row)}{'' if column.form == 'flag' or column.notation else '::text'})"
+    )
 
 
 def _copied(value: object) -> str:
@@ -198,6 +202,8 @@ def _copied(value: object) -> str:
             return "\\N"
         case str():
             return value.translate(_ESCAPES)
+        case list() | dict():
+            return dumps(value).decode()
         case Decimal():
             return format(value, "f")
         case bool() | date():

@@ -5,6 +5,7 @@ Nothing in here needs another wing.
 """
 
 from app.core.settings.config import DEVELOPMENT_FILE, Settings, SettingsError, load_settings
+from app.core.settings.labels import ScaleLabel
 from app.core.settings.sections import (
     DatabaseSettings,
     HttpSettings,
@@ -18,6 +19,7 @@ __all__ = [
     "DatabaseSettings",
     "HttpSettings",
     "LoggingSettings",
+    "ScaleLabel",
     "SecuritySettings",
     "Settings",
     "SettingsError",

@@ -1,17 +1,11 @@
-"""The sections of the settings; each field's description is its documentation."""
+"""The sections of the settings but for the shop's own rules (shop.py); each field's description is its documentation."""
 
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 from pydantic_settings import NoDecode
 
-from app.core.settings.values import (
-    ORIGIN,
-    Gateway,
-    networks,
-    parted,
-    postgresql_url,
-)
+from app.core.settings.values import ORIGIN, Gateway, networks, parted, postgresql_url
 
 
 class Section(BaseModel):

@@ -1,14 +1,17 @@
-"""The settings of the shop's own rules; each field's description is its documentation."""
+"""The section of the settings that holds the shop's own rules; each field's description is its documentation."""
 
 from decimal import Decimal
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import Field, field_validator
 from pydantic_settings import NoDecode
 
+from app.core.settings.labels import ScaleLabel, scale_labels
 from app.core.settings.sections import Section
 from app.core.settings.values import CURRENCIES, is_opening, parted
+
+Region = Literal["", "DE", "DK", "EE", "FI", "GB", "LT", "LV", "NO", "SE"]
 
 
 class ShopSettings(Section):
@@ -80,6 +83,24 @@ class ShopSettings(Section):
         decimal_places=3,
         description="Most of one product in one cart.",
     )
+    scale_labels: Annotated[tuple[ScaleLabel, ...], NoDecode] = Field(
+        default=(),
+        description="The forms of the labels that the shop's own scales print, as EAN-13s of 13 places that begin with 02"
+        " or 20 to 29, such as 22IIIIIVPPPPC and 28IIIIIWWWWWC: digits stand as they are, I is the item number (a"
+        " product's PLU), P the price in hundredths of the currency or W the weight in grams (4 to 6 places), V, if it is"
+        " there, the verifying digit of 4 or 5 such places, C the check digit. No number may fit two of them. In the"
+        " environment parted by commas.",
+    )
+    scale_region: Region = Field(
+        default="",
+        description="The country whose rules say what other EAN-13s beginning with 02 or 20 to 29 mean: their weights,"
+        " prices (in the shop's currency) and counts. Nothing: they are plain numbers.",
+    )
+
+    @field_validator("scale_labels", mode="before")
+    @classmethod
+    def _scale_labels(cls, value: Any) -> Any:
+        return scale_labels(value)
 
     @field_validator("currency")
     @classmethod

@@ -108,6 +108,13 @@ class TextConverter(UnicodeConverter):
         self.regex = type(self).regex
 
 
+class ScannedConverter(TextConverter):
+    """What a scanner sends, as the rest of a path: links have slashes, and what GS1 calls FNC1 comes as 0x1D."""
+
+    part_isolating = False
+    regex = r"[^\x00-\x1c\x1e\x1f\x7f\ufffd]+"
+
+
 def _up_to(most: str) -> str:
     """Return the pattern of the numbers from 1 to `most`, without zeros in front."""
     shorter = rf"[1-9][0-9]{{0,{len(most) - 2}}}"
@@ -232,6 +239,7 @@ def init_http(app: Flask, settings: HttpSettings) -> None:
         "default": TextConverter,
         "string": TextConverter,
         "int": BigintConverter,
+        "scanned": ScannedConverter,
     }
     # Also where there is no gateway: then nobody is believed.
     behind = BehindGateways(app.wsgi_app, settings.gateways)

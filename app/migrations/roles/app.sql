@@ -18,5 +18,5 @@ REVOKE DELETE ON purchase FROM {app};
 
 -- on_hand changes by a stock_movement and by nothing else.
 REVOKE UPDATE, DELETE ON stock FROM {app};
-REVOKE INSERT, UPDATE, DELETE ON stock_level, product_word FROM {app};
+REVOKE INSERT, UPDATE, DELETE ON stock_level, product_word, barcode FROM {app};
 GRANT UPDATE (allocated) ON stock, stock_level TO {app};

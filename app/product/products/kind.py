@@ -4,15 +4,17 @@ from collections.abc import Mapping
 from typing import Any
 
 from app import models
+from app.core.database import TransactionConflict
 from app.core.web import Conflict, FieldError, Invalid
 from app.product.kinds import Kind, code_of, columns
+from app.product.products.barcodes import faults
 from app.product.products.statements import READ_PRODUCT
 from app.product.statements import id_by_code
 
 
 def check_product(values: Mapping[str, Any]) -> None:
-    """Raise Invalid for a reorder level in parts of what is sold by the piece, and for what only pieces have."""
-    errors = []
+    """Raise Invalid for a reorder level in parts of what is sold by the piece, what only pieces have, and what faults() finds."""
+    errors = list(faults(values))
     if values["unit"] == "piece" and values["reorder_level"] % 1:
         errors.append(
             FieldError("/reorder_level", "must be whole, as the product is sold by the piece")
@@ -29,12 +31,9 @@ def check_product(values: Mapping[str, Any]) -> None:
         raise Invalid("The values do not fit together.", errors=errors)
 
 
-def _gtin_is_taken() -> Conflict:
-    return Conflict(
-        "There is a product with that gtin already.",
-        code="already_exists",
-        errors=[FieldError("/gtin", "is taken")],
-    )
+def _somebody_was_faster() -> TransactionConflict:
+    """Return what has all of it tried again: the repository then finds the other product, and names it."""
+    return TransactionConflict("another product got the same barcode or PLU meanwhile")
 
 
 def _unit_is_in_use() -> Conflict:
@@ -50,7 +49,8 @@ PRODUCT = Kind(
     model=models.Product,
     read=READ_PRODUCT,
     members=columns(
-        *("gtin", "name", "description", "unit", "vat_rate", "reorder_level", "active"),
+        *("gtin", "plu", "other_barcodes", "name", "description", "unit", "vat_rate"),
+        *("reorder_level", "active"),
         *("net_quantity", "net_unit", "ingredients", "allergens", "diets", "nutrition"),
         *("food_business", "origin", "storage", "alcohol", "min_age", "shelf_life_days"),
     )
@@ -63,11 +63,13 @@ PRODUCT = Kind(
     },
     fields={"list_price": "price"},
     references={name: id_by_code(name) for name in ("brand", "category", "discount", "deposit")},
-    documents=frozenset({"allergens", "nutrition"}),
+    documents=frozenset({"allergens", "diets", "nutrition", "other_barcodes"}),
     check=check_product,
     refusals={
-        "product_gtin_key": _gtin_is_taken,
-        "product_gtin14_key": _gtin_is_taken,
+        "product_gtin_key": _somebody_was_faster,
+        "product_gtin14_key": _somebody_was_faster,
+        "product_plu_key": _somebody_was_faster,
+        "barcode_pkey": _somebody_was_faster,
         "product_unit_in_use": _unit_is_in_use,
     },
 )

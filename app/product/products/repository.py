@@ -4,24 +4,18 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from app.core.web import Conflict, FieldError, NotFound
+from app.core.web import Conflict, FieldError
 from app.core.web.paging import Scalar, looked_through
 from app.product.kinds import Kind
-from app.product.products.gtin import gtin14
+from app.product.plu import plu5
+from app.product.products.barcodes import written_in
 from app.product.products.listing import Wanted, listing
-from app.product.products.statements import CODE_BY_BARCODE, READ_BARCODE
-from app.product.repository import CatalogueRepository, Found
+from app.product.products.statements import HOLDERS
+from app.product.repository import CatalogueRepository
 
 
 class ProductRepository(CatalogueRepository):
-    """Products in the database of `manager`: found by barcodes and words, and no two with one GTIN."""
-
-    async def by_barcode(self, gtin: str) -> Found:
-        """Return the product with that GTIN, in whatever length it is written. Raises NotFound."""
-        row = await self._manager.fetch_one(READ_BARCODE, gtin14=gtin14(gtin))
-        if row is None:
-            raise NotFound("No product has that barcode.")
-        return Found(*row)
+    """Products in the database of `manager`: found by words, and no two with one barcode or PLU."""
 
     async def sought(
         self, wanted: Wanted, *, limit: int, after: tuple[Scalar, ...] | None
@@ -45,24 +39,43 @@ class ProductRepository(CatalogueRepository):
         return looked_through(await self._lists.fetch(statement, **parameters))
 
     async def insert(self, kind: Kind, code: str, values: Mapping[str, Any]) -> None:
-        """Add a product. Raises what any thing's does, and Conflict for a GTIN that is taken."""
-        await self._claim_gtin(values.get("gtin"))
+        """Add a product. Raises what any thing's does, and Conflict for a barcode or PLU that is taken."""
+        await self._claim(values)
         await super().insert(kind, code, values)
 
     async def update(self, kind: Kind, id_: int, values: Mapping[str, Any]) -> None:
         """Set these values, by member. Raises what insert() does, and Conflict for a unit in use."""
-        await self._claim_gtin(values.get("gtin"), id_)
+        await self._claim(values, id_)
         await super().update(kind, id_, values)
 
-    async def _claim_gtin(self, gtin: str | None, by: int = 0) -> None:
-        """Raise Conflict, which names it, if another product than the one with the id `by` has that GTIN."""
-        if gtin is None:
+    async def _claim(self, values: Mapping[str, Any], by: int = 0) -> None:
+        """Raise Conflict, which names it, if another product than the one with the id `by` has a barcode or the PLU."""
+        written, plu = list(written_in(values)), values.get("plu")
+        if not written and plu is None:
             return
         # The index would say no more than that it is taken, and after that PostgreSQL answers nothing in this transaction.
-        code = await self._manager.fetch_value(CODE_BY_BARCODE, gtin14=gtin14(gtin), but=by)
-        if code is not None:
+        rows = await self._manager.fetch(
+            HOLDERS,
+            gtin14s=[each.number for each in written],
+            plu5=None if plu is None else plu5(plu),
+            but=by,
+        )
+        holders: dict[str | None, str] = dict(rows)
+        clashes = [
+            (each.pointer, f"GTIN {each.gtin}", holders[each.number])
+            for each in written
+            if each.number in holders
+        ]
+        if None in holders:
+            clashes.append(("/plu", f"PLU {plu}", holders[None]))
+        if clashes:
             raise Conflict(
-                f"The product {code} has that GTIN already.",
+                " ".join(
+                    f"The product {code} has the {what} already." for _, what, code in clashes
+                ),
                 code="already_exists",
-                errors=[FieldError("/gtin", f"is that of the product {code}")],
+                errors=[
+                    FieldError(pointer, f"is that of the product {code}")
+                    for pointer, _, code in clashes
+                ],
             )

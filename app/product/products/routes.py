@@ -42,18 +42,6 @@ async def list_products(query_data: ProductQuery) -> Response:
     return page(rows, query_data, f',"partial":{str(partial).lower()}')
 
 
-@blueprint.get("/barcode/<gtin>")
-@public
-@describe(kept=True)
-@blueprint.output(ProductDetails)
-async def read_product_by_barcode(gtin: str) -> Response:
-    """Read a product by its barcode's number.
-
-    Zeros in front of it do not count: a UPC-A is found by its 12 digits and as an EAN-13.
-    """
-    return offered(await wired(Products).by_barcode(gtin))
-
-
 @blueprint.post("")
 @allow("catalogue:write", longest_body=LINES_BODY)
 @describe(409)
@@ -63,7 +51,7 @@ async def read_product_by_barcode(gtin: str) -> Response:
 async def create_product(json_data: NewProduct) -> Response:
     """Add a product.
 
-    Refused with 409 `already_exists` for a code that is taken, or a GTIN: `detail` names the product
+    Refused with 409 `already_exists` for a code that is taken, or a barcode or PLU: `detail` names the product
     that has it. With or without zeros in front it is the same number.
     """
     values = json_data.model_dump()
@@ -88,8 +76,9 @@ async def read_product(code: str) -> Response:
 async def change_product(code: str, json_data: ProductChanges) -> Response:
     """Change a product: what is not sent stays as it is.
 
-    A new price is charged at once, in carts too. Refused with 409 `already_exists` for a GTIN that
-    another product has, which `detail` names, and `in_use` for the unit of a product with stock.
+    A new price is charged at once, in carts too. `other_barcodes` replaces all of them. Refused with 409
+    `already_exists` for a barcode or PLU that another product has, which `detail` names, and `in_use` for the
+    unit of a product with stock.
     """
     by, expected = principal().login_id, expected_version()
     change = wired(Products).change

@@ -37,7 +37,9 @@ from app.product.food.schemas import (
     ShelfLife,
     Storage,
 )
-from app.product.products.gtin import Gtin
+from app.product.gtin import Gtin
+from app.product.plu import Plu
+from app.product.products.barcodes import OtherBarcodes
 from app.product.schemas import VatRate
 
 Unit = Literal["piece", "kg", "litre"]
@@ -48,7 +50,14 @@ class NewProduct(Schema):
     """A product to be sold from now on."""
 
     code: Sku
-    gtin: Gtin | None = None
+    gtin: Gtin | None = Field(default=None, description="The barcode on one piece of it.")
+    plu: Plu | None = Field(
+        default=None,
+        description="What it is keyed in by, and the item number on labels of the shop's scales. Zeros in front do not count.",
+    )
+    other_barcodes: OtherBarcodes = Field(
+        default=[], description="Further barcodes: on packs of it, or on other packages."
+    )
     name: Name
     description: Text = ""
     brand: Code | None = Field(default=None, description="The brand's code.")
@@ -81,6 +90,8 @@ class ProductChanges(Schema):
     """What of a product changes; `active: false` withdraws it."""
 
     gtin: Gtin | None = omitted()
+    plu: Plu | None = omitted()
+    other_barcodes: OtherBarcodes = omitted()
     name: Name = omitted()
     description: Text = omitted()
     brand: Code | None = omitted()
@@ -141,6 +152,8 @@ class Product(Schema):
 
     code: Sku
     gtin: Gtin | None
+    plu: Plu | None
+    other_barcodes: OtherBarcodes
     name: Name
     description: Text
     brand: BrandName | None
@@ -196,7 +209,7 @@ class ProductQuery(PageQuery):
         max_length=500,
         description="Words of the name, brand or category; each by its beginning or nearly so. "
         "The first eight count, without case and accents; figures and letters are words of their "
-        "own. A product's code, its barcode in any spelling or its whole name finds it too. Where "
+        "own. A product's code, a barcode in any spelling, its PLU or its whole name finds it too. Where "
         "no product has all words, those are found that have the most of them: see `partial`. Of "
         "more than a thousand products that are found (ten thousand are looked at, two thousand of "
         "a brand or category), the order by relevance has a thousand; any other order has all.",

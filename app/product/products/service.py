@@ -1,27 +1,35 @@
 """What everybody finds among the products, beside what staff does with them as with all of the catalogue."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from app.audit import AuditTrail
 from app.core.database import Manager
 from app.core.web import FieldError, Invalid
 from app.core.web.paging import Scalar
 from app.product.food.schemas import suiting
+from app.product.products.barcodes import labels_in
 from app.product.products.listing import Wanted
 from app.product.products.repository import ProductRepository
 from app.product.products.schemas import ProductQuery
-from app.product.repository import Found
+from app.product.scales import Scales
 from app.product.service import Catalogue, Rows
 
 
 class Products(Catalogue):
     """The products of the catalogue."""
 
-    def __init__(self, manager: Manager, repository: ProductRepository, audit: AuditTrail) -> None:
+    def __init__(
+        self, manager: Manager, repository: ProductRepository, audit: AuditTrail, scales: Scales
+    ) -> None:
         super().__init__(manager, repository, audit)
         self._products = repository
+        self._scales = scales
 
-    async def by_barcode(self, gtin: str) -> Found:
-        """Return the product with that GTIN, withdrawn ones too. Raises NotFound."""
-        return await self._products.by_barcode(gtin)
+    def _check_new(self, values: Mapping[str, Any]) -> None:
+        """Raise Invalid for a barcode that would be read as a label of scales."""
+        if errors := list(labels_in(values, self._scales)):
+            raise Invalid("A barcode would be read as a label of scales.", errors=errors)
 
     async def find(
         self, query: ProductQuery, *, limit: int, after: tuple[Scalar, ...] | None

@@ -13,7 +13,7 @@ NAMED = "(SELECT named FROM sought)::bigint[]"
 
 _LOOKED_UP = {
     "allergen_free": "(SELECT declared_free(f.allergens, %(allergen_free)s::text[]) FROM product f WHERE f.id = p.id)",
-    "diets": "(SELECT f.diets && %(diets)s::text[] FROM product f WHERE f.id = p.id)",
+    "diets": "(SELECT f.diets ?| %(diets)s::text[] FROM product f WHERE f.id = p.id)",
     "in_stock": "((SELECT s.available FROM sellable s WHERE s.product_id = p.id) > 0) = %(in_stock)s",
 }
 """What is asked of each product by its id, the dearest last."""

@@ -8,10 +8,11 @@ of those, which made a single read three times as cheap.
 from app.core.database import Statement
 
 # Written out, as this is read most. Codes, GTINs, units and
-# numbers have no letters that JSON would escape; allergens and nutrition are kept as they are sent.
-# <details> is what only a product that is read alone has.
+# numbers have no letters that JSON would escape; barcodes, allergens, diets and nutrition have no blanks but PostgreSQL's. <details> is what only a product that is read alone has.
 _PRODUCT_JSON = """concat('{"code":"', p.code,
     '","gtin":', coalesce('"' || p.gtin || '"', 'null'),
+    ',"plu":', coalesce('"' || p.plu || '"', 'null'),
+    ',"other_barcodes":', replace(p.other_barcodes::text, ' ', ''),
     ',"name":', to_json(p.name), ',"description":', to_json(p.description),
     ',"brand":', coalesce((
         SELECT concat('{"code":"', b.code, '","name":', to_json(b.name), '}') FROM brand b
@@ -30,24 +31,27 @@ _PRODUCT_JSON = """concat('{"code":"', p.code,
     ',"net_unit":', coalesce('"' || p.net_unit || '"', 'null'),
     ',"base_price":', coalesce(base_price(
         coalesce(reduced_price(p.price, today.rate), p.price), p.unit, p.net_quantity, p.net_unit), 'null'),
-    ',"allergens":', p.allergens, ',"diets":', to_json(p.diets),
+    ',"allergens":', replace(p.allergens::text, ' ', ''), ',"diets":', replace(p.diets::text, ' ', ''),
     ',"alcohol":', coalesce('"' || p.alcohol || '"', 'null'), ',"min_age":', coalesce(p.min_age::text, 'null'), <details>
     ',"vat_rate":"', p.vat_rate, '","reorder_level":"', p.reorder_level,
     '","available":"', p.available, '","in_stock":', (p.available > 0)::text,
     ',"active":', p.active::text, ',"version":', p.version,
     ',"created_at":"', rfc3339(p.created_at), '","updated_at":"', rfc3339(p.updated_at), '"}')"""
 _DETAILS = """
-    ',"ingredients":', to_json(p.ingredients), ',"nutrition":', coalesce(p.nutrition::text, 'null'),
+    ',"ingredients":', to_json(p.ingredients), ',"nutrition":', coalesce(replace(p.nutrition::text, ' ', ''), 'null'),
     ',"food_business":', to_json(p.food_business), ',"origin":', to_json(p.origin),
     ',"storage":', to_json(p.storage), ',"shelf_life_days":', coalesce(p.shelf_life_days::text, 'null'),"""
 _IN_LISTS = _PRODUCT_JSON.replace("<details>", "")
 _ALONE = _PRODUCT_JSON.replace("<details>", _DETAILS)
+_COLUMNS_ALONE = (
+    "p.ingredients, p.nutrition, p.food_business, p.origin, p.storage, p.shelf_life_days,"
+)
 
 # LIMIT 1, which is no limit, keeps the planner from merging this into the rest: it would look for
 # what is available once for each time that it is named, and may read many products to find one.
 _PRODUCT = """(
-    SELECT p.id, p.code, p.gtin, p.name, p.description, p.brand_id, p.category_id, p.discount_id, p.deposit_id,
-        p.net_quantity, p.net_unit, p.allergens, p.diets, p.alcohol, p.min_age, {columns}
+    SELECT p.id, p.code, p.gtin, p.plu, p.other_barcodes, p.name, p.description, p.brand_id, p.category_id, p.discount_id,
+        p.deposit_id, p.net_quantity, p.net_unit, p.allergens, p.diets, p.alcohol, p.min_age, {columns}
         p.unit, p.price, p.vat_rate, p.reorder_level, p.active, p.version, p.created_at, p.updated_at,
         (SELECT s.available FROM sellable s WHERE s.product_id = p.id) AS available
     FROM product p WHERE {condition} LIMIT 1) p"""
@@ -66,14 +70,33 @@ def products(page: str, keys: tuple[str, ...]) -> str:
 
 
 def _read_product(condition: str) -> Statement:
-    columns = "p.ingredients, p.nutrition, p.food_business, p.origin, p.storage, p.shelf_life_days,"
-    product = _PRODUCT.format(condition=condition, columns=columns)
+    product = _PRODUCT.format(condition=condition, columns=_COLUMNS_ALONE)
     return Statement(f"SELECT {_ALONE}, p.version FROM {product} {_TODAY}", read=True)
 
 
 READ_PRODUCT = _read_product("p.code = %(code)s")
 
-READ_BARCODE = _read_product("lpad(p.gtin, 14, '0') = %(gtin14)s")
-CODE_BY_BARCODE = Statement(
-    "SELECT code FROM product WHERE lpad(gtin, 14, '0') = %(gtin14)s AND id <> %(but)s", read=True
+_SCANNED = _PRODUCT.format(condition="p.id = scanned.product_id", columns=_COLUMNS_ALONE)
+READ_SCANNED = Statement(
+    f"""
+    SELECT {_ALONE}, p.version, p.code, p.unit, scanned.gtin14, scanned.pieces
+    FROM (
+        SELECT b.product_id, b.gtin14, b.pieces FROM barcode b WHERE b.gtin14 = ANY(%(gtin14s)s::text[])
+        UNION ALL
+        SELECT k.id, NULL, NULL FROM product k WHERE lpad(k.plu, 5, '0') = %(plu5)s
+    ) scanned CROSS JOIN LATERAL {_SCANNED} {_TODAY}
+    """,
+    read=True,
 )
+"""Reads (JSON, version, code, unit, barcode, pieces) of who has some of these barcodes; the last two are NULL of who has the PLU."""
+
+HOLDERS = Statement(
+    """
+    SELECT b.gtin14, p.code FROM barcode b JOIN product p ON p.id = b.product_id
+    WHERE b.gtin14 = ANY(%(gtin14s)s::text[]) AND b.product_id <> %(but)s
+    UNION ALL
+    SELECT NULL, p.code FROM product p WHERE lpad(p.plu, 5, '0') = %(plu5)s AND p.id <> %(but)s
+    """,
+    read=True,
+)
+"""Which other products have some of these barcodes, or, as the row without one, this PLU."""

@@ -1,7 +1,7 @@
--- edition 1
+-- edition 2
 -- What somebody looks for: its first eight words, the query that finds the products with all of them (or, where none has
--- and that is asked for, with the most of them), and the products that it names: by code, by GTIN in any spelling, or by
--- the whole name.
+-- and that is asked for, with the most of them), and the products that it names: by code, by barcode or PLU in any spelling,
+-- or by the whole name.
 CREATE OR REPLACE FUNCTION sought_products(typed text, in_part boolean, offered boolean)
     RETURNS TABLE (words text[], query tsquery, named bigint[])
     LANGUAGE plpgsql STABLE STRICT ROWS 1
@@ -27,9 +27,9 @@ CREATE OR REPLACE FUNCTION sought_products(typed text, in_part boolean, offered 
         named := ARRAY(
             SELECT p.id FROM product p WHERE p.code IN (line, lower(line), upper(line))
             UNION
-            SELECT p.id FROM product p WHERE digits ~ '^([0-9]{8}|[0-9]{12,14})$'
-                AND p.gtin IN (SELECT lpad(ltrim(digits, '0'), length, '0') FROM unnest('{8,12,13,14}'::integer[]) AS length
-                    WHERE length >= length(ltrim(digits, '0')))
+            SELECT b.product_id FROM barcode b WHERE digits ~ '^([0-9]{8}|[0-9]{12,14})$' AND b.gtin14 = lpad(digits, 14, '0')
+            UNION
+            SELECT p.id FROM product p WHERE digits ~ '^[0-9]{4,5}$' AND lpad(p.plu, 5, '0') = lpad(digits, 5, '0')
             UNION
             (SELECT p.id FROM product p WHERE p.active = offered AND plain_text(p.name) = plain_text(line) LIMIT 100));
         RETURN NEXT;

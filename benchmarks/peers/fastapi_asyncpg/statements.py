@@ -32,7 +32,7 @@ def bound(statement: Statement, parameters: Mapping[str, Any]) -> tuple[str, lis
 
 
 _PRODUCT = """json_build_object(
-    'code', p.code, 'gtin', p.gtin, 'name', p.name, 'description', p.description,
+    'code', p.code, 'gtin', p.gtin, 'plu', p.plu, 'other_barcodes', p.other_barcodes, 'name', p.name, 'description', p.description,
     'brand', (
         SELECT json_build_object('code', b.code, 'name', b.name) FROM brand b
         WHERE b.id = p.brand_id),

@@ -2,10 +2,11 @@
 
 from datetime import date
 from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import BigInteger, FetchedValue, ForeignKey
-from sqlalchemy.dialects.postgresql import TSVECTOR
+from sqlalchemy.dialects.postgresql import JSONB, TSVECTOR
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from benchmarks.peers.fastapi_sqlalchemy.base import (
@@ -59,6 +60,8 @@ class Product(Base):
     id: Mapped[Key]
     code: Mapped[str]
     gtin: Mapped[str | None]
+    plu: Mapped[str | None]
+    other_barcodes: Mapped[list[dict[str, Any]]] = mapped_column(JSONB)
     name: Mapped[str]
     description: Mapped[str]
     brand_id: Mapped[int | None] = refers_to("brand.id")

@@ -42,11 +42,20 @@ class AppliedDiscount(Named):
     rate: Decimal
 
 
+class OtherBarcode(Output):
+    """A barcode on a pack, or on another package."""
+
+    gtin: str
+    pieces: int
+
+
 class ProductOut(Output):
     """Something the shop sells."""
 
     code: str
     gtin: str | None
+    plu: str | None
+    other_barcodes: list[OtherBarcode]
     name: str
     description: str
     brand: Named | None

@@ -2,7 +2,7 @@
 
 import peewee
 from peewee_async import AioModel
-from playhouse.postgres_ext import DateTimeTZField, TSVectorField
+from playhouse.postgres_ext import BinaryJSONField, DateTimeTZField, TSVectorField
 
 from benchmarks.peers.peewee_shop.database import database
 
@@ -101,6 +101,8 @@ class Product(BaseModel):
     id = peewee.BigAutoField()
     code = peewee.TextField()
     gtin = peewee.TextField(null=True)
+    plu = peewee.TextField(null=True)
+    other_barcodes = BinaryJSONField(index=False)
     name = peewee.TextField()
     description = peewee.TextField()
     brand = peewee.ForeignKeyField(Brand, null=True)

@@ -20,6 +20,8 @@ def product_json(row: Any) -> dict[str, Any]:
     return {
         "code": row.code,
         "gtin": row.gtin,
+        "plu": row.plu,
+        "other_barcodes": row.other_barcodes,
         "name": row.name,
         "description": row.description,
         "brand": row.brand and {"code": row.brand.code, "name": row.brand.name},

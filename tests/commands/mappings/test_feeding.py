@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from app.commands.mappings.feeding import bare, day, feeding, rounded, share, slug
 from app.commands.mappings.format import Feed, Writing
-from app.commands.sheets.kinds import Column
+from app.commands.sheets.columns import Column
 
 GERMAN = Writing(decimal=",", thousands=".", currency=("€", "EUR"))
 COMMA, POINT = frozenset(","), frozenset(".")

@@ -9,7 +9,8 @@ from pathlib import Path
 from pydantic.fields import FieldInfo
 
 from app.commands.sheets.checking import row_schema
-from app.commands.sheets.kinds import SHEETS, Column, Sheet
+from app.commands.sheets.columns import Column
+from app.commands.sheets.kinds import SHEETS, Sheet
 from local.environments import ROOT
 
 FILE = ROOT / "docs" / "columns.md"
@@ -51,7 +52,7 @@ def _otherwise(field: FieldInfo) -> str:
     default = field.get_default()
     if isinstance(default, bool):
         return "yes" if default else "no"
-    return "empty" if default in {None, ""} else str(default)
+    return "empty" if default in (None, "", [], {}) else str(default)
 
 
 def _rows(sheet: Sheet) -> Iterator[str]:

@@ -1,10 +1,19 @@
 """What a cell means, and where that would be a guess."""
 
+from typing import Any
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.commands.sheets.cells import UnclearError, decimal_mark, guarded, meant, unguarded
+from app.commands.sheets.cells import (
+    UnclearError,
+    decimal_mark,
+    guarded,
+    meant,
+    unguarded,
+)
+from app.commands.sheets.notation import listed
 
 
 @pytest.mark.parametrize(
@@ -60,6 +69,63 @@ def test_barcodes_with_all_of_their_digits(cell):
 def test_barcodes_that_a_spreadsheet_spoilt(cell, why):
     with pytest.raises(UnclearError, match=why):
         meant(cell, "barcode", "")
+
+
+@pytest.mark.parametrize(
+    ("cell", "listed"),
+    [
+        ("4006381333948*6", "4006381333948*6"),
+        ("4006381333948*6 4006381333955", "4006381333948*6 4006381333955*1"),
+        ("'4006381333955", "4006381333955*1"),
+        ("4006381333955.0", "4006381333955*1"),
+        (" 4006381333948*6,\r\n4006381333955 ;", "4006381333948*6 4006381333955*1"),
+        ("4006381333948*half", "4006381333948*half"),
+    ],
+)
+def test_several_barcodes(cell, listed):
+    assert meant(cell, "barcodes", "") == listed
+
+
+@pytest.mark.parametrize(
+    ("cell", "why"),
+    [
+        ("7.6223E+12", "^is a barcode that a spreadsheet has rounded"),
+        ("7,6223E+12", "^is a barcode that a spreadsheet has rounded"),
+        (
+            "4006381333955 7.6E+12*6",
+            "^has '7.6E\\+12' in it, which is a barcode that a spreadsheet",
+        ),
+        ("4006381333955 400638133", "^has '400638133' in it, which has 9 digits"),
+    ],
+)
+def test_several_barcodes_that_a_spreadsheet_spoilt(cell, why):
+    with pytest.raises(UnclearError, match=why):
+        meant(cell, "barcodes", "")
+
+
+BARCODES: st.SearchStrategy[dict[str, Any]] = st.builds(
+    dict, gtin=st.from_regex("[1-9][0-9]{12}", fullmatch=True), pieces=st.integers(1, 99)
+)
+
+
+@given(st.lists(BARCODES, max_size=20))
+def test_what_is_listed_is_read_again(barcodes):
+    said = [f"{each['gtin']}*{each['pieces']}" for each in barcodes]
+    assert meant(listed(barcodes), "barcodes", "") == " ".join(said)
+
+
+@pytest.mark.parametrize(
+    ("cell", "plu"), [("4011", "4011"), ("'04011", "04011"), ("4011.0", "4011"), ("x", "x")]
+)
+def test_plus(cell, plu):
+    assert meant(cell, "plu", "") == plu
+
+
+def test_a_plu_that_a_spreadsheet_shortened():
+    with pytest.raises(
+        UnclearError, match=r"has 3 digits, and a PLU has 4 or 5; a spreadsheet may"
+    ):
+        meant("401", "plu", "")
 
 
 @pytest.mark.parametrize(

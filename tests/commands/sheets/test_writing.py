@@ -14,7 +14,7 @@ from app.commands.sheets.checking import read_content
 from app.commands.sheets.files.reading import open_table
 from app.commands.sheets.kinds import STOCK
 from app.commands.sheets.layout import NamedColumns
-from app.commands.sheets.opening import compare_stock
+from app.commands.sheets.plans.opening import compare_stock
 from app.commands.sheets.writing import StoppedError, writer
 from app.factory import create_app
 from tests.builders import brand, category, product, rows, value

@@ -26,7 +26,7 @@ class TestUnchanged:
     async def test_reads_are_304(self, client, database, milk):
         for path in (
             f"products/{milk.code}",
-            f"products/barcode/{milk.gtin}",
+            f"barcodes/{milk.gtin}",
             f"brands/{brand(database).code}",
             f"categories/{category(database).code}",
         ):

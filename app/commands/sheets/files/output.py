@@ -2,7 +2,7 @@
 
 import csv
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing
 from decimal import Decimal
 from functools import cache
@@ -12,7 +12,7 @@ from typing import Any, TextIO
 import click
 
 from app.commands.sheets.cells import guarded, unguarded
-from app.commands.sheets.kinds import Column
+from app.commands.sheets.columns import Column
 
 MOST_ROWS = 1_048_576
 """How many rows a sheet of a workbook can have, its heading counted."""
@@ -30,15 +30,27 @@ class TooManyRowsError(click.ClickException):
     """More rows than a workbook's sheet can have. The sentence says so."""
 
 
-def write_csv(output: TextIO, columns: Iterable[Column], rows: Iterable[Sequence[object]]) -> int:
+def write_csv(output: TextIO, columns: Sequence[Column], rows: Iterable[Sequence[object]]) -> int:
     """Write a heading and rows, and return how many rows there were."""
     writer = csv.writer(output, lineterminator="\n")
     writer.writerow([column.name for column in columns])
     count = 0
-    for row in rows:
+    for row in written(columns, rows):
         writer.writerow([_cell(value) for value in row])
         count += 1
     return count
+
+
+def written(
+    columns: Sequence[Column], rows: Iterable[Sequence[object]]
+) -> Iterator[Sequence[object]]:
+    """Yield rows with several values of a cell as they are written in one."""
+    notations = [(p, c.notation) for p, c in enumerate(columns) if c.notation is not None]
+    for row in rows:
+        cells = list(row)
+        for place, notation in notations:
+            cells[place] = notation.write(cells[place]) if cells[place] else None
+        yield cells
 
 
 def _cell(value: object) -> object:
@@ -65,7 +77,7 @@ def write_workbook(
     """
     with closing(_Sheet(path, name, columns)) as sheet:
         count = 0
-        for count, row in enumerate(rows, 1):
+        for count, row in enumerate(written(columns, rows), 1):
             if count == MOST_ROWS:
                 raise TooManyRowsError(
                     f"A sheet has no more than {MOST_ROWS:,} rows, and these are more: export them as CSV."

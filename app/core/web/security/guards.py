@@ -129,7 +129,9 @@ def _guarded(
     marked = cast("Any", guarded)
     notes = marked.__dict__.setdefault("_spec", {})
     notes["security"] = security
-    takes_query = any(location == "query" for _, location in notes.get("args") or ())
+    takes_query = getattr(view, "query_in_path", False) or any(
+        location == "query" for _, location in notes.get("args") or ()
+    )
     marked.permissions = permissions  # of which one is needed; none of a public view
     marked.longest_body = longest
     marked.guard = guarded

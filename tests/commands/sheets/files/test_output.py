@@ -8,9 +8,9 @@ from itertools import islice, repeat
 
 import pytest
 
+from app.commands.sheets.columns import Column
 from app.commands.sheets.files.output import MOST_ROWS, TooManyRowsError, write_workbook
 from app.commands.sheets.files.reading import open_table
-from app.commands.sheets.kinds import Column
 
 COLUMNS = [Column("gtin", ""), Column("name", "", "text"), Column("price", "", "number")]
 ROW = ("04006040126423", "=1+1", Decimal("1.50"))

@@ -111,8 +111,10 @@ class TestHeadings:
     def test_an_unknown_column_is_named_with_those_that_are_known(self, read):
         (sentence,) = read(PLAIN.replace("list_price", "price"))
         assert sentence == (
-            "column 'price' is none of products; those are code, gtin, name, description, brand, category, unit,"
-            " list_price, vat_rate, discount, deposit, reorder_level, active (--ignore-unknown leaves others out): line 1."
+            "column 'price' is none of products; those are code, gtin, plu, other_barcodes, name, description, brand,"
+            " category, unit, list_price, vat_rate, discount, deposit, reorder_level, net_quantity, net_unit, ingredients,"
+            " allergens, diets, nutrition, food_business, origin, storage, alcohol, min_age, shelf_life_days, active"
+            " (--ignore-unknown leaves others out): line 1."
         )
 
     def test_unknown_columns_can_be_left_out_and_are_named(self, read):

@@ -1,18 +1,23 @@
 """What a file would change in the shop, or what in the shop forbids it. Nothing is written here."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from psycopg2 import extensions
 
 from app.commands.sheets.checking import Advance, Content, Line
+from app.commands.sheets.columns import Column
 from app.commands.sheets.faults import Fault, SheetError, quoted
-from app.commands.sheets.kinds import Column, Sheet
+from app.commands.sheets.kinds import Sheet
 from app.commands.sheets.layout import required
-from app.core.web import Invalid
-from app.product.products.gtin import gtin14
+from app.commands.sheets.notation import listed
+from app.commands.sheets.plans.taken import taken
+from app.core.web import FieldError, Invalid
+
+Refused = Callable[[Mapping[str, Any]], Iterable[FieldError]]
+"""Says which values, by column, this shop refuses though they are right."""
 
 _ROWS_AT_ONCE = 2000
 _DEEPEST = 8
@@ -53,9 +58,16 @@ class Plan:
 
 
 def compare(
-    cursor: extensions.cursor, sheet: Sheet, content: Content, advance: Advance = lambda _: None
+    cursor: extensions.cursor,
+    sheet: Sheet,
+    content: Content,
+    advance: Advance = lambda _: None,
+    refused: Refused = lambda _: (),
 ) -> Plan:
-    """Return what `content` would change. Raises SheetError with all that is wrong, the file's own faults included."""
+    """Return what `content` would change; what is `refused` in this shop is so of what is new, by column.
+
+    Raises SheetError with all that is wrong, the file's own faults included.
+    """
     created: list[Line] = []
     changed: list[Change] = []
     faults = [*content.faults, *_unknown(cursor, content.columns, content.lines)]
@@ -63,15 +75,17 @@ def compare(
         advance(1)
         if known is None:
             created.append(line)
+            new = line.values
         elif old := _differing(line, known):
             changed.append(Change(line, old))
+            new = {name: line.values[name] for name in old}
         else:
             continue
         faults += _misfits(sheet, content, line, known)
+        faults += _faults(line, refused(new))
     faults += _unknown(cursor, sheet.named(content.layout.defaults), created)
     names = {column.name for column in content.columns}
-    if "gtin" in names:
-        faults += _taken_barcodes(cursor, content)
+    faults += taken(cursor, content, names)
     if "unit" in names:
         faults += _units_in_use(cursor, changed)
     levels = dict.fromkeys((line.values["code"] for line in content.lines), 1)
@@ -159,24 +173,16 @@ def _misfits(
     try:
         sheet.check(line.values)
     except Invalid as problem:
-        for error in problem.errors:
-            name = error.pointer.strip("/")
-            yield Fault(line.number, error.message, name, line.values[name])
+        yield from _faults(line, problem.errors)
 
 
-def _taken_barcodes(cursor: extensions.cursor, content: Content) -> Iterator[Fault]:
-    lines = [line for line in content.lines if line.values["gtin"] is not None]
-    wanted = list({gtin14(line.values["gtin"]) for line in lines})
-    cursor.execute(
-        "SELECT lpad(gtin, 14, '0'), code, name FROM product WHERE lpad(gtin, 14, '0') = ANY(%s::text[])",
-        (wanted,),
-    )
-    holders = {gtin: (code, name) for gtin, code, name in cursor.fetchall()}
-    for line in lines:
-        code, name = holders.get(gtin14(line.values["gtin"]), (None, ""))
-        if code not in {None, line.values["code"]}:
-            says = f"is that of the product {code} ({name}) already"
-            yield Fault(line.number, says, "gtin", line.values["gtin"])
+def _faults(line: Line, errors: Iterable[FieldError]) -> Iterator[Fault]:
+    for error in errors:
+        _, name, *steps = error.pointer.split("/")
+        value = line.values[name]
+        # Of several in a cell, the one that is meant.
+        shown = listed([value[int(steps[0])]]) if steps else value
+        yield Fault(line.number, error.message, name, shown)
 
 
 def _units_in_use(cursor: extensions.cursor, changed: Iterable[Change]) -> Iterator[Fault]:

@@ -8,8 +8,8 @@ from datetime import date, timedelta
 from psycopg2 import extensions
 
 from app.commands.sheets.checking import Content, Line
-from app.commands.sheets.comparing import known_codes
 from app.commands.sheets.faults import Fault, SheetError
+from app.commands.sheets.plans.catalogue import known_codes
 from app.inventory.stock.lots import whole_pieces
 
 Lots = list[Line]

@@ -17,15 +17,26 @@ def gtin14(gtin: str) -> str:
     return gtin.lstrip("0").zfill(14)
 
 
+def has_length(value: str) -> bool:
+    """Say whether `value` is as many digits as a GTIN has."""
+    return re.fullmatch(r"[0-9]{8}|[0-9]{12,14}", value, re.ASCII) is not None
+
+
+def has_right_check_digit(gtin: str) -> bool:
+    """Say whether the last of these digits is right.
+
+    From the right, digits weigh 1, 3, 1, 3 …, the check digit itself 1 (GS1 General Specifications, section 7.9).
+    """
+    total = sum(int(digit) * (3 if place % 2 else 1) for place, digit in enumerate(reversed(gtin)))
+    return total % 10 == 0
+
+
 def _gtin(value: str) -> str:
-    if not re.fullmatch(r"[0-9]{8}|[0-9]{12,14}", value, re.ASCII):
+    if not has_length(value):
         raise wrong("must be a GTIN of 8, 12, 13 or 14 digits")
     if not value.strip("0"):
         raise wrong("must be a GTIN: zeros alone are none")
-    # From the right, digits weigh 1, 3, 1, 3 …, the check digit itself 1 (GS1 General
-    # Specifications, section 7.9).
-    total = sum(int(digit) * (3 if place % 2 else 1) for place, digit in enumerate(reversed(value)))
-    if total % 10:
+    if not has_right_check_digit(value):
         raise wrong("must be a GTIN: its check digit is wrong")
     return value
 

@@ -1,0 +1,1 @@
+"""What a file would change in the shop: planned, and not yet written."""

@@ -1,0 +1,29 @@
+"""What a scanned code says, as JSON."""
+
+from pydantic import Field
+
+from app.core.web.schema import Date, PositiveMoney, Quantity, Schema
+from app.product.barcodes.reading import Kind
+from app.product.products.schemas import ProductDetails
+
+
+class Scanned(Schema):
+    """The product that a code names, and what the code says of it."""
+
+    kind: Kind = Field(
+        description="What the code is: a product's barcode (`gtin`), its number to key in (`plu`), the label of a scale with"
+        " a weight, a price or a count in it, or GS1's element strings or Digital Link (`gs1`)."
+    )
+    quantity: Quantity | None = Field(
+        description="How much it is for, in the product's unit: the pieces that the barcode is on, the weight or the count"
+        " in it. null where it has to be weighed or counted first.",
+        examples=["6.000"],
+    )
+    price: PositiveMoney | None = Field(
+        description="What all of it costs, where a price is in the code; null: the product's own price holds.",
+        examples=["3.49"],
+    )
+    lot: str | None = Field(description="The lot, (10) in element strings.", examples=["L2301"])
+    best_before: Date | None = Field(description="The best-before date, (15) in element strings.")
+    expires_on: Date | None = Field(description="The last day to sell it, (17) in element strings.")
+    product: ProductDetails
