@@ -13,18 +13,19 @@ from app.core.database.pool.gauges import watch_pool
 from app.core.serving.asgi import WsgiToAsgi
 from app.core.serving.concurrency import AsyncFlask
 from app.core.serving.linger import init_linger
+from app.core.serving.uploads import LongBodies
 from app.core.settings import DatabaseSettings, Settings, load_settings
 from app.core.telemetry.logging import init_logging
 from app.core.telemetry.metrics import init_metrics
 from app.core.telemetry.traces import Tracing
 from app.core.traffic import PROBES
-from app.core.web.bodies import body_bound, longest_body
+from app.core.web.bodies import LINES_BODY, LONG_BODIES, body_bound, longest_body
 from app.core.web.cors import init_cors
 from app.core.web.errors import init_errors
 from app.core.web.http import init_http
 from app.core.web.paging import Cursors
 from app.core.web.refusals import refuse
-from app.core.web.security import require_guards
+from app.core.web.security import Authenticator, refusal_by_scope, require_guards
 from app.core.wiring import provide, wired
 from app.health import wiring as health
 from app.health.service import Readiness
@@ -100,8 +101,12 @@ def create_asgi_app(app: Shop) -> WsgiToAsgi:
         database = wired(PooledPostgresqlDatabase)
         readiness = wired(Readiness)
         tracing = wired(Tracing)
+        authenticator = wired(Authenticator)  # type: ignore[type-abstract]  # a protocol stands for its provider
 
     http = settings.http
+    long_bodies = LongBodies(
+        beyond=LINES_BODY, at_once=LONG_BODIES, refusal=refusal_by_scope(app, authenticator)
+    )
 
     async def start() -> None:
         # Here a request that waits holds no thread, so that its line may be as long as that of all others.
@@ -127,6 +132,7 @@ def create_asgi_app(app: Shop) -> WsgiToAsgi:
         max_body_bytes=longest_body(app, None),
         longer_body=body_bound(app),
         max_pending_bytes=http.max_pending_bytes,
+        long_bodies=long_bodies,
         max_concurrent_requests=http.max_concurrent_requests,
         exempt=PROBES,
         refuse=refuse,
