@@ -101,12 +101,7 @@ def create_asgi_app(app: Shop) -> WsgiToAsgi:
         database = wired(PooledPostgresqlDatabase)
         readiness = wired(Readiness)
         tracing = wired(Tracing)
-        authenticator = wired(Authenticator)  # type: ignore[type-abstract]  # a protocol stands for its provider
-
     http = settings.http
-    long_bodies = LongBodies(
-        beyond=LINES_BODY, at_once=LONG_BODIES, refusal=refusal_by_scope(app, authenticator)
-    )
 
     async def start() -> None:
         # Here a request that waits holds no thread, so that its line may be as long as that of all others.
@@ -132,13 +127,20 @@ def create_asgi_app(app: Shop) -> WsgiToAsgi:
         max_body_bytes=longest_body(app, None),
         longer_body=body_bound(app),
         max_pending_bytes=http.max_pending_bytes,
-        long_bodies=long_bodies,
+        long_bodies=_long_bodies(app),
         max_concurrent_requests=http.max_concurrent_requests,
         exempt=PROBES,
         refuse=refuse,
         drain_seconds=http.drain_seconds,
         on_withdrawal=readiness.withdraw,
     )
+
+
+def _long_bodies(app: Shop) -> LongBodies:
+    with app.app_context():
+        authenticator = wired(Authenticator)  # type: ignore[type-abstract]  # a protocol stands for its provider
+    refusal = refusal_by_scope(app, authenticator)
+    return LongBodies(beyond=LINES_BODY, at_once=LONG_BODIES, refusal=refusal)
 
 
 def _database(settings: Settings) -> PooledPostgresqlDatabase:

@@ -1,7 +1,16 @@
 """The tables as peewee models, one module for each area. The migrations make the tables; these describe them."""
 
 from app.models.base import Row
-from app.models.catalogue import Brand, Category, Discount, Offer, Product, ProductWord, Renamed
+from app.models.catalogue import (
+    Brand,
+    Category,
+    Discount,
+    Image,
+    Offer,
+    Product,
+    ProductWord,
+    Renamed,
+)
 from app.models.orders import Allocation, Cart, CartItem, Payment, Purchase, PurchaseLine
 from app.models.people import Attempt, AuditLog, Customer, Login, Session, Staff
 from app.models.shop import Shop
@@ -26,6 +35,7 @@ __all__ = [
     "Category",
     "Customer",
     "Discount",
+    "Image",
     "InvoiceRequest",
     "InvoiceRequestLine",
     "Login",

@@ -4,6 +4,7 @@ import peewee
 from playhouse.postgres_ext import TSVectorField
 
 from app.models.base import (
+    ByteaField,
     MoneyField,
     QuantityField,
     RateField,
@@ -11,6 +12,18 @@ from app.models.base import (
     Row,
     TimestampTzField,
 )
+
+
+class Image(Row):
+    """A picture in three sizes, WebP; `hash` and the size are of the large one."""
+
+    hash = peewee.TextField(primary_key=True)
+    small = ByteaField()
+    medium = ByteaField()
+    large = ByteaField()
+    width = peewee.IntegerField()
+    height = peewee.IntegerField()
+    created_at = TimestampTzField()
 
 
 class Brand(Row):
@@ -36,6 +49,7 @@ class Category(Row):
     version = peewee.IntegerField()
     created_at = TimestampTzField()
     updated_at = TimestampTzField()
+    image = ReferenceField(Image, column_name="image", null=True)
 
 
 class Discount(Row):
@@ -74,6 +88,7 @@ class Product(Row):
     updated_at = TimestampTzField()
     search_text = peewee.TextField()
     search = TSVectorField(null=True)
+    image = ReferenceField(Image, column_name="image", null=True)
 
 
 class ProductWord(Row):

@@ -122,6 +122,7 @@ class TestDescription:
             "/api/v1/products/barcode/{gtin}",
             "/api/v1/brands/{code}",
             "/api/v1/categories/{code}",
+            "/api/v1/images/{image}/{size}",
         }
         for _, operation in kept:
             assert "If-None-Match" in [parameter["name"] for parameter in operation["parameters"]]

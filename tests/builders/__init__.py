@@ -9,7 +9,7 @@ Each feature has a module, and its names in here; a builder takes what matters t
         answer = await client.get(f"/api/v1/brands/{made.code}", headers=as_clerk(database))
 """
 
-from tests.builders.catalogue import brand, category, discount, gtin, product
+from tests.builders.catalogue import brand, category, discount, gtin, product, stored_image
 from tests.builders.people import (
     PASSWORD,
     PASSWORD_HASH,
@@ -63,6 +63,7 @@ __all__ = [
     "session",
     "stock_of",
     "stocked",
+    "stored_image",
     "supplier",
     "today",
     "unique",

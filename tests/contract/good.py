@@ -1,102 +1,30 @@
 """A request for each operation of the API that succeeds, and what it needs to succeed."""
 
+import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import timedelta
 from typing import Any
 
-from flask.testing import FlaskClient
-
 from tests import builders
-from tests.builders import PASSWORD, On, Person, unique, value
-
-API = "/api/v1"
-CONTACT = {"contact_name": "Żółta Kaczka", "contact_phone": "+48 22 555 01 10"}
-ANYBODY: Mapping[str, str] = {}
+from tests.builders import PASSWORD, unique
+from tests.contract.world import ANYBODY, API, CONTACT, World
+from tests.support.pictures import picture
 
 
 @dataclass(frozen=True)
 class Good:
-    """Who asks, as headers; what fills the path; the body; and the status of the answer."""
+    """Who asks, as headers; what fills the path; the body, or the file that is one; and the status of the answer."""
 
     who: Mapping[str, str] = field(default_factory=dict)
     path: Mapping[str, str | int] = field(default_factory=dict)
     body: Any = None
     status: int = 200
+    file: bytes | None = None
 
-
-class World:
-    """Makes what requests are about, new each time, on a database that a shop serves."""
-
-    def __init__(self, on: On, shop: FlaskClient) -> None:
-        self.on = on
-        self.shop = shop
-        self.admin = builders.as_admin(on)
-        self.clerk = builders.as_clerk(on)
-        self.somebody = builders.customer(on)
-        self.category = builders.category(on).code
-
-    def askers(self) -> dict[str, Mapping[str, str]]:
-        """Return headers of one new asker of each kind."""
-        return {
-            "anonymous": ANYBODY,
-            "customer": builders.as_customer(self.on),
-            "clerk": builders.as_clerk(self.on),
-            "admin": builders.as_admin(self.on),
-            "cart": builders.as_guest(self.on),
-        }
-
-    def product(self) -> Any:
-        return builders.on_sale(self.on)
-
-    def cart(self, owner: Person | None = None) -> Any:
-        """Return a guest's or a customer's cart with something in it."""
-        made = builders.filled_cart(self.on, (self.product(), 2), owner=owner)
-        made.product = value(
-            self.on,
-            "SELECT p.code FROM cart_item i JOIN product p ON p.id = i.product_id"
-            " WHERE i.cart_id = %(id)s",
-            id=made.id,
-        )
-        return made
-
-    def purchase(self, *, paid: bool = False, collected: bool = False) -> Any:
-        """Return what checking a guest's cart out answered; `headers` open it."""
-        cart = self.cart()
-        made = self.send(f"{API}/carts/{cart.id}/checkout", cart.headers, CONTACT)
-        made["headers"] = cart.headers
-        if paid:
-            money = {"amount": made["total"], "method": "cash"}
-            self.send(f"{API}/purchases/{made['id']}/payments", self.clerk, money)
-        if collected:
-            self.send(f"{API}/purchases/{made['id']}/collect", self.clerk, None)
-        return made
-
-    def lot(self) -> Any:
-        return builders.stocked(self.on, builders.product(self.on), 10)
-
-    def shortage(self) -> None:
-        """Promise something from a lot that has expired."""
-        yesterday = builders.today(self.on) - timedelta(days=1)
-        product = builders.product(self.on)
-        builders.placed(self.on, (builders.stocked(self.on, product, 1, expires_on=yesterday), 1))
-
-    def movement(self) -> int:
-        lot = self.lot()
-        found = value(self.on, "SELECT id FROM stock_movement WHERE stock_id = %(id)s", id=lot.id)
-        return int(found)
-
-    def order(self) -> Any:
-        """Return an open invoice request; `product` is the code of what was asked for."""
-        product = builders.product(self.on)
-        made = builders.invoice_request(self.on, (product, 5, "0.5000"))
-        made.product = product.code
-        return made
-
-    def send(self, path: str, who: Mapping[str, str], body: Any) -> Any:
-        answer = self.shop.post(path, json=body, headers=dict(who))
-        assert answer.status_code < 300, answer.text
-        return answer.json
+    @property
+    def content(self) -> bytes | None:
+        """The body as it is sent."""
+        return self.file if self.body is None else json.dumps(self.body).encode()
 
 
 def _person_of(path: str, w: World) -> Good:
@@ -144,6 +72,18 @@ def _of_kind(kind: str, path: str, new: Mapping[str, Any], change: Any) -> dict[
         f"GET {API}/{path}/{{code}}": lambda w: Good(w.clerk, code(w)),
         f"PATCH {API}/{path}/{{code}}": lambda w: Good(w.clerk, code(w), change),
         f"DELETE {API}/{path}/{{code}}": lambda w: Good(w.clerk, code(w), None, 204),
+    }
+
+
+def _shown(kind: str, path: str) -> dict[str, Any]:
+    """Return the operations on the image of a thing with a code."""
+
+    def code(w: World) -> dict[str, str | int]:
+        return {"code": getattr(builders, kind)(w.on).code}
+
+    return {
+        f"PUT {API}/{path}/{{code}}/image": lambda w: Good(w.clerk, code(w), file=picture()),
+        f"DELETE {API}/{path}/{{code}}/image": lambda w: Good(w.clerk, code(w), None, 204),
     }
 
 
@@ -223,6 +163,11 @@ GOOD: dict[str, Callable[[World], Good]] = {
     ),
     **_of_kind("discount", "discounts", _DISCOUNT, {"name": "Sale", "rate": "0.2500"}),
     **_of_kind("product", "products", _PRODUCT, {"name": "Milk", "description": "Good."}),
+    **_shown("category", "categories"),
+    **_shown("product", "products"),
+    f"GET {API}/images/{{image}}/{{size}}": lambda w: Good(
+        ANYBODY, {"image": builders.stored_image(w.on).hash, "size": "small"}
+    ),
     f"GET {API}/products/barcode/{{gtin}}": lambda w: Good(
         ANYBODY, {"gtin": builders.product(w.on, gtin=builders.gtin(w.on)).gtin}
     ),
@@ -289,8 +234,9 @@ WITH_BODY = [
     for label in GOOD
     if label.startswith(("POST", "PUT", "PATCH"))
     and label != f"POST {API}/carts"
-    and not label.endswith("/collect")
+    and not label.endswith(("/collect", "/image"))
 ]
+OF_FILES = [label for label in GOOD if label.startswith("PUT") and label.endswith("/image")]
 LISTS = [
     label
     for label in GOOD

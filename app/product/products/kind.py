@@ -43,6 +43,7 @@ PRODUCT = Kind(
     read=READ_PRODUCT,
     members=columns("gtin", "name", "description", "unit", "vat_rate", "reorder_level", "active")
     | {
+        "image": "t.image",
         "list_price": "t.price",
         "brand": code_of("brand", "brand_id"),
         "category": code_of("category", "category_id"),

@@ -21,6 +21,7 @@ from app.core.web.schema import (
     omitted,
     wrong,
 )
+from app.product.images.schemas import ImagePaths
 from app.product.products.gtin import Gtin
 
 Unit = Literal["piece", "kg", "litre"]
@@ -100,6 +101,7 @@ class Product(Schema):
     gtin: Gtin | None
     name: Name
     description: Text
+    image: ImagePaths | None = Field(description="null where there is none.")
     brand: BrandName | None
     category: CategoryName
     unit: Unit
