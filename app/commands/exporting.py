@@ -13,6 +13,8 @@ from psycopg2 import extensions
 
 from app.commands.consistency import snapshot
 from app.commands.failing import one_sentence
+from app.commands.pictures import IMAGES, file_or_folder
+from app.commands.pictures.exporting import write_pictures
 from app.commands.sheets.cells import guarded
 from app.commands.sheets.kinds import SHEETS, Sheet
 from app.core.settings import Settings
@@ -57,15 +59,21 @@ def _opened(file: Path | None) -> Iterator[TextIO]:
 
 
 @click.command("export")
-@click.argument("kind", type=click.Choice([*SHEETS]))
-@click.argument("file", required=False, type=click.Path(dir_okay=False, path_type=Path))
+@click.argument("kind", type=click.Choice([*SHEETS, IMAGES]))
+@click.argument("file", required=False, type=click.Path(path_type=Path), callback=file_or_folder)
 @with_appcontext
 def export_file(kind: str, file: Path | None) -> None:
     """Write brands, categories, discounts, products, suppliers or the stock on hand to FILE, or to standard output.
 
     As the CSV that `import` takes, seen at one moment, with what was withdrawn. Text that a spreadsheet would take for
     a formula gets a ' in front, which `import` takes away.
+
+    Of images FILE is a folder, which gets the picture of each product by its code: milk-1l.webp.
     """
-    with one_sentence(), snapshot(wired(Settings).database.url) as cursor, _opened(file) as output:
-        count = write_table(cursor, SHEETS[kind], output)
+    with one_sentence(), snapshot(wired(Settings).database.url) as cursor:
+        if kind == IMAGES and file is not None:
+            count = write_pictures(cursor, file)
+        else:
+            with _opened(file) as output:
+                count = write_table(cursor, SHEETS[kind], output)
     click.echo(f"{count} {'lots' if kind == 'stock' else kind}.", err=True)

@@ -2,15 +2,18 @@
 
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 import click
 from flask.cli import with_appcontext
 
 from app.commands.consistency import snapshot
+from app.commands.counting import progress
 from app.commands.failing import one_sentence
-from app.commands.sheets.checking import Advance, Content, read_content
+from app.commands.pictures import IMAGES, file_or_folder
+from app.commands.pictures.importing import PicturesError, load_pictures
+from app.commands.sheets.checking import Content, read_content
 from app.commands.sheets.comparing import compare
 from app.commands.sheets.faults import SheetError
 from app.commands.sheets.kinds import SHEETS, STOCK, Sheet
@@ -30,7 +33,7 @@ def load(kind: str, path: Path, *, dry_run: bool = False, ignore_unknown: bool =
     """
     sheet = SHEETS[kind]
     table = open_table(path, {column.name for column in sheet.columns})
-    with _progress("read") as advance:
+    with progress("read") as advance:
         content = read_content(table, sheet, ignore_unknown=ignore_unknown, advance=advance)
     for note in table.notes:
         click.echo(f"{path.name}: {note}", err=True)
@@ -53,7 +56,7 @@ def _compared(
             return lambda: _write(rows, lambda to: to.receive(opening)), stock_summary(
                 opening, dry_run=dry_run
             )
-        with _progress("compared", len(content.lines)) as advance:
+        with progress("compared", len(content.lines)) as advance:
             plan = compare(cursor, sheet, content, advance)
     rows = len(content.lines) - plan.unchanged
     return lambda: _write(rows, lambda to: to.write(sheet, plan)), summary(plan, dry_run=dry_run)
@@ -70,7 +73,7 @@ def _write(rows: int, work: Callable[[Writer], None]) -> None:
 
     try:
         with (
-            _progress("written", rows) as advance,
+            progress("written", rows) as advance,
             writer(wired(Settings).database.url, count) as to,
         ):
             work(to)
@@ -83,23 +86,13 @@ def _write(rows: int, work: Callable[[Writer], None]) -> None:
         raise
 
 
-@contextmanager
-def _progress(done: str, total: int | None = None) -> Iterator[Advance]:
-    """Show how many rows are `done`, on a terminal; give what to call with each number of them."""
-    # Not at the top: what serves requests has no use for it.
-    from tqdm import tqdm  # noqa: PLC0415 - as above
-
-    with tqdm(
-        total=total, desc=done, unit=" rows", file=sys.stderr, disable=None, leave=False
-    ) as bar:
-        yield bar.update
-
-
 @click.command("import")
-@click.argument("kind", type=click.Choice([*SHEETS]))
-@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.argument("kind", type=click.Choice([*SHEETS, IMAGES]))
+@click.argument("file", type=click.Path(exists=True, path_type=Path), callback=file_or_folder)
 @click.option("--dry-run", is_flag=True, help="Only say what would change.")
-@click.option("--ignore-unknown", is_flag=True, help="Leave columns out that are not known.")
+@click.option(
+    "--ignore-unknown", is_flag=True, help="Leave columns, or pictures, out that are not known."
+)
 @with_appcontext
 def import_file(kind: str, file: Path, *, dry_run: bool, ignore_unknown: bool) -> None:
     """Take FILE in: brands, categories, discounts, products, suppliers or opening stock, as CSV or XLSX.
@@ -107,11 +100,14 @@ def import_file(kind: str, file: Path, *, dry_run: bool, ignore_unknown: bool) -
     Nothing of it if anything is wrong: each wrong value is then named with its line and column. What is there already
     is changed to what the file says, so a second run changes nothing; a column that the file does not have stays as it
     is, an empty cell clears. The columns are described in app/commands/demo/README.md.
+
+    Of images FILE is a folder of pictures, JPEG, PNG or WebP, each named by its product's code: milk-1l.jpg.
     """
+    take = load_pictures if kind == IMAGES else partial(load, kind)
     try:
         with one_sentence():
-            click.echo(load(kind, file, dry_run=dry_run, ignore_unknown=ignore_unknown))
-    except SheetError as error:
+            click.echo(take(file, dry_run=dry_run, ignore_unknown=ignore_unknown))
+    except (SheetError, PicturesError) as error:
         sentences = error.sentences()
         for sentence in first_of(iter(sentences), len(sentences)):
             click.echo(f"{file.name}: {sentence}", err=True)
