@@ -14,14 +14,20 @@ from app.core.serving.concurrency import run_sync
 from app.core.web import Invalid
 from app.core.web.bodies import FILE_BODY
 from app.core.wiring import wired
+from app.product.images.renditions import Renditions
 from app.product.images.service import Images
 from app.product.products.kind import PRODUCT
 
 _ENDINGS = frozenset({".jpg", ".jpeg", ".png", ".webp"})
 _SHOWN = Statement("SELECT code, image FROM product WHERE code = ANY (%(codes)s::text[])")
 
+# Those behind them are made once more when their turn comes: to keep all would take as much memory as there are.
+_MOST_KEPT = 200
+
 Shown = Mapping[str, str | None]
 """The hashes of what products show, by code; None of those that show nothing."""
+Changes = dict[Path, Renditions | None]
+"""Files that their products do not show yet, with what was made of them if it was kept."""
 
 
 class PicturesError(Exception):
@@ -54,17 +60,17 @@ def load_pictures(folder: Path, *, dry_run: bool = False, ignore_unknown: bool =
     return f"{folder.name}: " + "\n".join(_summary(len(paths), changed, shown, dry_run=dry_run))
 
 
-def _compared(paths: Sequence[Path], shown: Shown) -> list[Path]:
+def _compared(paths: Sequence[Path], shown: Shown) -> Changes:
     """Return the pictures that their products do not show yet. Raises PicturesError."""
     times = Counter(path.stem for path in paths)
-    changed = []
+    changed: Changes = {}
     faults = []
     with progress("read", len(paths), "pictures") as advance:
         for path in paths:
             fault = _fault(path, times[path.stem], shown)
             try:
-                if fault is None and _hash(path) != shown[path.stem]:
-                    changed.append(path)
+                if fault is None and (made := _made(path)).hash != shown[path.stem]:
+                    changed[path] = made if len(changed) < _MOST_KEPT else None
             except Invalid as refusal:
                 fault = refusal.detail
             if fault is not None:
@@ -88,20 +94,20 @@ def _fault(path: Path, times: int, shown: Shown) -> str | None:
     return None
 
 
-def _hash(path: Path) -> str:
-    """Return the hash of the image that a file is. Raises Invalid."""
-    return run_sync(wired(Images).made_of, path.read_bytes()).hash
+def _made(path: Path) -> Renditions:
+    """Return the image that a file is. Raises Invalid."""
+    return run_sync(wired(Images).made_of, path.read_bytes())
 
 
-def _write(changed: Sequence[Path]) -> None:
+def _write(changed: Changes) -> None:
     """Have products show these pictures; whatever ends it before its time, say what is there then."""
-    put = wired(Images).put
+    show = wired(Images).show
     done = 0
     try:
         with progress("written", len(changed), "pictures") as advance:
-            for path in changed:
-                # Made anew once more: to keep all of them meanwhile would take as much memory as there are.
-                run_sync(put, PRODUCT, path.stem, path.read_bytes(), expected=None, by=None)
+            for path, made in changed.items():
+                image = made or _made(path)
+                run_sync(show, PRODUCT, path.stem, image, expected=None, by=None)
                 done += 1
                 advance(1)
     except BaseException:
@@ -110,9 +116,7 @@ def _write(changed: Sequence[Path]) -> None:
         raise
 
 
-def _summary(
-    pictures: int, changed: Sequence[Path], shown: Shown, *, dry_run: bool
-) -> Iterator[str]:
+def _summary(pictures: int, changed: Changes, shown: Shown, *, dry_run: bool) -> Iterator[str]:
     would_be = "would be " if dry_run else ""
     same = pictures - len(changed)
     yield f"{counted(pictures, 'picture')}, {len(changed)} {would_be}set, {same} unchanged."

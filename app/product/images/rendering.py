@@ -46,7 +46,7 @@ def render(data: bytes) -> Renditions:
     return Renditions(
         hash=hash_of(encoded),
         small=_encoded(_within(medium, SMALL)),
-        medium=_encoded(medium),
+        medium=encoded if medium is large else _encoded(medium),
         large=encoded,
         width=large.width,
         height=large.height,

@@ -44,11 +44,17 @@ class Images:
     async def put(
         self, kind: Kind, code: str, file: bytes, *, expected: int | None, by: int | None
     ) -> Found:
-        """Have a thing show the picture in `file`, and return the thing; the one that it has is no change.
-
-        Raises what made_of() and Catalogue.change() do.
-        """
+        """Have a thing show the picture in `file`, and return the thing. Raises what made_of() and show() do."""
         image = await self.made_of(file)
+        return await self.show(kind, code, image, expected=expected, by=by)
+
+    async def show(
+        self, kind: Kind, code: str, image: Renditions, *, expected: int | None, by: int | None
+    ) -> Found:
+        """Have a thing show an image, and return the thing; the one that it shows already is no change.
+
+        Raises what Catalogue.change() does.
+        """
 
         async def work() -> Found:
             # From here on none is deleted: not the one that was there already, with nothing to name it.
