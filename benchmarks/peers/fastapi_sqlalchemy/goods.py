@@ -61,6 +61,7 @@ class Product(Base):
     gtin: Mapped[str | None]
     name: Mapped[str]
     description: Mapped[str]
+    image_hash: Mapped[str | None] = mapped_column("image")
     brand_id: Mapped[int | None] = refers_to("brand.id")
     category_id: Mapped[int] = refers_to("category.id")
     unit: Mapped[str]
@@ -77,6 +78,14 @@ class Product(Base):
     category: Mapped[Category] = relationship(lazy="raise")
     offer: Mapped["Offer"] = relationship(lazy="raise", viewonly=True)
     availability: Mapped["Availability"] = relationship(lazy="raise", viewonly=True)
+
+    @property
+    def image(self) -> dict[str, str] | None:
+        """Where its picture is, in each size."""
+        if self.image_hash is None:
+            return None
+        sizes = ("small", "medium", "large")
+        return {size: f"/api/v1/images/{self.image_hash}/{size}" for size in sizes}
 
     @property
     def price(self) -> Decimal:

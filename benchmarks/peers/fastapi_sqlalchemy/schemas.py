@@ -42,6 +42,14 @@ class AppliedDiscount(Named):
     rate: Decimal
 
 
+class ImagePaths(Output):
+    """Where an image is, in three sizes."""
+
+    small: str
+    medium: str
+    large: str
+
+
 class ProductOut(Output):
     """Something the shop sells."""
 
@@ -49,6 +57,7 @@ class ProductOut(Output):
     gtin: str | None
     name: str
     description: str
+    image: ImagePaths | None
     brand: Named | None
     category: Named
     unit: str

@@ -103,6 +103,7 @@ class Product(BaseModel):
     gtin = peewee.TextField(null=True)
     name = peewee.TextField()
     description = peewee.TextField()
+    image = peewee.TextField(null=True)
     brand = peewee.ForeignKeyField(Brand, null=True)
     category = peewee.ForeignKeyField(Category)
     unit = peewee.TextField()
