@@ -16,7 +16,7 @@ from werkzeug.exceptions import (
     RequestTimeout,
 )
 
-from app.core.serving.linger import bounded_waits
+from app.core.serving.linger import BODY, bounded_waits
 from app.core.serving.wsgi import path_below_root
 from app.core.wiring import present
 
@@ -38,8 +38,6 @@ for, and the sender's permission, is asked before it is read."""
 
 LONG_BODIES = 2
 """How many long ones a process holds at once, under ASGI servers; others have a thread for each."""
-
-_READ = "app.core.web.bodies.read"
 
 
 def longest_body(app: Flask, endpoint: str | None) -> int:
@@ -89,7 +87,7 @@ def read_body(request: Request) -> bytes:
     waited in vain.
     """
     environ = request.environ
-    known: bytes | None = environ.get(_READ)
+    known: bytes | None = environ.get(BODY)
     if known is not None:
         return known
     request.max_content_length = longest_body(current_app, request.endpoint)
@@ -105,5 +103,5 @@ def read_body(request: Request) -> bytes:
         if isinstance(gone.__context__, OSError):
             raise RequestTimeout from None
         raise
-    environ[_READ] = body
+    environ[BODY] = body
     return body

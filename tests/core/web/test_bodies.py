@@ -101,6 +101,17 @@ def test_who_may_not_ask_is_told_so_before_anything_is_read(app):
     assert answer.status_code == 401
 
 
+@pytest.mark.parametrize(("length", "left"), [(65_536, 65_536), (65_537, 0)])
+def test_a_long_body_that_nobody_wants_is_thrown_away_behind_the_answer(app, length, left):
+    """Its sender would not get to read the answer; a short one is in the connection's own buffers by then."""
+    body = io.BytesIO(b"x" * length)
+    environ = {"wsgi.input": body, "CONTENT_LENGTH": str(length)}
+    answer = app.test_client().post("/lines", environ_overrides=environ)
+    assert answer.status_code == 401
+    answer.close()
+    assert len(body.read()) == left
+
+
 class TestFiles:
     @pytest.fixture
     def app(self):
