@@ -47,6 +47,9 @@ Money and quantities are strings, times are RFC 3339 in UTC. Lists have a `limit
 `application/problem+json` with a stable `code`. Send an `ETag` back as `If-Match` to change only what you have seen, and an
 `Idempotency-Key` with any POST but a login to be free to send it again. A product, a brand or a category may be kept: send its `ETag` as
 `If-None-Match`, and if it still is so the answer is 304, without a body.
+
+Products and categories say by `image` where their picture is, in three sizes: paths that anybody may read, WebP, to be kept for good, as
+another picture has other paths. Staff sends a picture's file as it is, as the body of `PUT …/image`.
 """.strip()
 
 _CROWD_SECONDS = 0.1
