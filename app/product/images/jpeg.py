@@ -21,6 +21,7 @@ _ICC = b"ICC_PROFILE\0"
 
 # In a scan 0xFF is followed by 0, or by a restart, or by what comes next.
 _NEXT = re.compile(rb"\xff[\x01-\xcf\xd8-\xfe]")
+_FILLED = re.compile(rb"\xff+")
 _MOST_SCANS = 64
 """Each is read for all of the picture. Progressive files have ten, or some more."""
 
@@ -68,7 +69,7 @@ def sift(data: bytes) -> Sifted:
             if after is None:
                 raise cut_short()
             end = after.start()
-        if marker in _WANTED or data.startswith(_SIGNED.get(marker, b"\0"), start + 2):
+        if marker in _WANTED or (marker in _SIGNED and data.startswith(_SIGNED[marker], start + 2)):
             walk.kept.append(memoryview(data)[start - 2 : end])
         place = end
     raise no_image("The JPEG has too many parts.")
@@ -76,8 +77,9 @@ def sift(data: bytes) -> Sifted:
 
 def _marker(data: bytes, place: int) -> tuple[int, int]:
     """Return the marker at a place, and where what belongs to it begins."""
-    while data[place : place + 2] == b"\xff\xff":
-        place += 1
+    # Any number of 0xFF may stand in front.
+    if begins := _FILLED.match(data, place):
+        place = begins.end() - 1
     if place + 2 > len(data):
         raise cut_short()
     marker = data[place + 1]

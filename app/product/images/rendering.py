@@ -31,7 +31,7 @@ Image.MAX_IMAGE_PIXELS = None
 def render(data: bytes) -> Renditions:
     """Return a picture's renditions, of a file that is a JPEG, a PNG or a WebP by its content.
 
-    Upright, in sRGB. Takes up to half a second of one core, and 130 MiB: MOST_MEMORY for the pixels as they are in the file,
+    Upright, in sRGB. Takes up to two seconds of one core, and 130 MiB: MOST_MEMORY for the pixels as they are in the file,
     as many bytes as the file has for what is needed of it, and 20 MiB for smaller copies and the encoder. Raises Invalid.
     """
     sifted = sift(data)

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from app.core.web import Invalid
-from app.product.images.rendering import render
+from app.product.images.rendering import render, sift
 from app.product.images.renditions import hash_of
 from tests.support.pictures import (
     CORNERS,
@@ -216,6 +216,21 @@ class TestWhatIsLeft:
             assert int.from_bytes(each[4:8], "little") + 8 == len(each)
             assert int.from_bytes(each[16:20], "little") + 20 in {len(each), len(each) - 1}
             assert b"HOME" not in each
+
+    @pytest.mark.parametrize(
+        "file",
+        [
+            with_segment(picture("JPEG", exif=exif(1), xmp=b"HOME"), 0xFE, b"\0HOME"),
+            with_segment(picture("JPEG"), 0xE0, b"JFXX\0HOME"),
+            with_chunk(picture(exif=exif(1)), chunk(b"tEXt", b"a\0HOME") + chunk(b"prVt", b"HOME")),
+            picture("WEBP", exif=exif(1), xmp=b"HOME"),
+        ],
+    )
+    def test_nothing_else_reaches_a_decoder(self, file):
+        assert b"HOME" in file
+        sifted = sift(file)
+        assert b"HOME" not in sifted.data
+        assert opened(sifted.data).size == (sifted.width, sifted.height)
 
     def test_further_pictures_of_a_camera_are_not(self):
         first, second = picture("JPEG"), picture("JPEG", mode="L")
