@@ -13,18 +13,19 @@ from app.core.database.pool.gauges import watch_pool
 from app.core.serving.asgi import WsgiToAsgi
 from app.core.serving.concurrency import AsyncFlask
 from app.core.serving.linger import init_linger
+from app.core.serving.uploads import LongBodies
 from app.core.settings import DatabaseSettings, Settings, load_settings
 from app.core.telemetry.logging import init_logging
 from app.core.telemetry.metrics import init_metrics
 from app.core.telemetry.traces import Tracing
 from app.core.traffic import PROBES
-from app.core.web.bodies import body_bound, longest_body
+from app.core.web.bodies import LINES_BODY, LONG_BODIES, body_bound, longest_body
 from app.core.web.cors import init_cors
 from app.core.web.errors import init_errors
 from app.core.web.http import init_http
 from app.core.web.paging import Cursors
 from app.core.web.refusals import refuse
-from app.core.web.security import require_guards
+from app.core.web.security import Authenticator, refusal_by_scope, require_guards
 from app.core.wiring import provide, wired
 from app.health import wiring as health
 from app.health.service import Readiness
@@ -47,6 +48,9 @@ Money and quantities are strings, times are RFC 3339 in UTC. Lists have a `limit
 `application/problem+json` with a stable `code`. Send an `ETag` back as `If-Match` to change only what you have seen, and an
 `Idempotency-Key` with any POST but a login to be free to send it again. A product, a brand or a category may be kept: send its `ETag` as
 `If-None-Match`, and if it still is so the answer is 304, without a body.
+
+Products and categories say by `image` where their picture is, in three sizes: paths that anybody may read, WebP, to be kept for good, as
+another picture has other paths. Staff sends a picture's file as it is, as the body of `PUT …/image`.
 """.strip()
 
 _CROWD_SECONDS = 0.1
@@ -101,7 +105,6 @@ def create_asgi_app(app: Shop) -> WsgiToAsgi:
         database = wired(PooledPostgresqlDatabase)
         readiness = wired(Readiness)
         tracing = wired(Tracing)
-
     http = settings.http
 
     async def start() -> None:
@@ -128,12 +131,20 @@ def create_asgi_app(app: Shop) -> WsgiToAsgi:
         max_body_bytes=longest_body(app, None),
         longer_body=body_bound(app),
         max_pending_bytes=http.max_pending_bytes,
+        long_bodies=_long_bodies(app),
         max_concurrent_requests=http.max_concurrent_requests,
         exempt=PROBES,
         refuse=refuse,
         drain_seconds=http.drain_seconds,
         on_withdrawal=readiness.withdraw,
     )
+
+
+def _long_bodies(app: Shop) -> LongBodies:
+    with app.app_context():
+        authenticator = wired(Authenticator)  # type: ignore[type-abstract]  # a protocol stands for its provider
+    refusal = refusal_by_scope(app, authenticator)
+    return LongBodies(beyond=LINES_BODY, at_once=LONG_BODIES, refusal=refusal)
 
 
 def _database(settings: Settings) -> PooledPostgresqlDatabase:

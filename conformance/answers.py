@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from urllib.parse import quote
 
-from conformance.helpers import PRODUCTS, product_path
+from conformance.helpers import PRODUCTS, picture_path, product_path
 from conformance.shop import Shop
 from conformance.wire import Answer, Wire
 
@@ -82,7 +82,8 @@ class Recorded:
 def requests(shop: Shop) -> list[Asked]:
     """Return the requests: reads, paths and queries of every kind, wrong bodies, conditions, methods."""
     product = product_path(shop)
-    return [*_paths(product), *_queries_and_methods(product), *_bodies(), *_headers(product)]
+    parts = _paths(product), _queries_and_methods(product), _bodies(), _headers(product)
+    return [asked for part in (*parts, _pictures(picture_path(shop))) for asked in part]
 
 
 def _paths(product: str) -> list[Asked]:
@@ -161,6 +162,15 @@ def _headers(product: str) -> list[Asked]:
         Asked("non-ASCII header", 200, "GET", product, None, {"X-Name": "caf\u00e9"}),
         Asked("insane id", 200, "GET", product, None, {"X-Request-Id": "a b\tc"}),
         Asked("header with underscore", 200, "GET", product, None, {"X_Request_Id": "smuggled"}),
+    ]
+
+
+def _pictures(picture: str) -> list[Asked]:
+    return [
+        Asked("picture", 200, "GET", picture),
+        Asked("head of a picture", 200, "HEAD", picture),
+        Asked("picture that somebody has", 304, "GET", picture, None, {"If-None-Match": "*"}),
+        Asked("no such picture", 404, "GET", f"{picture}s"),
     ]
 
 

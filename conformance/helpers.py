@@ -34,6 +34,12 @@ def product_path(shop: Shop) -> str:
     return f"{PRODUCTS}/{codes(shop)[0]}"
 
 
+def picture_path(shop: Shop) -> str:
+    """Return the path of a small picture of the demo's."""
+    shown = value(shop.database, "SELECT image FROM product ORDER BY id LIMIT 1")
+    return f"/api/v1/images/{shown}/small"
+
+
 def carts(shop: Shop, count: int, products: int = 9) -> list[Any]:
     """Make that many guests' carts of three lines each; they share so many products, which are in stock.
 

@@ -90,6 +90,11 @@ WHO = {
     f"PATCH {API}/products/{{}}": STAFF,
     f"DELETE {API}/products/{{}}": STAFF,
     f"GET {API}/barcodes/{{}}": PUBLIC,
+    f"PUT {API}/products/{{}}/image": STAFF,
+    f"DELETE {API}/products/{{}}/image": STAFF,
+    f"PUT {API}/categories/{{}}/image": STAFF,
+    f"DELETE {API}/categories/{{}}/image": STAFF,
+    f"GET {API}/images/{{}}/{{}}": PUBLIC,
     # inventory
     f"GET {API}/suppliers": STAFF,
     f"POST {API}/suppliers": STAFF,
@@ -128,7 +133,7 @@ WHO = {
 }
 
 # What fits a parameter of a path, by its converter, and is nothing that exists.
-NOTHING = {"int": 2**62, "uuid": "00000000-0000-4000-8000-000000000000"}
+NOTHING = {"int": 2**62, "uuid": "00000000-0000-4000-8000-000000000000", "any": "small"}
 
 
 def listed(rule: Rule, method: str) -> str:

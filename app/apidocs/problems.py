@@ -50,6 +50,8 @@ CODES: Mapping[int, Mapping[str, str]] = {
         "invalid": "The body has wrong values.",
         "out_of_range": "A value is outside of what can be stored.",
         "unreadable_barcode": "The code is damaged: its check digit is wrong.",
+        "not_an_image": "This is no JPEG, PNG or WebP image.",
+        "image_too_large": "The image has 8000 x 6000 pixels, which is more than is read of a JPEG: make it smaller.",
         "idempotency_mismatch": "This Idempotency-Key came with another request before.",
     },
     429: {
@@ -74,6 +76,7 @@ CODES: Mapping[int, Mapping[str, str]] = {
 TAGS: Mapping[str, str] = {
     "Products": "What the shop sells, at today's price and with what there is of it.",
     "Categories": "The tree that products are found in.",
+    "Images": "Pictures of products and categories, by their hash.",
     "Brands": "Makers' names.",
     "Discounts": "Rates off the price, with their days.",
     "Shop": "What the shop says of itself.",

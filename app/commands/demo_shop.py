@@ -1,7 +1,8 @@
 """`demo`: a small grocery's shop to try things with."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
@@ -22,6 +23,9 @@ from app.core.web import Conflict
 from app.core.wiring import wired
 from app.inventory.stock.service import Stock
 from app.login.accounts import Accounts
+from app.product.categories.kind import CATEGORY
+from app.product.images.renditions import Renditions
+from app.product.images.service import Images
 from app.users.customers.schemas import NewCustomer
 from app.users.customers.service import Customers
 
@@ -42,6 +46,23 @@ _STATE = Statement(
     SELECT EXISTS (SELECT FROM product) OR EXISTS (SELECT FROM login),
            EXISTS (SELECT FROM login WHERE lower(email) = %(admin)s), CURRENT_DATE
     """
+)
+
+_LACKS_PICTURES = Statement("SELECT count(*) = 0 OR count(*) > count(image) FROM category")
+# As if somebody had said so of each.
+_SHOW = Statement(
+    """
+    WITH shown AS (
+        UPDATE product p SET image = c.image FROM category c
+        WHERE c.id = p.category_id AND p.image IS NULL AND c.image IS NOT NULL
+        RETURNING p.code, p.image
+    )
+    INSERT INTO audit_log (action, subject, detail)
+    SELECT 'product.updated', 'product:' || code,
+        jsonb_build_object('image', jsonb_build_object('old', NULL, 'new', image))
+    FROM shown ORDER BY code
+    """,
+    read=False,
 )
 
 
@@ -66,11 +87,39 @@ def _files(today: date) -> Iterator[Path]:
 
 
 def _load(today: date) -> None:
-    with _files(today) as folder:
+    with _files(today) as folder, ThreadPoolExecutor(1) as aside:
+        # Meanwhile PostgreSQL is at work, and this waits for it.
+        drawing = aside.submit(_drawings) if run_sync(_lacks_pictures) else None
         for kind in SHEETS:
             if (path := folder / f"{kind}.csv").exists():
                 click.echo(load(kind, path), err=True)
+    if drawing:
+        click.echo(run_sync(_show_pictures, drawing.result()), err=True)
     run_sync(_open_logins)
+
+
+async def _lacks_pictures() -> bool:
+    return bool(await wired(Manager).fetch_value(_LACKS_PICTURES))
+
+
+def _drawings() -> list[tuple[list[str], Renditions]]:
+    """Return what is drawn, and of which categories each is."""
+    # Here, as nothing that serves draws.
+    from app.commands.pictures.drawing import drawn  # noqa: PLC0415 - as above
+    from app.product.images.rendering import render  # noqa: PLC0415 - as above
+
+    return [(names, render(file)) for names, file in drawn(FILES / "pictures.txt")]
+
+
+async def _show_pictures(drawings: Iterable[tuple[list[str], Renditions]]) -> str:
+    """Have categories show drawings, and products that show nothing what their category does; say how many do now."""
+    shown = 0
+    for names, image in drawings:
+        for code in names:
+            await wired(Images).show(CATEGORY, code, image, expected=None, by=None)
+            shown += 1
+    products = await wired(Manager).run(_SHOW)
+    return f"pictures.txt: {counted(shown, 'category', 'categories')} and {counted(products, 'product')} show a picture."
 
 
 async def _open_logins() -> None:

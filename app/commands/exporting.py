@@ -11,6 +11,8 @@ from psycopg2 import extensions
 
 from app.commands.consistency import snapshot
 from app.commands.failing import one_sentence
+from app.commands.pictures import IMAGES, file_or_folder
+from app.commands.pictures.exporting import write_pictures
 from app.commands.sheets.files.output import write_csv, write_workbook
 from app.commands.sheets.kinds import SHEETS, Sheet
 from app.core.settings import Settings
@@ -44,15 +46,20 @@ def _rows(cursor: extensions.cursor, sheet: Sheet) -> Iterator[tuple[Any, ...]]:
 
 
 @click.command("export")
-@click.argument("kind", type=click.Choice([*SHEETS]))
-@click.argument("file", required=False, type=click.Path(dir_okay=False, path_type=Path))
+@click.argument("kind", type=click.Choice([*SHEETS, IMAGES]))
+@click.argument("file", required=False, type=click.Path(path_type=Path), callback=file_or_folder)
 @with_appcontext
 def export_file(kind: str, file: Path | None) -> None:
     """Write brands, categories, discounts, deposits, products, suppliers, the stock on hand or customers.
 
     To FILE or to standard output, as `import` takes it, seen at one moment, with what was withdrawn: a workbook where FILE ends in .xlsx, else CSV.
     In CSV, text that a spreadsheet would take for a formula gets a ' in front, which `import` takes away.
+
+    Of images FILE is a folder, which gets the picture of each product by its code: milk-1l.webp.
     """
     with one_sentence(), snapshot(wired(Settings).database.url) as cursor:
-        count = write_table(cursor, SHEETS[kind], file)
+        if kind == IMAGES and file is not None:
+            count = write_pictures(cursor, file)
+        else:
+            count = write_table(cursor, SHEETS[kind], file)
     click.echo(f"{count} {'lots' if kind == 'stock' else kind}.", err=True)

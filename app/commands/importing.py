@@ -3,7 +3,6 @@
 import secrets
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 
@@ -11,12 +10,15 @@ import click
 from flask.cli import with_appcontext
 
 from app.commands.consistency import snapshot
+from app.commands.counting import progress
 from app.commands.failing import one_sentence
 from app.commands.mappings.finding import READY, find_mapping
 from app.commands.mappings.format import MappingFile
 from app.commands.mappings.layout import MappedColumns
 from app.commands.mappings.wording import in_its_words
-from app.commands.sheets.checking import Advance, Content, read_content
+from app.commands.pictures import IMAGES, file_or_folder
+from app.commands.pictures.importing import PicturesError, load_pictures
+from app.commands.sheets.checking import Content, read_content
 from app.commands.sheets.faults import SheetError
 from app.commands.sheets.files.reading import Table, open_table
 from app.commands.sheets.kinds import CUSTOMERS, PRODUCTS, SHEETS, STOCK, Sheet
@@ -51,7 +53,7 @@ def load(
     sheet = SHEETS[kind]
     table, layout = _opened(sheet, path, source, ignore_unknown=ignore_unknown)
     try:
-        with _progress("read") as advance:
+        with progress("read") as advance:
             content = read_content(table, sheet, layout, advance)
         for note in [*table.notes, *layout.notes]:
             click.echo(f"{path.name}: {note}", err=True)
@@ -97,7 +99,7 @@ def _compared(
                 lambda: _open_accounts(people),
                 people_summary(people, dry_run=dry_run),
             )
-        with _progress("compared", len(content.lines)) as advance:
+        with progress("compared", len(content.lines)) as advance:
             plan = compare(cursor, sheet, content, advance, _refused(sheet, settings.shop))
     rows = len(content.lines) - plan.unchanged
     return lambda: _write(rows, lambda to: to.write(sheet, plan)), summary(
@@ -129,7 +131,7 @@ def _write(rows: int, work: Callable[[Writer], None]) -> None:
 
     try:
         with (
-            _progress("written", rows) as advance,
+            progress("written", rows) as advance,
             writer(wired(Settings).database.url, count) as to,
         ):
             work(to)
@@ -142,21 +144,9 @@ def _write(rows: int, work: Callable[[Writer], None]) -> None:
         raise
 
 
-@contextmanager
-def _progress(done: str, total: int | None = None) -> Iterator[Advance]:
-    """Show how many rows are `done`, on a terminal; give what to call with each number of them."""
-    # Not at the top: what serves requests has no use for it.
-    from tqdm import tqdm  # noqa: PLC0415 - as above
-
-    with tqdm(
-        total=total, desc=done, unit=" rows", file=sys.stderr, disable=None, leave=False
-    ) as bar:
-        yield bar.update
-
-
 @click.command("import")
-@click.argument("kind", type=click.Choice([*SHEETS]))
-@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.argument("kind", type=click.Choice([*SHEETS, IMAGES]))
+@click.argument("file", type=click.Path(exists=True, path_type=Path), callback=file_or_folder)
 @click.option(
     "--from",
     "source",
@@ -164,7 +154,9 @@ def _progress(done: str, total: int | None = None) -> Iterator[Advance]:
     help=f"What the file's columns are called: a TOML file, or one of {', '.join(READY)}.",
 )
 @click.option("--dry-run", is_flag=True, help="Only say what would change.")
-@click.option("--ignore-unknown", is_flag=True, help="Leave columns out that are not known.")
+@click.option(
+    "--ignore-unknown", is_flag=True, help="Leave columns, or pictures, out that are not known."
+)
 @with_appcontext
 def import_file(
     kind: str, file: Path, *, source: str | None, dry_run: bool, ignore_unknown: bool
@@ -174,13 +166,18 @@ def import_file(
     As CSV or XLSX, and nothing of it if anything is wrong: each wrong value is then named with its line and column. What is there already
     is changed to what the file says, so a second run changes nothing; a column that the file does not have stays as it
     is, an empty cell clears. The columns are described in docs/columns.md, files of other programs in docs/migrate.md.
+
+    Of images FILE is a folder of pictures, JPEG, PNG or WebP, each named by its product's code: milk-1l.jpg.
     """
     try:
         with one_sentence():
-            mapping = None if source is None else find_mapping(source)
-            said = load(kind, file, source=mapping, dry_run=dry_run, ignore_unknown=ignore_unknown)
-            click.echo(said)
-    except SheetError as error:
+            if kind == IMAGES:
+                take = load_pictures
+            else:
+                mapping = None if source is None else find_mapping(source)
+                take = partial(load, kind, source=mapping)
+            click.echo(take(file, dry_run=dry_run, ignore_unknown=ignore_unknown))
+    except (SheetError, PicturesError) as error:
         sentences = error.sentences()
         for sentence in first_of(iter(sentences), len(sentences)):
             click.echo(f"{file.name}: {sentence}", err=True)

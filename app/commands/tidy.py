@@ -15,6 +15,7 @@ from app.core.settings import Settings
 from app.core.wiring import wired
 from app.orders.carts.service import Carts
 from app.orders.purchases.service import Purchases
+from app.product.images.service import Images
 
 BATCH = 500
 
@@ -83,6 +84,9 @@ async def _tidy(manager: Manager, idempotency_hours: int) -> dict[What, int | Pe
         ("count of attempts dropped", "counts of attempts dropped"): attempts,
         ("idempotency key forgotten", "idempotency keys forgotten"): keys,
         ("renamed product made findable", "renamed products made findable"): renamed,
+        ("image deleted that nothing has", "images deleted that nothing has"): (
+            wired(Images).delete_unnamed
+        ),
     }
     return {what: await _outcome(job) for what, job in jobs.items()}
 
@@ -102,7 +106,7 @@ async def _outcome(job: Callable[[int], Awaitable[int]]) -> int | PeeweeExceptio
 def tidy() -> None:
     """Cancel what nobody paid in time; serve from fresh lots what was promised from expired ones; drop old carts, sessions, counts of attempts and idempotency keys.
 
-    Let products be found by the new names of brands and categories that have very many.
+    Let products be found by the new names of brands and categories that have very many; delete images that nothing has.
 
     For cron: safe to run twice and side by side. Exits 1 if a part of it failed; the rest is done all the same.
     """

@@ -1,19 +1,10 @@
 """Password hashes, made off the event loop and two at once."""
 
-import asyncio
-import os
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
-from functools import partial
-from typing import ParamSpec, TypeVar
-
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
+from app.core.threads import Threads
 from app.core.web import Unavailable
-
-P = ParamSpec("P")
-R = TypeVar("R")
 
 AT_ONCE = 2
 
@@ -32,25 +23,22 @@ class Passwords:
     """
 
     def __init__(self, *, max_waiting: int = 64) -> None:
-        self._max_waiting = max_waiting
         self._hasher = PasswordHasher(time_cost=1, memory_cost=47104, parallelism=1)
-        self._threads: ThreadPoolExecutor | None = None
-        self._pid = 0
-        self._waiting = 0
+        self._threads = Threads("argon2", at_once=AT_ONCE, max_waiting=max_waiting, busy=_busy)
 
     async def hash(self, password: str) -> str:
         """Return the encoded hash of `password`, with its parameters and salt in it.
 
         Raises Unavailable when too many are waiting already.
         """
-        return await self._run(self._hasher.hash, password)
+        return await self._threads.run(self._hasher.hash, password)
 
     async def verify(self, hash_: str, password: str) -> bool:
         """Return whether `password` is the one that `hash_` was made of.
 
         Raises Unavailable when too many are waiting already.
         """
-        return await self._run(self._verify, hash_, password)
+        return await self._threads.run(self._verify, hash_, password)
 
     def outdated(self, hash_: str) -> bool:
         """Return whether `hash_` was made with other parameters than hash() uses now."""
@@ -62,20 +50,6 @@ class Passwords:
         except (VerificationError, InvalidHashError):
             return False
 
-    async def _run(self, function: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
-        threads = self._executor()
-        if self._waiting >= self._max_waiting:
-            raise Unavailable("Too many people are logging in at once. Try again.")
-        self._waiting += 1
-        try:
-            call = partial(function, *args, **kwargs)
-            return await asyncio.get_running_loop().run_in_executor(threads, call)
-        finally:
-            self._waiting -= 1
 
-    def _executor(self) -> ThreadPoolExecutor:
-        # Threads do not live on in a forked worker.
-        if self._threads is None or self._pid != os.getpid():
-            self._threads = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="argon2")
-            self._pid, self._waiting = os.getpid(), 0
-        return self._threads
+def _busy() -> Unavailable:
+    return Unavailable("Too many people are logging in at once. Try again.")

@@ -4,6 +4,7 @@ import peewee
 from playhouse.postgres_ext import ArrayField, BinaryJSONField, TSVectorField
 
 from app.models.base import (
+    ByteaField,
     MoneyField,
     QuantityField,
     RateField,
@@ -11,6 +12,18 @@ from app.models.base import (
     Row,
     TimestampTzField,
 )
+
+
+class Image(Row):
+    """A picture in three sizes, WebP; `hash` and the size are of the large one."""
+
+    hash = peewee.TextField(primary_key=True)
+    small = ByteaField()
+    medium = ByteaField()
+    large = ByteaField()
+    width = peewee.IntegerField()
+    height = peewee.IntegerField()
+    created_at = TimestampTzField()
 
 
 class Brand(Row):
@@ -36,6 +49,7 @@ class Category(Row):
     version = peewee.IntegerField()
     created_at = TimestampTzField()
     updated_at = TimestampTzField()
+    image = ReferenceField(Image, column_name="image", null=True)
 
 
 class Discount(Row):
@@ -127,6 +141,7 @@ class Product(Row):
     shelf_life_days = peewee.IntegerField(null=True)
     plu = peewee.TextField(null=True)
     other_barcodes = BinaryJSONField(index=False)
+    image = ReferenceField(Image, column_name="image", null=True)
 
 
 class Barcode(Row):

@@ -16,6 +16,9 @@ from app.product.coupons.routes import blueprint as coupons
 from app.product.coupons.service import Coupons
 from app.product.deposits.routes import blueprint as deposits
 from app.product.discounts.routes import blueprint as discounts
+from app.product.images.repository import ImageRepository
+from app.product.images.routes import blueprint as images
+from app.product.images.service import Images
 from app.product.products.repository import ProductRepository
 from app.product.products.routes import blueprint as products
 from app.product.products.service import Products
@@ -29,9 +32,12 @@ def wire(
 ) -> None:
     """Give `app` the catalogue; `lists` reads what anybody may ask for, and for many."""
     scales = Scales.of(shop)
-    provide(app, Catalogue(manager, CatalogueRepository(manager, lists), audit))
+    catalogue = Catalogue(manager, CatalogueRepository(manager, lists), audit)
+    provide(app, catalogue)
+    provide(app, Images(manager, ImageRepository(manager), catalogue))
     provide(app, Products(manager, ProductRepository(manager, lists), audit, scales))
     provide(app, Barcodes(BarcodeRepository(manager), scales, shop))
     provide(app, Coupons(manager, CouponRepository(manager, lists), audit))
-    for blueprint in (products, barcodes, categories, brands, discounts, deposits, coupons):
+    blueprints = (products, barcodes, categories, images, brands, discounts, deposits, coupons)
+    for blueprint in blueprints:
         app.register_blueprint(blueprint)

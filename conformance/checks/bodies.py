@@ -22,6 +22,9 @@ LIMIT = 16_384
 """The longest body where guests may post."""
 LINES_LIMIT = 262_144
 """The longest of the staff's that have hundreds of lines."""
+PICTURE = "/api/v1/categories/fruit/image"
+PICTURE_LIMIT = 10_485_760
+"""The longest of all, a picture's file."""
 FAR_TOO_LONG = 4_194_304
 SCRIPT = "swagger-ui-bundle.js"
 SLOW_PIECE = 65_536
@@ -30,12 +33,18 @@ MOST_GROWTH = 24 * 1024 * 1024
 
 @dataclass(frozen=True)
 class Body:
-    """A body for a route that takes JSON, by default that for logging in, and the status that it must have there."""
+    """A body for a route, by default that for logging in, by the staff or by nobody, and the status that it must have there."""
 
     name: str
     content: bytes
     status: int
     path: str = LOGIN
+    staff: bool = False
+
+    @property
+    def method(self) -> str:
+        """How it is sent."""
+        return "PUT" if self.path == PICTURE else "POST"
 
 
 def _object_of(size: int) -> bytes:
@@ -51,8 +60,11 @@ BODIES = (
     Body("one too many", _object_of(LIMIT + 1), 413),
     Body("far too many", _object_of(FAR_TOO_LONG), 413),
     Body("nothing but brackets", b"[]," * (LIMIT // 3), 400),
-    Body("the staff's most", _object_of(LINES_LIMIT), 422, LINES),
-    Body("one too many of the staff's", _object_of(LINES_LIMIT + 1), 413, LINES),
+    Body("the staff's most", _object_of(LINES_LIMIT), 422, LINES, staff=True),
+    Body("one too many of the staff's", _object_of(LINES_LIMIT + 1), 413, LINES, staff=True),
+    Body("a picture's most", b"x" * PICTURE_LIMIT, 422, PICTURE, staff=True),
+    Body("one too many of a picture's", b"x" * (PICTURE_LIMIT + 1), 413, PICTURE, staff=True),
+    Body("nobody's picture", b"x" * PICTURE_LIMIT, 401, PICTURE),
 )
 STALL_SECONDS = 10
 """What app.core.traffic says; no server waits for twice that."""
@@ -77,7 +89,7 @@ async def bodies(shop: Shop) -> None:
     wrong = []
     staff = as_clerk(shop.database)
     for body in BODIES:
-        who = {**JSON, **(staff if body.path == LINES else {})}
+        who = {**JSON, **(staff if body.staff else {})}
         for chunked in (False, True):
             for asking in ({}, {"Expect": "100-continue"}):
                 headers = {**who, **asking}
@@ -95,7 +107,7 @@ async def _one_body(shop: Shop, body: Body, headers: Mapping[str, str], *, chunk
             answer = await _after_permission(wire, body, headers, chunked=chunked)
         else:
             answer = await wire.ask(
-                "POST", body.path, body=body.content, chunked=chunked, headers=headers
+                body.method, body.path, body=body.content, chunked=chunked, headers=headers
             )
         assert answer.status == body.status, f"{answer.status} instead of {body.status}"
         assert answer.is_problem, f"not a problem: {answer.headers} {answer.body[:200]!r}"
@@ -108,17 +120,17 @@ async def _after_permission(
     wire: Wire, body: Body, headers: Mapping[str, str], *, chunked: bool
 ) -> Answer:
     """Send the head, wait for a word, and send the body if it is wanted."""
-    whole = request("POST", body.path, body=body.content, chunked=chunked, headers=headers)
+    whole = request(body.method, body.path, body=body.content, chunked=chunked, headers=headers)
     head, _, content = whole.partition(b"\r\n\r\n")
     await wire.send(head + b"\r\n\r\n")
-    first = await wire.interim_or_answer("POST", 1)
+    first = await wire.interim_or_answer(body.method, 1)
     if isinstance(first, Answer):
         # The refusal came first: a client must not send the body then, and the connection ends.
         wire.close()
         return first
     # 100 came, or nothing: a client need not wait for ever (RFC 9110, 10.1.1).
     await wire.send(content)
-    return await wire.answer("POST")
+    return await wire.answer(body.method)
 
 
 @check("stalled", seconds=90)

@@ -122,6 +122,7 @@ class TestDescription:
             "/api/v1/barcodes/{code}",
             "/api/v1/brands/{code}",
             "/api/v1/categories/{code}",
+            "/api/v1/images/{image}/{size}",
             "/api/v1/shop",
         }
         for _, operation in kept:

@@ -86,7 +86,7 @@ class TestShop:
 def test_what_triggers_learn_of_products_is_what_the_seeder_leaves(
     seeded: Database, fresh_database: Database
 ) -> None:
-    for table in ("brand", "category", "discount", "product"):
+    for table in ("image", "brand", "category", "discount", "product"):
         _copy(seeded, fresh_database, table)
 
     for query in (
@@ -152,7 +152,7 @@ def _copy(source: Database, target: Database, table: str) -> None:
         here,
         here.cursor() as new,
     ):
-        old.execute(f"SELECT * FROM {table} ORDER BY id")
+        old.execute(f"SELECT * FROM {table} ORDER BY 1")
         names = [column.name for column in old.description or () if column.name not in made]
         kept = [at for at, column in enumerate(old.description or ()) if column.name not in made]
         places = ", ".join(["%s"] * len(names))

@@ -18,6 +18,7 @@ from tests.builders.catalogue import (
     gtin,
     plu,
     product,
+    stored_image,
 )
 from tests.builders.people import (
     PASSWORD,
@@ -75,6 +76,7 @@ __all__ = [
     "session",
     "stock_of",
     "stocked",
+    "stored_image",
     "supplier",
     "today",
     "unique",

@@ -1,5 +1,6 @@
 """Brands, categories, discounts, coupons, deposits and products."""
 
+import hashlib
 import secrets
 from datetime import date
 from decimal import Decimal
@@ -85,6 +86,14 @@ def plu(on: On) -> str:
         on, "SELECT count(*) FROM product WHERE lpad(plu, 5, '0') = %(plu)s", plu=f"0{made}"
     )
     return plu(on) if taken else made
+
+
+def stored_image(on: On) -> Any:
+    """Insert an image that nothing has; it is none, but bytes of its own."""
+    small, medium, large = (secrets.token_bytes(length) for length in (20, 30, 40))
+    hash_ = hashlib.sha256(large).hexdigest()
+    sizes = {"small": small, "medium": medium, "large": large, "width": 3, "height": 2}
+    return insert(on, "image", hash=hash_, **sizes)
 
 
 def gtin(on: On) -> str:

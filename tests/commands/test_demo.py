@@ -1,13 +1,16 @@
 """`demo` makes a shop worth trying, and never in production."""
 
+import csv
 from pathlib import Path
 from urllib.parse import quote
 
 import pytest
 
 from app.commands.demo_shop import FILES
+from app.commands.pictures.drawing import EDGE, drawn
 from local.environments import ROOT
-from tests.builders import insert, level_of, rows, today, value
+from tests.builders import insert, level_of, rows, stored_image, today, value
+from tests.support.pictures import opened
 
 
 def test_fills_the_shop_and_changes_nothing_when_run_again(run, fresh_database):
@@ -134,6 +137,37 @@ def test_what_docs_barcodes_md_shows_can_be_scanned(run, fresh_database, make_se
         found = (said["product"]["code"], said["kind"], said["quantity"], said["price"])
         assert found == meant
     app.portal.close()
+
+
+def test_everything_has_a_picture_and_keeps_another_one(run, fresh_database):
+    run("demo")
+    shown = "SELECT image, count(*) FROM {} GROUP BY image"
+    of_categories = rows(fresh_database, shown.format("category"))
+    of_products = rows(fresh_database, shown.format("product"))
+    assert len(of_categories) >= 40
+    assert {row.image for row in of_products} <= {row.image for row in of_categories} - {None}
+    large = value(fresh_database, "SELECT large FROM image LIMIT 1")
+    assert opened(bytes(large)).size == (EDGE, EDGE)
+    # Somebody chooses another one.
+    chosen = stored_image(fresh_database).hash
+    other = "UPDATE product SET image = %(chosen)s WHERE code = 'apples-elstar'"
+    rows(fresh_database, other, chosen=chosen)
+    run("demo")
+    kept = "SELECT image FROM product WHERE code = 'apples-elstar'"
+    assert value(fresh_database, kept) == chosen
+
+
+def test_each_drawing_is_of_categories_and_each_category_has_one():
+    named = [name for names, _ in drawn(FILES / "pictures.txt") for name in names]
+    with (FILES / "categories.csv").open(encoding="utf-8", newline="") as file:
+        assert sorted(named) == sorted(row["code"] for row in csv.DictReader(file))
+
+
+def test_a_shape_that_is_none_is_said(tmp_path):
+    text = tmp_path / "pictures.txt"
+    text.write_text("colour red #FF0000\npicture a red\ncube red 1 2 3 4\n")
+    with pytest.raises(ValueError, match="cube is no shape"):
+        list(drawn(text))
 
 
 def test_is_refused_in_production(fresh_database, make_settings):

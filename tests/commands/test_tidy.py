@@ -17,6 +17,7 @@ from tests.builders import (
     placed,
     rows,
     stocked,
+    stored_image,
     today,
     value,
 )
@@ -129,6 +130,15 @@ def test_drops_old_carts_and_keeps_the_others(run, fresh_database):
     kept = guest_cart(fresh_database)
     assert "1 old cart dropped" in run("tidy").output
     assert [row.id for row in rows(fresh_database, "SELECT id FROM cart")] == [kept.id]
+
+
+def test_deletes_images_that_nothing_has(run, fresh_database):
+    unnamed, kept = stored_image(fresh_database), stored_image(fresh_database)
+    category(fresh_database, image=kept.hash)
+    assert "1 image deleted that nothing has" in run("tidy").output
+    assert [row.hash for row in rows(fresh_database, "SELECT hash FROM image")] == [kept.hash]
+    assert "0 images deleted" in run("tidy").output
+    assert unnamed.hash != kept.hash
 
 
 def test_drops_checked_out_carts(run, fresh_database):

@@ -1,11 +1,30 @@
 """A request for each operation of the API that succeeds."""
 
+import json
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from tests import builders
 from tests.builders import PASSWORD, unique
-from tests.contract.world import ANYBODY, API, CONTACT, Good, World
+from tests.contract.world import ANYBODY, API, CONTACT, World
+from tests.support.pictures import picture
+
+
+@dataclass(frozen=True)
+class Good:
+    """Who asks, as headers; what fills the path; the body, or the file that is one; and the status of the answer."""
+
+    who: Mapping[str, str] = field(default_factory=dict)
+    path: Mapping[str, str | int] = field(default_factory=dict)
+    body: Any = None
+    status: int = 200
+    file: bytes | None = None
+
+    @property
+    def content(self) -> bytes | None:
+        """The body as it is sent."""
+        return self.file if self.body is None else json.dumps(self.body).encode()
 
 
 def _person_of(path: str, w: World) -> Good:
@@ -53,6 +72,18 @@ def _of_kind(kind: str, path: str, new: Mapping[str, Any], change: Any) -> dict[
         f"GET {API}/{path}/{{code}}": lambda w: Good(w.clerk, code(w)),
         f"PATCH {API}/{path}/{{code}}": lambda w: Good(w.clerk, code(w), change),
         f"DELETE {API}/{path}/{{code}}": lambda w: Good(w.clerk, code(w), None, 204),
+    }
+
+
+def _shown(kind: str, path: str) -> dict[str, Any]:
+    """Return the operations on the image of a thing with a code."""
+
+    def code(w: World) -> dict[str, str | int]:
+        return {"code": getattr(builders, kind)(w.on).code}
+
+    return {
+        f"PUT {API}/{path}/{{code}}/image": lambda w: Good(w.clerk, code(w), file=picture()),
+        f"DELETE {API}/{path}/{{code}}/image": lambda w: Good(w.clerk, code(w), None, 204),
     }
 
 
@@ -158,6 +189,11 @@ GOOD: dict[str, Callable[[World], Good]] = {
     **_of_kind("deposit", "deposits", _DEPOSIT, {"name": "Crate", "amount": "1.50"}),
     **_of_kind("discount", "discounts", _DISCOUNT, {"name": "Sale", "rate": "0.2500"}),
     **_of_kind("product", "products", _PRODUCT, {"name": "Milk", "description": "Good."}),
+    **_shown("category", "categories"),
+    **_shown("product", "products"),
+    f"GET {API}/images/{{image}}/{{size}}": lambda w: Good(
+        ANYBODY, {"image": builders.stored_image(w.on).hash, "size": "small"}
+    ),
     f"GET {API}/barcodes/{{code}}": lambda w: Good(
         ANYBODY, {"code": builders.product(w.on, gtin=builders.gtin(w.on)).gtin}
     ),
@@ -229,8 +265,9 @@ WITH_BODY = [
     for label in GOOD
     if label.startswith(("POST", "PUT", "PATCH"))
     and label != f"POST {API}/carts"
-    and not label.endswith("/collect")
+    and not label.endswith(("/collect", "/image"))
 ]
+OF_FILES = [label for label in GOOD if label.startswith("PUT") and label.endswith("/image")]
 LISTS = [
     label
     for label in GOOD

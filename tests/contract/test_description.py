@@ -23,8 +23,7 @@ from schemathesis.specs.openapi.checks import (
 )
 
 from tests.contract.answers import check
-from tests.contract.good import GOOD, LISTS, WITH_BODY
-from tests.contract.world import Good
+from tests.contract.good import GOOD, LISTS, OF_FILES, WITH_BODY, Good
 
 EXAMPLES = 12
 CHECKS = [
@@ -103,7 +102,7 @@ def fuzz(operation: Any, mode: GenerationMode, goods: list[Good], askers: Any, c
 
 def test_each_operation_is_here(operations):
     assert operations.keys() == GOOD.keys()
-    assert set(WITH_BODY) == {label for label, found in operations.items() if found.body}
+    assert {*WITH_BODY, *OF_FILES} == {label for label, found in operations.items() if found.body}
     assert set(LISTS) == {
         label for label, found in operations.items() if found.query and label.startswith("GET")
     }
@@ -116,6 +115,7 @@ class TestEachOperation:
         case = operations[label].Case(
             path_parameters=dict(good.path),
             **({} if good.body is None else {"body": good.body, "media_type": "application/json"}),
+            **({} if good.file is None else {"body": good.file, "media_type": "image/png"}),
         )
         assert send(case, good.who, CHECKS).status_code == good.status
 

@@ -6,13 +6,14 @@ import re
 import pytest
 
 from tests import builders
-from tests.contract.good import GOOD, WITH_BODY, target
+from tests.contract.good import GOOD, OF_FILES, WITH_BODY, target
 
 PUBLIC = {
     *("GET /livez", "GET /readyz", "GET /metrics", "POST /api/v1/login", "POST /api/v1/customers"),
     "GET /api/v1/shop",
     *("GET /api/v1/brands", "GET /api/v1/brands/{code}"),
     *("GET /api/v1/categories", "GET /api/v1/categories/{code}"),
+    "GET /api/v1/images/{image}/{size}",
     *("GET /api/v1/products", "GET /api/v1/products/{code}", "GET /api/v1/barcodes/{code}"),
 }
 NEW_EACH_TIME = {
@@ -24,7 +25,8 @@ BY_BODY = {"POST /api/v1/customers"}
 CONDITIONAL = [
     label
     for label in GOOD
-    if label.startswith(("PATCH", "DELETE")) and not re.search("/login|/carts", label)
+    if (label.startswith(("PATCH", "DELETE")) and not re.search("/login|/carts", label))
+    or label in OF_FILES
 ]
 NO_AUTHORIZATIONS = (
     *(b"", b"Bearer", b"Bearer ", b"Basic YTpi", b"Bearer \xff", b"Bearer a b", b"bearer\tx"),
@@ -62,7 +64,7 @@ def send(hostile_shop, good, label):
     """Send the good request of the test's `label`, with more headers, by `who`."""
 
     async def ask(*headers, who=None, body=good.body, behind=b""):
-        text = None if body is None else json.dumps(body).encode() + behind
+        text = good.file if body is None else json.dumps(body).encode() + behind
         who = good.who if who is None else who
         method = label.partition(" ")[0]
         return await hostile_shop.ask(method, target(label, good), who, text, headers)

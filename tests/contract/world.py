@@ -1,7 +1,6 @@
-"""What requests are about: who asks, and what is there to ask about."""
+"""What requests can be about."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
@@ -13,16 +12,6 @@ from tests.builders import On, Person, value
 API = "/api/v1"
 CONTACT = {"contact_name": "Żółta Kaczka", "contact_phone": "+48 22 555 01 10"}
 ANYBODY: Mapping[str, str] = {}
-
-
-@dataclass(frozen=True)
-class Good:
-    """Who asks, as headers; what fills the path; the body; and the status of the answer."""
-
-    who: Mapping[str, str] = field(default_factory=dict)
-    path: Mapping[str, str | int] = field(default_factory=dict)
-    body: Any = None
-    status: int = 200
 
 
 class World:

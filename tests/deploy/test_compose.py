@@ -18,6 +18,7 @@ from tests.support.containers import (
     the,
     unknown_settings,
 )
+from tests.support.memory import MASTER, PASSWORD, PICTURE, WORKER, worst_of_bodies
 
 ONE_SHOT = {"migrate", "certificate"}
 SHOP = {"migrate", "tidy", "api", "api1", "api2"}
@@ -236,13 +237,12 @@ class TestApi:
 
     @pytest.mark.parametrize("name", ["api", "api1", "api2"])
     def test_has_the_memory_that_it_may_need(self, name, shop_environment):
-        """The sum of docs/deploy.md, in MiB: master, workers with two passwords and all bodies, /tmp."""
+        """The sum of docs/deploy.md, in MiB: master, workers with two passwords, a picture and all bodies, /tmp."""
         shop_environment(name)
         http = load_settings().http
-        whole = http.max_concurrent_requests * http.max_body_bytes
-        bodies = (whole + http.max_pending_bytes) / 2**20
+        bodies = worst_of_bodies(http.max_concurrent_requests, http)
         (tmp,) = re.findall(r"^/tmp:size=(\d+)m$", "\n".join(EVERY[name]["tmpfs"]), re.MULTILINE)
-        needed = 30 + 2 * (80 + 2 * 46 + bodies) + int(tmp)
+        needed = MASTER + 2 * (WORKER + 2 * PASSWORD + PICTURE + bodies) + int(tmp)
         assert needed <= int(EVERY[name]["mem_limit"].removesuffix("m"))
 
     def test_tidy_is_healthy_for_longer_than_it_sleeps(self):

@@ -12,13 +12,12 @@ from app.core.settings import DatabaseSettings, HttpSettings
 from app.login.passwords import AT_ONCE
 from local.environments import ROOT
 from tests.support.manifests import OVERLAYS, matches, mebibytes, rendered
+from tests.support.memory import MASTER, PASSWORD, PICTURE, WORKER, worst_of_bodies
 
 OURS = ("api", "migrate", "tidy")
 # The one pod that has to be root and touch the machine, in a namespace of its own.
 PRIVILEGED = ("grocery-storage", "prepare")
 
-# MiB that a worker and Gunicorn's master have at rest, and what a password costs (docs/deploy.md, "The sums").
-WORKER, MASTER, PASSWORD = 80, 30, 46
 # Connections that PostgreSQL keeps for superusers; what `migrate` and `tidy` open; and what is left for people and tools.
 RESERVED, MIGRATE, TIDY, PEOPLE = 3, 3, 2, 5
 # CloudNativePG's own: each instance's manager and its metrics, and PgBouncer's look-ups of passwords.
@@ -244,12 +243,12 @@ class TestSums:
         assert used <= allowed - RESERVED
 
     @every
-    def test_a_pod_has_memory_for_its_workers_passwords_and_bodies(self, manifests, which):
+    def test_a_pod_has_memory_for_its_workers_passwords_pictures_and_bodies(self, manifests, which):
         one = manifests[which]
         pod, config = one.pod("api"), one.config(one.pod("api"))
-        whole = int(config["OGS_HTTP__MAX_CONCURRENT_REQUESTS"]) * HttpSettings().max_body_bytes
-        bodies = (whole + HttpSettings().max_pending_bytes) / 1024**2
-        each = WORKER + AT_ONCE * PASSWORD + bodies
+        requests = int(config["OGS_HTTP__MAX_CONCURRENT_REQUESTS"])
+        bodies = worst_of_bodies(requests, HttpSettings())
+        each = WORKER + AT_ONCE * PASSWORD + PICTURE + bodies
         # What lies in memory instead of on a disk counts too.
         files = sum(
             mebibytes(volume["emptyDir"]["sizeLimit"])

@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from app.core.settings import DatabaseSettings, HttpSettings
+from app.core.settings import DatabaseSettings
 from app.core.telemetry.logging import request_id
+from app.core.web.bodies import LINES_BODY, longest_body
 from app.core.web.errors import problem_body, problem_of_status
 from app.core.web.http import SECURITY_HEADERS
 from tests.support.nginx import Directive, read, seconds
@@ -165,8 +166,22 @@ class TestProblems:
 
 class TestLimits:
     def test_a_body_may_be_as_long_as_the_apps(self, http):
-        allowed = HttpSettings.model_fields["max_body_bytes"].default
-        assert int(value(http, "client_max_body_size")) == allowed
+        assert int(value(http, "client_max_body_size")) >= LINES_BODY
+
+    def test_a_picture_may_be_longer_and_is_not_kept_here(self, server, application):
+        (pictures,) = [each for each in server.all("location") if each.words[0] == "~"]
+        # Whatever is too long, the app says so.
+        assert value(pictures, "client_max_body_size") == "0"
+        assert value(pictures, "proxy_request_buffering") == "off"
+        long = {
+            rule.rule
+            for rule in application.url_map.iter_rules()
+            if longest_body(application, rule.endpoint) > LINES_BODY
+        }
+        paths = {rule: rule.replace("<code>", "milk-1l") for rule in long}
+        assert paths
+        assert {rule for rule, path in paths.items() if re.search(pictures.words[1], path)} == long
+        assert not re.search(pictures.words[1], "/api/v1/products/milk-1l")
 
     def test_what_is_kept_slow_are_routes(self, http, application):
         rules = {

@@ -1,5 +1,6 @@
 """The peewee models and the migrated database describe the same tables, and the database keeps its own rules."""
 
+import hashlib
 import inspect
 from collections.abc import Iterator
 from contextlib import closing
@@ -139,6 +140,7 @@ class TestTheAppsRole:
             "INSERT INTO shop (currency, time_zone) VALUES ('PLN', 'UTC')",
             "UPDATE shop SET currency = 'PLN'",
             "DELETE FROM shop",
+            "UPDATE image SET width = 1",
             "CREATE TABLE mine (id int)",
             "DROP TABLE product",
             "ALTER TABLE product DISABLE TRIGGER ALL",
@@ -260,6 +262,21 @@ class TestTheDatabase:
                 " SELECT 'cream', %s, 'Cream', category_id, 'piece', 1, 0.07 FROM product",
                 (gtin,),
             )
+
+    @pytest.mark.parametrize("wrong", [{"hash": "a" * 64}, {"small": b""}, {"width": 1201}])
+    def test_refuses_an_image_that_is_not_what_it_says(self, cursor, wrong):
+        right = {"hash": hashlib.sha256(b"large").hexdigest(), "width": 1, "height": 1}
+        right |= {"small": b"small", "medium": b"medium", "large": b"large"}
+        insert = "INSERT INTO image (hash, small, medium, large, width, height) VALUES"
+        insert += " (%(hash)s, %(small)s, %(medium)s, %(large)s, %(width)s, %(height)s)"
+        cursor.execute(insert, right)
+        with pytest.raises(errors.CheckViolation):
+            cursor.execute(insert, right | wrong)
+
+    def test_refuses_a_picture_that_is_not_there(self, cursor):
+        cursor.execute(MILK)
+        with pytest.raises(errors.ForeignKeyViolation):
+            cursor.execute("UPDATE product SET image = %s", ("a" * 64,))
 
     def test_refuses_a_ring_of_categories(self, cursor):
         cursor.execute("INSERT INTO category (code, name) VALUES ('a', 'A') RETURNING id")

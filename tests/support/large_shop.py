@@ -11,7 +11,7 @@ BIG = frozenset(
     """
     product product_word barcode stock stock_level stock_movement invoice_request invoice_request_line
     coupon coupon_code cart cart_item purchase purchase_line allocation payment
-    login customer session idempotency_key audit_log attempt
+    login customer session idempotency_key audit_log attempt image
     """.split()  # noqa: SIM905 - a list of strings would fill a page
 )
 
@@ -27,6 +27,11 @@ INSERT INTO product (code, gtin, name, brand_id, category_id, discount_id, unit,
     FROM (SELECT n, translate(md5((n % 3000)::text), '0123456789', 'ghijklmnop') AS name FROM generate_series(1, 15000) n) made;
 UPDATE product SET plu = lpad(id::text, 5, '0');
 INSERT INTO barcode (gtin14, product_id, pieces) SELECT lpad(gtin, 14, '0'), id, 1 FROM product;
+INSERT INTO image (hash, small, medium, large, width, height)
+    SELECT encode(sha256(bytes), 'hex'), bytes, bytes, bytes, 1, 1
+    FROM (SELECT n::text::bytea AS bytes FROM generate_series(1, 10000) n) made;
+UPDATE product SET image = encode(sha256((1 + id % 9000)::text::bytea), 'hex') WHERE id % 3 > 0;
+UPDATE category SET image = encode(sha256(id::text::bytea), 'hex') WHERE id > 9;
 INSERT INTO product_word SELECT DISTINCT name FROM product UNION SELECT 'goods';
 INSERT INTO stock (product_id, supplier_id, on_hand, unit_cost, expires_on)
     SELECT 1 + n % 15000, 1, 5, 1, CURRENT_DATE - 10 + n % 300 FROM generate_series(1, 20000) n;

@@ -17,7 +17,7 @@ from wsgiref.types import WSGIApplication
 from asgiref.wsgi import WsgiToAsgi as ThreadedWsgiToAsgi
 
 from app.core.serving.concurrency import run_in_greenlet
-from app.core.serving.uploads import Uploads
+from app.core.serving.uploads import LongBodies, Uploads
 from app.core.serving.wsgi import (
     HTTP_1,
     ClientGone,
@@ -55,7 +55,7 @@ class WsgiToAsgi(ThreadedWsgiToAsgi):
     """Serves a WSGI application on the event loop, many requests at once.
 
     `startup` and `shutdown` are awaited in the process that serves, on its loop. Bodies are read within
-    `max_body_bytes`, or `longer_body(scope)` for one that is longer, and `max_pending_bytes` (see
+    `max_body_bytes`, or `longer_body(scope)` for one that is longer, and `max_pending_bytes`, or as `long_bodies` says (see
     app.core.serving.uploads). While `max_concurrent_requests` whose body is there are in flight, further ones get 503,
     but for paths in `exempt`. `refuse` renders these refusals, 400 for repeated headers, and 500 for an
     error that left the application; it is called once for each.
@@ -73,6 +73,7 @@ class WsgiToAsgi(ThreadedWsgiToAsgi):
         max_body_bytes: int = 1_048_576,
         longer_body: Callable[[Scope], int] | None = None,
         max_pending_bytes: int = 16_777_216,
+        long_bodies: LongBodies | None = None,
         max_concurrent_requests: int = 512,
         exempt: Iterable[str] = ("/livez",),
         refuse: Refusal = refuse_plainly,
@@ -85,7 +86,8 @@ class WsgiToAsgi(ThreadedWsgiToAsgi):
         self._on_withdrawal = on_withdrawal
         self._startup = startup
         self._shutdown = shutdown
-        self._uploads = Uploads(max_body_bytes, longer_body, max_pending_bytes)
+        self._long_bodies = long_bodies
+        self._uploads = Uploads(max_body_bytes, longer_body, max_pending_bytes, long_bodies)
         self._max_concurrent_requests = max_concurrent_requests
         self._exempt = frozenset(exempt)
         self._refusal = refuse
@@ -129,6 +131,8 @@ class WsgiToAsgi(ThreadedWsgiToAsgi):
             return
         finally:
             self.in_flight -= admitted
+            if self._long_bodies:
+                self._long_bodies.leave(scope)
             if self._drained and not self.in_flight:
                 self._drained.set()
         await self._refuse(refused, scope, receive, send)

@@ -17,22 +17,33 @@ from app.core.traffic import LINGER_SECONDS, STALL_SECONDS
 CONNECTION = "shop.connection"
 """Where an environ has its client's socket, or what has a `shutdown()` like one; Gunicorn has a name of its own."""
 
+BODY = "shop.body"
+"""Where an environ has the body of its request, when all of it was read."""
+
 _PIECE = 65536
 
 
 def init_linger(app: Flask) -> None:
-    """Let clients of `app` read that their body is too long: one cut off while it sends sees a reset connection."""
+    """Let clients of `app` read why their body is not: one cut off while it sends sees a reset connection."""
     app.after_request(_linger)
 
 
 def _linger(response: Response) -> Response:
-    match response.status_code:
-        case HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
-            response.call_on_close(partial(_discard, request.environ))
-        case HTTPStatus.REQUEST_TIMEOUT:
-            # What may still come of the body is no request.
-            response.call_on_close(partial(_hang_up, _connection(request.environ)))
+    environ = request.environ
+    if response.status_code == HTTPStatus.REQUEST_TIMEOUT:
+        # What may still come of the body is no request.
+        response.call_on_close(partial(_hang_up, _connection(environ)))
+    elif response.status_code == HTTPStatus.REQUEST_ENTITY_TOO_LARGE or _is_left(environ):
+        response.call_on_close(partial(_discard, environ))
     return response
+
+
+def _is_left(environ: WSGIEnvironment) -> bool:
+    """Say whether a body may be on its way that is longer than what a connection holds by itself, and was not asked for."""
+    if BODY in environ:
+        return False
+    length = environ.get("CONTENT_LENGTH") or "0"
+    return "HTTP_TRANSFER_ENCODING" in environ or not length.isdigit() or int(length) > _PIECE
 
 
 @contextmanager

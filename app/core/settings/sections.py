@@ -101,10 +101,10 @@ class HttpSettings(Section):
     """What is served, and how much of it at once."""
 
     max_body_bytes: int = Field(
-        default=1_048_576,
+        default=10_485_760,
         ge=1024,
         le=67_108_864,
-        description="Longest request body of any route, in bytes; most take less.",
+        description="Longest request body of any route, in bytes: a picture's. All others take less.",
     )
     max_pending_bytes: int = Field(
         default=16_777_216,

@@ -66,10 +66,23 @@ def revalidated(body: str, version: int) -> Response:
     text = body.encode()
     tag = f'"v{version}-{sha256(text).hexdigest()[:16]}"'
     headers = {"ETag": tag, "Cache-Control": "no-cache"}
-    kept = present(request).environ.get("HTTP_IF_NONE_MATCH")
-    if kept is not None and _names(kept, tag):
+    if has_already(tag):
         return Answer(status=HTTPStatus.NOT_MODIFIED, headers=headers)
     return json_response(text, headers=headers)
+
+
+def has_already(tag: str) -> bool:
+    """Say whether an `If-None-Match` names `tag`: its client has what would be sent. Needs a request under way."""
+    kept = present(request).environ.get("HTTP_IF_NONE_MATCH")
+    return kept is not None and _names(kept, tag)
+
+
+def for_good(content: bytes | None, media_type: str, tag: str) -> Response:
+    """Return what never changes, which whoever has it need not ask for again; None is 304: has_already()."""
+    headers = {"ETag": tag, "Cache-Control": "public, max-age=31536000, immutable"}
+    if content is None:
+        return Answer(status=HTTPStatus.NOT_MODIFIED, headers=headers)
+    return Answer([content], headers={**headers, "Content-Type": media_type})
 
 
 def _names(header: str, tag: str) -> bool:

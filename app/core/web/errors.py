@@ -248,7 +248,7 @@ def _problem_of_database(error: Exception) -> Problem | None:
     return problem
 
 
-def _problem_of(error: Exception) -> Problem:
+def problem_of(error: Exception) -> Problem:
     """Return the problem that `error` is to the client; log what is a fault of ours, once."""
     if isinstance(error, Problem):
         return error
@@ -268,7 +268,7 @@ def _problem_of(error: Exception) -> Problem:
 
 def _answer(error: Exception) -> Response:
     """Render any exception that a request ended with."""
-    problem = _problem_of(error)
+    problem = problem_of(error)
     PROBLEMS.labels(problem.code).inc()
     is_fault = problem.status >= HTTPStatus.INTERNAL_SERVER_ERROR
     note_problem(problem.code, error if is_fault else None)

@@ -13,6 +13,8 @@ from app.core.web.http import SECURITY_HEADERS
 
 DETAILS = {
     HTTPStatus.BAD_REQUEST: "The request could not be read.",
+    HTTPStatus.UNAUTHORIZED: "A body of this length needs a token that is good for it: Authorization: Bearer …",
+    HTTPStatus.FORBIDDEN: "The token is not good for this.",
     HTTPStatus.REQUEST_TIMEOUT: "The body did not come in time.",
     HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE: "The head is longer than this server reads.",
     HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "The body is longer than this server reads.",

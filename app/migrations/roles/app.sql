@@ -20,3 +20,6 @@ REVOKE DELETE ON purchase FROM {app};
 REVOKE UPDATE, DELETE ON stock FROM {app};
 REVOKE INSERT, UPDATE, DELETE ON stock_level, product_word, barcode FROM {app};
 GRANT UPDATE (allocated) ON stock, stock_level TO {app};
+
+-- A picture is another one where its bytes are.
+REVOKE UPDATE ON image FROM {app};

@@ -3,14 +3,15 @@
 from app import models
 from app.core.database import json_object
 from app.core.web import FieldError, Invalid
+from app.product.images.statements import paths
 from app.product.kinds import Named, code_of, columns
 from app.product.statements import id_by_code, page_by_name, read_by_code
 
-_JSON = json_object("""
-    'code', t.code, 'name', t.name,
+_JSON = json_object(f"""
+    'code', t.code, 'name', t.name, 'image', {paths("t.image")}::json,
     'parent', (SELECT above.code FROM category above WHERE above.id = t.parent_id),
     'active', t.active, 'version', t.version,
-    'created_at', rfc3339(t.created_at), 'updated_at', rfc3339(t.updated_at)""")
+    'created_at', rfc3339(t.created_at), 'updated_at', rfc3339(t.updated_at)""")  # noqa: S608 - all are ours
 
 
 def _misplaced() -> Invalid:
@@ -23,7 +24,7 @@ def _misplaced() -> Invalid:
 CATEGORY = Named(
     name="category",
     model=models.Category,
-    members=columns("name", "active") | {"parent": code_of("category", "parent_id")},
+    members=columns("name", "image", "active") | {"parent": code_of("category", "parent_id")},
     references={"parent": id_by_code("category")},
     refusals={"category_tree": _misplaced},
     read=read_by_code("category", _JSON),

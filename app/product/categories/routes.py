@@ -3,6 +3,7 @@
 from apiflask import APIBlueprint
 from flask import Response
 
+from app.core.web.bodies import FILE_BODY, takes
 from app.core.web.conditional import expected_version
 from app.core.web.idempotency import idempotent
 from app.core.web.json import no_content
@@ -14,6 +15,8 @@ from app.core.wiring import wired
 from app.product.answers import created, offered, shown
 from app.product.categories.kind import CATEGORY
 from app.product.categories.schemas import Category, CategoryChanges, NewCategory
+from app.product.images.service import Images
+from app.product.images.sifted import MEDIA_TYPES
 from app.product.schemas import ListQuery
 from app.product.service import Catalogue
 
@@ -81,4 +84,32 @@ async def delete_category(code: str) -> Response:
     """
     by = principal().login_id
     await wired(Catalogue).delete(CATEGORY, code, expected=expected_version(), by=by)
+    return no_content()
+
+
+@blueprint.put("/<code>/image")
+@allow("catalogue:write", longest_body=FILE_BODY)
+@describe(conditional=True)
+@takes(*MEDIA_TYPES)
+@blueprint.output(Category)
+async def put_category_image(code: str, body: bytes) -> Response:
+    """Have a category show the picture whose file is the body: a JPEG, PNG or WebP.
+
+    What the request says of its type does not count. Of the file only what is seen is kept, upright, in sRGB and in three
+    sizes: no places, names or times that cameras write down. What was read as `large` before is taken as it is. Refused with
+    422 `not_an_image` for what is none of these, damaged or animated, and with `image_too_large` above 25 million pixels
+    (WebP: 6 million).
+    """
+    by, expected = principal().login_id, expected_version()
+    return shown(await wired(Images).put(CATEGORY, code, body, expected=expected, by=by))
+
+
+@blueprint.delete("/<code>/image")
+@allow("catalogue:write")
+@describe(conditional=True)
+@blueprint.output({}, status_code=204)
+async def remove_category_image(code: str) -> Response:
+    """Have a category show no picture."""
+    by, expected = principal().login_id, expected_version()
+    await wired(Images).remove(CATEGORY, code, expected=expected, by=by)
     return no_content()

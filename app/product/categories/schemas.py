@@ -3,6 +3,7 @@
 from pydantic import Field
 
 from app.core.web.schema import Code, Name, Schema, omitted
+from app.product.images.schemas import ImagePaths
 from app.product.schemas import Listed
 
 
@@ -25,4 +26,5 @@ class CategoryChanges(Schema):
 class Category(Listed):
     """A node in the tree of categories, which is at most eight levels deep."""
 
+    image: ImagePaths | None = Field(description="null where there is none.")
     parent: Code | None = Field(description="The code of the category above it; null for a root.")

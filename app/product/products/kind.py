@@ -55,6 +55,7 @@ PRODUCT = Kind(
         *("food_business", "origin", "storage", "alcohol", "min_age", "shelf_life_days"),
     )
     | {
+        "image": "t.image",
         "list_price": "t.price",
         "brand": code_of("brand", "brand_id"),
         "category": code_of("category", "category_id"),

@@ -3,7 +3,7 @@
 from apiflask import APIBlueprint
 from flask import Response
 
-from app.core.web.bodies import LINES_BODY
+from app.core.web.bodies import FILE_BODY, LINES_BODY, takes
 from app.core.web.conditional import expected_version
 from app.core.web.idempotency import idempotent
 from app.core.web.json import no_content
@@ -13,6 +13,8 @@ from app.core.web.schema import changes
 from app.core.web.security import allow, principal, public
 from app.core.wiring import wired
 from app.product.answers import created, offered, shown
+from app.product.images.service import Images
+from app.product.images.sifted import MEDIA_TYPES
 from app.product.products.kind import PRODUCT
 from app.product.products.schemas import (
     NewProduct,
@@ -96,4 +98,32 @@ async def delete_product(code: str) -> Response:
     """
     by = principal().login_id
     await wired(Products).delete(PRODUCT, code, expected=expected_version(), by=by)
+    return no_content()
+
+
+@blueprint.put("/<code>/image")
+@allow("catalogue:write", longest_body=FILE_BODY)
+@describe(conditional=True)
+@takes(*MEDIA_TYPES)
+@blueprint.output(ProductDetails)
+async def put_product_image(code: str, body: bytes) -> Response:
+    """Have a product show the picture whose file is the body: a JPEG, PNG or WebP.
+
+    What the request says of its type does not count. Of the file only what is seen is kept, upright, in sRGB and in three
+    sizes: no places, names or times that cameras write down. What was read as `large` before is taken as it is. Refused with
+    422 `not_an_image` for what is none of these, damaged or animated, and with `image_too_large` above 25 million pixels
+    (WebP: 6 million).
+    """
+    by, expected = principal().login_id, expected_version()
+    return shown(await wired(Images).put(PRODUCT, code, body, expected=expected, by=by))
+
+
+@blueprint.delete("/<code>/image")
+@allow("catalogue:write")
+@describe(conditional=True)
+@blueprint.output({}, status_code=204)
+async def remove_product_image(code: str) -> Response:
+    """Have a product show no picture."""
+    by, expected = principal().login_id, expected_version()
+    await wired(Images).remove(PRODUCT, code, expected=expected, by=by)
     return no_content()

@@ -38,6 +38,7 @@ from app.product.food.schemas import (
     Storage,
 )
 from app.product.gtin import Gtin
+from app.product.images.schemas import ImagePaths
 from app.product.plu import Plu
 from app.product.products.barcodes import OtherBarcodes
 from app.product.schemas import VatRate
@@ -156,6 +157,7 @@ class Product(Schema):
     other_barcodes: OtherBarcodes
     name: Name
     description: Text
+    image: ImagePaths | None = Field(description="null where there is none.")
     brand: BrandName | None
     category: CategoryName
     unit: Unit

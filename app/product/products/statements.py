@@ -6,14 +6,20 @@ of those, which made a single read three times as cheap.
 # ruff: noqa: S608 - all parts of the SQL in here are written in here
 
 from app.core.database import Statement
+from app.product.images.statements import paths
 
 # Written out, as this is read most. Codes, GTINs, units and
-# numbers have no letters that JSON would escape; barcodes, allergens, diets and nutrition have no blanks but PostgreSQL's. <details> is what only a product that is read alone has.
-_PRODUCT_JSON = """concat('{"code":"', p.code,
+# numbers have no letters that JSON would escape; barcodes, allergens, diets and nutrition have no blanks but
+# PostgreSQL's. <details> is what only a product that is read alone has.
+_PRODUCT_JSON = (
+    """concat('{"code":"', p.code,
     '","gtin":', coalesce('"' || p.gtin || '"', 'null'),
     ',"plu":', coalesce('"' || p.plu || '"', 'null'),
     ',"other_barcodes":', replace(p.other_barcodes::text, ' ', ''),
     ',"name":', to_json(p.name), ',"description":', to_json(p.description),
+    ',"image":', coalesce("""
+    + paths("p.image")
+    + """, 'null'),
     ',"brand":', coalesce((
         SELECT concat('{"code":"', b.code, '","name":', to_json(b.name), '}') FROM brand b
         WHERE b.id = p.brand_id), 'null'),
@@ -37,6 +43,7 @@ _PRODUCT_JSON = """concat('{"code":"', p.code,
     '","available":"', p.available, '","in_stock":', (p.available > 0)::text,
     ',"active":', p.active::text, ',"version":', p.version,
     ',"created_at":"', rfc3339(p.created_at), '","updated_at":"', rfc3339(p.updated_at), '"}')"""
+)
 _DETAILS = """
     ',"ingredients":', to_json(p.ingredients), ',"nutrition":', coalesce(replace(p.nutrition::text, ' ', ''), 'null'),
     ',"food_business":', to_json(p.food_business), ',"origin":', to_json(p.origin),
@@ -50,8 +57,8 @@ _COLUMNS_ALONE = (
 # LIMIT 1, which is no limit, keeps the planner from merging this into the rest: it would look for
 # what is available once for each time that it is named, and may read many products to find one.
 _PRODUCT = """(
-    SELECT p.id, p.code, p.gtin, p.plu, p.other_barcodes, p.name, p.description, p.brand_id, p.category_id, p.discount_id,
-        p.deposit_id, p.net_quantity, p.net_unit, p.allergens, p.diets, p.alcohol, p.min_age, {columns}
+    SELECT p.id, p.code, p.gtin, p.plu, p.other_barcodes, p.name, p.description, p.image, p.brand_id, p.category_id,
+        p.discount_id, p.deposit_id, p.net_quantity, p.net_unit, p.allergens, p.diets, p.alcohol, p.min_age, {columns}
         p.unit, p.price, p.vat_rate, p.reorder_level, p.active, p.version, p.created_at, p.updated_at,
         (SELECT s.available FROM sellable s WHERE s.product_id = p.id) AS available
     FROM product p WHERE {condition} LIMIT 1) p"""

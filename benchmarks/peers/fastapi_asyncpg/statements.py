@@ -33,6 +33,9 @@ def bound(statement: Statement, parameters: Mapping[str, Any]) -> tuple[str, lis
 
 _PRODUCT = """json_build_object(
     'code', p.code, 'gtin', p.gtin, 'plu', p.plu, 'other_barcodes', p.other_barcodes, 'name', p.name, 'description', p.description,
+    'image', CASE WHEN p.image IS NOT NULL THEN json_build_object(
+        'small', '/api/v1/images/' || p.image || '/small', 'medium', '/api/v1/images/' || p.image || '/medium',
+        'large', '/api/v1/images/' || p.image || '/large') END,
     'brand', (
         SELECT json_build_object('code', b.code, 'name', b.name) FROM brand b
         WHERE b.id = p.brand_id),

@@ -64,6 +64,7 @@ class Product(Base):
     other_barcodes: Mapped[list[dict[str, Any]]] = mapped_column(JSONB)
     name: Mapped[str]
     description: Mapped[str]
+    image_hash: Mapped[str | None] = mapped_column("image")
     brand_id: Mapped[int | None] = refers_to("brand.id")
     category_id: Mapped[int] = refers_to("category.id")
     unit: Mapped[str]
@@ -80,6 +81,14 @@ class Product(Base):
     category: Mapped[Category] = relationship(lazy="raise")
     offer: Mapped["Offer"] = relationship(lazy="raise", viewonly=True)
     availability: Mapped["Availability"] = relationship(lazy="raise", viewonly=True)
+
+    @property
+    def image(self) -> dict[str, str] | None:
+        """Where its picture is, in each size."""
+        if self.image_hash is None:
+            return None
+        sizes = ("small", "medium", "large")
+        return {size: f"/api/v1/images/{self.image_hash}/{size}" for size in sizes}
 
     @property
     def price(self) -> Decimal:

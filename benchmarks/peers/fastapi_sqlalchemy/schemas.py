@@ -49,6 +49,14 @@ class OtherBarcode(Output):
     pieces: int
 
 
+class ImagePaths(Output):
+    """Where an image is, in three sizes."""
+
+    small: str
+    medium: str
+    large: str
+
+
 class ProductOut(Output):
     """Something the shop sells."""
 
@@ -58,6 +66,7 @@ class ProductOut(Output):
     other_barcodes: list[OtherBarcode]
     name: str
     description: str
+    image: ImagePaths | None
     brand: Named | None
     category: Named
     unit: str

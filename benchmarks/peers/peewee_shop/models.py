@@ -105,6 +105,7 @@ class Product(BaseModel):
     other_barcodes = BinaryJSONField(index=False)
     name = peewee.TextField()
     description = peewee.TextField()
+    image = peewee.TextField(null=True)
     brand = peewee.ForeignKeyField(Brand, null=True)
     category = peewee.ForeignKeyField(Category)
     unit = peewee.TextField()

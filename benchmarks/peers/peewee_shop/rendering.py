@@ -24,6 +24,7 @@ def product_json(row: Any) -> dict[str, Any]:
         "other_barcodes": row.other_barcodes,
         "name": row.name,
         "description": row.description,
+        "image": _image(row.image),
         "brand": row.brand and {"code": row.brand.code, "name": row.brand.name},
         "category": {"code": row.category.code, "name": row.category.name},
         "unit": row.unit,
@@ -39,6 +40,12 @@ def product_json(row: Any) -> dict[str, Any]:
         "created_at": moment(row.created_at),
         "updated_at": moment(row.updated_at),
     }
+
+
+def _image(hash_: str | None) -> dict[str, str] | None:
+    if hash_ is None:
+        return None
+    return {size: f"/api/v1/images/{hash_}/{size}" for size in ("small", "medium", "large")}
 
 
 def _discount(row: Any) -> dict[str, str] | None:

@@ -8,8 +8,9 @@ from app.commands.sheets.kinds import SHEETS
 # What the database fills by itself.
 KEPT = {"id", "version", "created_at", "updated_at"}
 NOT_IN_FILES = {
-    # Made of the other columns by triggers.
-    "products": {"search_text", "search"},
+    # Made of the other columns by triggers; and pictures, which are files of their own.
+    "products": {"search_text", "search", "image"},
+    "categories": {"image"},
     # Of a lot: when it came and by which request is in the ledger, and promises are made anew.
     "stock": {"invoice_request_line_id", "allocated", "received_at"},
 }

@@ -10,43 +10,10 @@ from prometheus_client import REGISTRY
 from app.core.serving import asgi, uploads
 from app.core.serving.asgi import WsgiToAsgi
 from app.core.serving.concurrency import AsyncFlask
-from tests.core.asgi_client import Client
+from tests.core.asgi_client import CHUNKED, Client, Staller, declared
 
-CHUNKED = [(b"transfer-encoding", b"chunked")]
 MOST = 1000
 ROOM = 5000
-
-
-def declared(length: int) -> list[tuple[bytes, bytes]]:
-    return [(b"content-length", str(length).encode())]
-
-
-class Staller(Client):
-    """A client that says nothing more when its pieces are out, though its body has not ended."""
-
-    pause: float = 0
-
-    async def receive(self):
-        if not self.chunks:
-            self.stalls.set()
-            await self.gone.wait()
-            return {"type": "http.disconnect"}
-        await asyncio.sleep(self.pause)
-        self.reads += 1
-        return {"type": "http.request", "body": self.chunks.pop(0), "more_body": True}
-
-    async def request_stalling(self, bridge) -> Client:
-        """Send all that it sends, and return when the bridge has had enough."""
-        return await (await self.begin(bridge))
-
-    async def begin(self, bridge) -> asyncio.Task[Client]:
-        """Send all that it sends, and return the request, which goes on."""
-        self.stalls = asyncio.Event()
-        task = asyncio.create_task(self.request(bridge))
-        stalls = asyncio.create_task(self.stalls.wait())
-        await asyncio.wait([task, stalls], return_when=asyncio.FIRST_COMPLETED)
-        stalls.cancel()
-        return task
 
 
 class Steady(Client):

@@ -9,7 +9,15 @@ import pytest
 
 from app.core.serving import linger
 from app.core.settings import HttpSettings
-from app.core.web.bodies import GUEST_BODY, LINES_BODY, STAFF_BODY, body_bound, longest_body
+from app.core.web.bodies import (
+    FILE_BODY,
+    GUEST_BODY,
+    LINES_BODY,
+    STAFF_BODY,
+    body_bound,
+    longest_body,
+    takes,
+)
 from app.core.web.json import json_response
 from app.core.web.security import allow, public
 from tests.core.toy import Thing, bearer, make_toy
@@ -91,6 +99,50 @@ def test_who_may_not_ask_is_told_so_before_anything_is_read(app):
     environ = {"wsgi.input": Untouched(), "CONTENT_LENGTH": str(LINES_BODY)}
     answer = app.test_client().post("/lines", environ_overrides=environ)
     assert answer.status_code == 401
+
+
+@pytest.mark.parametrize(("length", "left"), [(65_536, 65_536), (65_537, 0)])
+def test_a_long_body_that_nobody_wants_is_thrown_away_behind_the_answer(app, length, left):
+    """Its sender would not get to read the answer; a short one is in the connection's own buffers by then."""
+    body = io.BytesIO(b"x" * length)
+    environ = {"wsgi.input": body, "CONTENT_LENGTH": str(length)}
+    answer = app.test_client().post("/lines", environ_overrides=environ)
+    assert answer.status_code == 401
+    answer.close()
+    assert len(body.read()) == left
+
+
+class TestFiles:
+    @pytest.fixture
+    def app(self):
+        app = make_toy()
+        linger.init_linger(app)
+
+        @app.put("/files/<name>")
+        @allow("stock:write", longest_body=FILE_BODY)
+        @takes("image/png")
+        async def put_file(name, body):
+            return json_response({"name": name, "length": len(body), "begins": body[:4].hex()})
+
+        return app
+
+    @pytest.mark.parametrize(
+        "type_", [None, "image/png", "application/json", "application/x-www-form-urlencoded"]
+    )
+    def test_come_as_they_are_whatever_is_said_of_them(self, app, type_):
+        said = {"Content-Type": type_} if type_ else {}
+        content = b"\x89=&\xff" * 100_000
+        answer = app.test_client().put("/files/a", data=content, headers=bearer("clerk") | said)
+        assert answer.json == {"name": "a", "length": 400_000, "begins": "893d26ff"}
+
+    def test_may_be_nothing(self, app):
+        answer = app.test_client().put("/files/a", headers=bearer("clerk"))
+        assert answer.json["length"] == 0
+
+    def test_have_a_bound(self, app):
+        content = b"x" * (FILE_BODY + 1)
+        answer = app.test_client().put("/files/a", data=content, headers=bearer("clerk"))
+        assert (answer.status_code, answer.json["code"]) == (413, "too_large")
 
 
 class TestStalledBodies:

@@ -7,6 +7,8 @@ from app.core.web.conditional import (
     check_version,
     etag,
     expected_version,
+    for_good,
+    has_already,
     revalidated,
 )
 from tests.core.toy import make_toy
@@ -117,3 +119,28 @@ class TestRevalidated:
 
     def test_head_has_the_tag_of_get(self, client):
         assert client.head("/thing").headers["ETag"] == client.get("/thing").headers["ETag"]
+
+
+class TestForGood:
+    @pytest.fixture
+    def client(self):
+        """Ask for what never changes, at /picture."""
+        app = make_toy()
+
+        @app.get("/picture")
+        def picture():
+            return for_good(None if has_already('"a-1"') else b"\x00\xff", "image/webp", '"a-1"')
+
+        return app.test_client()
+
+    @pytest.mark.parametrize(
+        ("said", "status", "body"),
+        [('"a-1"', 304, b""), ('W/"a-1"', 304, b""), ('"a-2"', 200, b"\x00\xff")],
+    )
+    def test_whoever_has_it_may_keep_it(self, client, said, status, body):
+        answer = client.get("/picture", headers={"If-None-Match": said})
+        assert (answer.status_code, answer.data) == (status, body)
+        assert answer.headers["ETag"] == '"a-1"'
+        assert answer.headers["Cache-Control"] == "public, max-age=31536000, immutable"
+        assert answer.headers["X-Content-Type-Options"] == "nosniff"
+        assert answer.headers.get("Content-Type") == ("image/webp" if status == 200 else None)

@@ -1,6 +1,7 @@
 import asyncio
 
 import httpx
+import peewee
 import pytest
 from flask import Flask
 
@@ -16,6 +17,7 @@ from app.core.web.security import (
     new_token,
     principal,
     public,
+    refusal_by_scope,
     require_guards,
 )
 from app.core.wiring import wired
@@ -215,3 +217,37 @@ class TestTokens:
         token = new_token("ogs_c_")
         assert len(hash_token(token)) == 32
         assert hash_token(token) == hash_token(token) != hash_token(new_token("ogs_c_"))
+
+
+class TestRefusalByScope:
+    """What is asked before a long body is read, when there is no request yet."""
+
+    def ask(self, app, headers, method="POST", path="/things"):
+        with app.app_context():
+            refusal = refusal_by_scope(app, wired(Authenticator))
+        named = [(name.lower().encode(), text.encode()) for name, text in headers.items()]
+        return asyncio.run(refusal({"method": method, "path": path, "headers": named}))
+
+    @pytest.mark.parametrize(
+        ("token", "status"),
+        [("clerk", None), ("admin", None), ("customer", 403), ("cart", 403), ("stolen", 401)],
+    )
+    def test_is_what_the_guard_would_say(self, app, token, status):
+        assert self.ask(app, bearer(token)) == status
+
+    @pytest.mark.parametrize("headers", [{}, {"Authorization": "Basic Y2xlcms6"}])
+    def test_nobody_is_known_without_a_token(self, app, headers):
+        assert self.ask(app, headers) == 401
+
+    @pytest.mark.parametrize(("method", "path"), [("GET", "/things"), ("POST", "/nowhere")])
+    def test_nothing_long_is_sent_to_what_needs_no_permission(self, app, method, path):
+        assert self.ask(app, bearer("clerk"), method, path) == 403
+
+    def test_a_database_that_is_away_is_no_yes(self, app):
+        class Away:
+            async def authenticate(self, _):
+                raise peewee.OperationalError("away")
+
+        refusal = refusal_by_scope(app, Away())
+        scope = {"method": "POST", "path": "/things", "headers": [(b"authorization", b"Bearer a")]}
+        assert asyncio.run(refusal(scope)) == 503

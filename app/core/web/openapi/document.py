@@ -12,7 +12,7 @@ from typing import Any
 from apiflask import APIFlask
 from pydantic import BaseModel
 from pydantic.json_schema import JsonSchemaMode
-from werkzeug.routing import Rule
+from werkzeug.routing import AnyConverter, Rule
 
 from app.core.web.openapi.problems import (
     DESCRIPTIONS,
@@ -25,7 +25,8 @@ from app.core.web.openapi.schemas import Schemas, query_parameters
 from app.core.web.paging import PageQuery
 
 _METHODS = ("get", "post", "put", "patch", "delete")
-_KEPT = "What was sent, for `If-None-Match`, and its version, for `If-Match`."
+_KEPT = "What was sent, for `If-None-Match`; and of what has versions its version, for `If-Match`."
+_BINARY = {"type": "string", "format": "binary"}
 _SECURITY = {
     "session": {
         "type": "http",
@@ -76,6 +77,7 @@ class _Operation:
         self.notes: dict[str, Any] = view._spec  # noqa: SLF001 - where APIFlask keeps them
         self.body: Any = self.notes.get("body")
         self.output: Any = (self.notes.get("response") or {}).get("schema")
+        self.files: tuple[str, ...] = getattr(view, "takes", ())
         self.queries = [m for m, place in self.notes.get("args") or () if place == "query"]
 
     @property
@@ -147,8 +149,7 @@ def _is_model(schema: Any) -> bool:
 
 
 def _complete_input(operation: _Operation, schemas: Schemas) -> None:
-    written = operation.written
-    parameters = [p for p in written.get("parameters", []) if p["in"] != "query"]
+    parameters = list(_path_parameters(operation))
     for query in operation.queries:
         parameters += query_parameters(query)
     if operation.has("conditional"):
@@ -163,10 +164,29 @@ def _complete_input(operation: _Operation, schemas: Schemas) -> None:
                 " has the first answer.",
             )
         )
-    written["parameters"] = parameters
+    operation.written["parameters"] = parameters
+    _complete_body(operation, schemas)
+
+
+def _path_parameters(operation: _Operation) -> Iterator[dict[str, Any]]:
+    for parameter in operation.written.get("parameters", []):
+        if parameter["in"] == "path":
+            converter = operation.rule._converters[parameter["name"]]  # noqa: SLF001 - werkzeug has no public name for it
+            if isinstance(converter, AnyConverter):
+                parameter["schema"]["enum"] = sorted(converter.items)
+            yield parameter
+
+
+def _complete_body(operation: _Operation, schemas: Schemas) -> None:
+    written = operation.written
     if _is_model(operation.body):
         media = written["requestBody"]["content"]["application/json"]
         media["schema"] = schemas.reference(operation.body, "validation")
+    elif operation.files:
+        written["requestBody"] = {
+            "content": {name: {"schema": _BINARY} for name in operation.files}
+        }
+    if "requestBody" in written:
         written["requestBody"]["required"] = True
         written["requestBody"]["description"] = f"At most {operation.view.longest_body:,} bytes."
 
@@ -223,6 +243,8 @@ def _problems(operation: _Operation) -> set[int]:
         found.add(404)
     if operation.body is not None:
         found |= {400, 408, 413, 415}
+    if operation.files:
+        found |= {400, 408, 413}
     if operation.has("conditional"):
         found |= {400, 412}
     if operation.has("idempotent"):

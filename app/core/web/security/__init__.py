@@ -9,6 +9,7 @@ from app.core.web.security.guards import (
     maybe_principal,
     principal,
     public,
+    refusal_by_scope,
     require_guards,
 )
 from app.core.web.security.permissions import Permission
@@ -33,5 +34,6 @@ __all__ = [
     "new_token",
     "principal",
     "public",
+    "refusal_by_scope",
     "require_guards",
 ]

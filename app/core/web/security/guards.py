@@ -5,7 +5,7 @@ not ask is told so before anything that they sent is read.
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, Mapping
 from functools import wraps
 from typing import Any, ParamSpec, TypeVar, cast, get_args
 
@@ -13,8 +13,8 @@ from flask import Flask, current_app, g, request
 
 # Every module with views imports this one: before it has any, the adapter must be in its place.
 from app.core.web.adapter import MAX_ERRORS, pointer
-from app.core.web.bodies import GUEST_BODY, STAFF_BODY
-from app.core.web.errors import FieldError, Forbidden, Invalid, Unauthenticated
+from app.core.web.bodies import GUEST_BODY, STAFF_BODY, endpoint_of
+from app.core.web.errors import FieldError, Forbidden, Invalid, Unauthenticated, problem_of
 from app.core.web.security.permissions import STAFF, Permission, holders
 from app.core.web.security.principals import Authenticator, Principal
 from app.core.wiring import wired
@@ -30,7 +30,10 @@ def bearer_token() -> str | None:
 
     Raises Unauthenticated for a header that holds anything else.
     """
-    header = request.headers.get("Authorization")
+    return _token_in(request.headers.get("Authorization"))
+
+
+def _token_in(header: str | None) -> str | None:
     if header is None:
         return None
     match = _BEARER.fullmatch(header.strip())
@@ -39,15 +42,19 @@ def bearer_token() -> str | None:
     return match[1]
 
 
-def _known(found: Principal | None) -> Principal:
+def _checked(found: Principal | None) -> Principal:
     if found is None:
         raise Unauthenticated(
             "The token is wrong or has expired.",
             code="invalid_token",
             headers={"WWW-Authenticate": 'Bearer error="invalid_token"'},
         )
-    g.principal = found
     return found
+
+
+def _known(found: Principal | None) -> Principal:
+    g.principal = known = _checked(found)
+    return known
 
 
 def _authenticator() -> Authenticator:
@@ -90,13 +97,10 @@ def allow(
     needed = frozenset(permissions)
 
     def check() -> None:
-        token = bearer_token()
-        if token is None:
-            raise Unauthenticated("This needs a token: Authorization: Bearer …")
+        token = _needed(bearer_token())
         # One more crossing of the bridge, before the view's own: the input must be read between.
         authenticate = current_app.async_to_sync(_authenticator().authenticate)
-        if not _known(authenticate(token)).permissions & needed:
-            raise Forbidden(f"This needs the permission {' or '.join(permissions)}.")
+        _require(needed, _known(authenticate(token)))
 
     # A cart's token is another scheme in the API's description: it is not had by logging in.
     roles = holders(needed)
@@ -104,6 +108,40 @@ def allow(
     schemes: list[dict[str, list[str]]] = [{kind: []} for kind in sorted(set(kinds))]
     longest = longest_body or (STAFF_BODY if roles <= STAFF else GUEST_BODY)
     return lambda view: _guarded(view, needed, schemes, check, longest)
+
+
+def _needed(token: str | None) -> str:
+    if token is None:
+        raise Unauthenticated("This needs a token: Authorization: Bearer …")
+    return token
+
+
+def _require(needed: frozenset[str], found: Principal) -> None:
+    if not found.permissions & needed:
+        raise Forbidden(f"This needs the permission {' or '.join(sorted(needed))}.")
+
+
+def refusal_by_scope(
+    app: Flask, authenticator: Authenticator
+) -> Callable[[Mapping[str, Any]], Awaitable[int | None]]:
+    """Return what asks a request's guard before its body is read, by its ASGI scope alone.
+
+    That returns the status of the refusal, or None. For bodies that nobody else should make the shop read; the guard is
+    asked again afterwards, and then for good.
+    """
+
+    async def refusal(scope: Mapping[str, Any]) -> int | None:
+        view = app.view_functions.get(endpoint_of(app, scope) or "")
+        header = dict(scope["headers"]).get(b"authorization")
+        try:
+            token = _needed(_token_in(None if header is None else header.decode("latin-1")))
+            found = _checked(await authenticator.authenticate(token))
+            _require(getattr(view, "permissions", frozenset()), found)
+        except Exception as error:  # noqa: BLE001 - also of a database that is away
+            return problem_of(error).status
+        return None
+
+    return refusal
 
 
 def public(view: Callable[P, R]) -> Callable[P, R]:

@@ -6,8 +6,10 @@ from jsonschema import Draft202012Validator  # type: ignore[import-untyped]  # i
 from openapi_spec_validator import validate
 from pydantic import create_model
 
+from app.core.web.bodies import takes
+from app.core.web.json import no_content
 from app.core.web.schema import Schema
-from app.core.web.security import public
+from app.core.web.security import allow, public
 from tests.core.toy import bearer, make_toy
 
 
@@ -112,6 +114,24 @@ class TestOperations:
         assert add["responses"]["201"]["content"]["application/json"]["schema"] == thing
         assert "Location" in add["responses"]["201"]["headers"]
         assert operation(spec, "drop_thing")["responses"]["204"].keys() == {"description"}
+
+    def test_tell_of_files(self):
+        app = make_toy()
+        view = app.output({}, status_code=204)(lambda body: no_content())
+        guarded = allow("stock:write", longest_body=2_000_000)(takes("image/png")(view))
+        app.put("/file/<any(one,two):which>", endpoint="put_file")(guarded)
+        made = app.spec
+        validate(json.loads(json.dumps(made)))
+        told = operation(made, "put_file")
+        assert told["requestBody"] == {
+            "content": {"image/png": {"schema": {"type": "string", "format": "binary"}}},
+            "description": "At most 2,000,000 bytes.",
+            "required": True,
+        }
+        assert {"400", "408", "413"} <= told["responses"].keys()
+        assert "415" not in told["responses"]
+        (which,) = told["parameters"]
+        assert which["schema"] == {"type": "string", "enum": ["one", "two"]}
 
     def test_tell_their_headers(self, spec):
         def headers(name):

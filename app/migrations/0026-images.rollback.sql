@@ -1,0 +1,3 @@
+ALTER TABLE category DROP COLUMN image;
+ALTER TABLE product DROP COLUMN image;
+DROP TABLE image;
