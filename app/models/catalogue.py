@@ -1,7 +1,7 @@
 """What the shop sells, and at what price."""
 
 import peewee
-from playhouse.postgres_ext import ArrayField, BinaryJSONField, TSVectorField
+from playhouse.postgres_ext import BinaryJSONField, TSVectorField
 
 from app.models.base import (
     ByteaField,
@@ -95,9 +95,9 @@ class Coupon(Row):
     uses = peewee.IntegerField(null=True)
     uses_each = peewee.IntegerField(null=True)
     single_use = peewee.BooleanField()
-    excluded_products = ArrayField(peewee.TextField, index=False)
-    excluded_categories = ArrayField(peewee.TextField, index=False)
-    excluded_brands = ArrayField(peewee.TextField, index=False)
+    excluded_products = BinaryJSONField(index=False)
+    excluded_categories = BinaryJSONField(index=False)
+    excluded_brands = BinaryJSONField(index=False)
     used = peewee.IntegerField()
     active = peewee.BooleanField()
     version = peewee.IntegerField()

@@ -38,7 +38,8 @@ def coupon(on: On, **more: Any) -> Any:
     code = more.pop("code", None) or unique("coupon")
     basics = {"code": code, "name": f"Test {code}", "starts_on": date(2020, 1, 1)}
     off = {} if "rate" in more else {"amount": "1.00"}
-    return insert(on, "coupon", **{**basics, **off, **more})
+    lists = {name: Json(codes) for name, codes in more.items() if name.startswith("excluded_")}
+    return insert(on, "coupon", **{**basics, **off, **more, **lists})
 
 
 def deposit(on: On, amount: str | Decimal = "0.25", **more: Any) -> Any:

@@ -3,12 +3,15 @@
 from collections.abc import Iterator
 
 import pytest
+from psycopg2.extras import Json
 
 from app.commands.sheets.kinds import SHEETS
 from tests.builders import (
     brand,
     category,
+    coupon,
     customer,
+    deposit,
     discount,
     product,
     rows,
@@ -33,6 +36,20 @@ NASTY = (
 )
 
 
+FOOD = {
+    "ingredients": "Oats, 5 % salt;\n=water",
+    "allergens": Json({"gluten": "contains", "nuts": "may_contain"}),
+    "diets": ["vegan", "halal"],
+    "nutrition": Json(
+        dict.fromkeys(("energy_kj", "energy_kcal"), "40")
+        | dict.fromkeys(("fat", "saturates", "carbohydrate", "sugars", "protein", "salt"), "1.5")
+        | dict.fromkeys(("fibre", "starch", "polyols", "mono_unsaturates", "polyunsaturates"))
+    ),
+    "origin": "-Poland",
+    "alcohol": "4.9",
+    "min_age": 18,
+    "shelf_life_days": 30,
+}
 OTHERS = {3: [("96385074", 1)], 4: [("4006381333931", 6), ("04006381333948", 1)]}
 
 
@@ -61,6 +78,14 @@ def everything(fresh_database):
     supplier(fresh_database, active=False, email="a@b.example")
     for place, name in enumerate(NASTY):
         customer(fresh_database, name=name, address=name, active=bool(place % 2))
+    bottle = deposit(fresh_database, "0.08")
+    coupon(fresh_database, rate="0.1", uses=5, ends_on="2030-01-01")
+    coupon(
+        fresh_database,
+        single_use=True,
+        excluded_brands=[brands[0].code, brands[1].code],
+        excluded_categories=[shelf.code],
+    )
     for place, made in enumerate(brands):
         one = product(
             fresh_database,
@@ -68,6 +93,8 @@ def everything(fresh_database):
             category=below if place % 2 else shelf,
             brand=made,
             discount=off if place % 3 else None,
+            deposit=bottle if place == 4 else None,
+            **(FOOD if place % 2 else {}),
             active=bool(place % 2),
             description="\tone\ntwo\\ " if place % 2 else " ",
             reorder_level="2.500" if place != 4 else "2",

@@ -114,6 +114,15 @@ class TestValues:
             "rate '0' must be a rate above 0 and below 1, like 0.15 for 15 % off: line 3.",
         ]
 
+    def test_a_coupon_that_excludes_what_is_not_there(self, faults):
+        heading = "code,name,amount,starts_on,excluded_categories"
+        content = "ten,Ten,1,2026-01-01,dairy nothing other\ntwo,Two,,2026-01-01,\n"
+        assert faults(content, kind="coupons", heading=heading) == [
+            "excluded_categories 'nothing' is not known: line 2.",
+            "excluded_categories 'other' is not known: line 2.",
+            "amount must be given if there is no rate, and only then: line 3.",
+        ]
+
 
 class TestDuplicates:
     def test_all_of_them_are_named_at_once(self, faults):

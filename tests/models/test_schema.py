@@ -8,7 +8,7 @@ from contextlib import closing
 import peewee
 import psycopg2
 import pytest
-from playhouse.postgres_ext import ArrayField, BinaryJSONField, TSVectorField
+from playhouse.postgres_ext import BinaryJSONField, TSVectorField
 from psycopg2 import errors
 
 from app import models
@@ -48,8 +48,6 @@ def type_of(field: peewee.Field) -> str:
             return type_of(field)
     if isinstance(field, NumericField):
         return f"numeric({field.digits},{field.places})"
-    if isinstance(field, ArrayField):
-        return f"{TYPES[type(field._ArrayField__field)]}[]"
     return TYPES[type(field)]
 
 

@@ -158,7 +158,8 @@ class _RowReader:
                 ours = detail["type"] == _OURS
                 yield Fault(number, str(detail["ctx"]["message"]) if ours else detail["msg"])
             elif detail["type"] == "missing":
-                yield Fault(number, "is empty", name)
+                lack = f"lacks {steps[-1]}" if steps else "is empty"
+                yield Fault(number, lack, name)
             else:
                 # Of several barcodes in a cell, the one that is meant.
                 several = steps and self._by_name[name].form == "barcodes"

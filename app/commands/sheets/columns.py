@@ -19,7 +19,7 @@ class Column:
 
     `says` completes "must be …" for who got a value wrong; `form` is how its cells are read (cells.py), and `notation`
     how several values stand in one. `field` is the column of the table where that has another name, `refers` the table
-    whose code it is, and `beside` SQL for what is in a table that the sheet's `rows` join.
+    whose code it is, `lists` the table whose codes it holds, and `beside` SQL for what is in a table that the sheet's `rows` join.
     """
 
     name: str
@@ -28,6 +28,7 @@ class Column:
     field: str = ""
     refers: str = ""
     notation: Notation | None = None
+    lists: str = ""
     beside: str = ""
 
     @property

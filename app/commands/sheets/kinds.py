@@ -9,7 +9,7 @@ from typing import Any
 
 from app import models
 from app.commands.sheets.columns import FOOD, Column
-from app.commands.sheets.notation import BARCODES
+from app.commands.sheets.notation import BARCODES, CODES
 from app.core.web.schema import Schema
 from app.inventory.stock.schemas import OpeningStock
 from app.inventory.suppliers.schemas import NewSupplier
@@ -17,6 +17,8 @@ from app.product.brands.kind import BRAND
 from app.product.brands.schemas import NewBrand
 from app.product.categories.kind import CATEGORY
 from app.product.categories.schemas import NewCategory
+from app.product.coupons.kind import COUPON
+from app.product.coupons.schemas import NewCoupon
 from app.product.deposits.kind import DEPOSIT
 from app.product.deposits.schemas import NewDeposit
 from app.product.discounts.kind import DISCOUNT
@@ -81,6 +83,11 @@ def _code_of(name: str, table: str) -> Column:
     return Column(name, _A_CODE, refers=table)
 
 
+def _codes_of(name: str, table: str) -> Column:
+    says = "at most 200 codes with blanks between them"
+    return Column(name, says, notation=CODES, lists=table)
+
+
 BRANDS = Sheet(
     name="brands",
     model=BRAND.model,
@@ -117,6 +124,30 @@ DISCOUNTS = Sheet(
     ),
     rows=_BY_CODE,
     check=DISCOUNT.check,
+)
+
+COUPONS = Sheet(
+    name="coupons",
+    model=COUPON.model,
+    schema=NewCoupon,
+    columns=(
+        _CODE,
+        _NAME,
+        Column("rate", "a rate above 0 and below 1, like 0.15 for 15 % off, or empty", "number"),
+        Column("amount", "an amount above 0 like 5.00, or empty", "number"),
+        Column("minimum", "an amount like 20.00", "number"),
+        Column("starts_on", "a date like 2026-01-31", "date"),
+        Column("ends_on", "a date like 2026-01-31", "date"),
+        Column("uses", "a whole number above 0"),
+        Column("uses_each", "a whole number above 0"),
+        Column("single_use", "yes or no", "flag"),
+        _codes_of("excluded_products", "product"),
+        _codes_of("excluded_categories", "category"),
+        _codes_of("excluded_brands", "brand"),
+        _ACTIVE,
+    ),
+    rows=_BY_CODE,
+    check=COUPON.check,
 )
 
 _VAT_RATE = Column("vat_rate", "a rate from 0 to below 1, like 0.07 for 7 %", "number")
@@ -238,6 +269,7 @@ SHEETS: Mapping[str, Sheet] = {
         DISCOUNTS,
         DEPOSITS,
         PRODUCTS,
+        COUPONS,
         SUPPLIERS,
         STOCK,
         CUSTOMERS,

@@ -77,6 +77,7 @@ def _written_nutrition(nutrition: Mapping[str, str | None]) -> str:
     return ", ".join(f"{name} {number}" for name, number in nutrition.items() if number is not None)
 
 
+CODES = Notation(str.split, " ".join)
 BARCODES = Notation(_barcodes, listed)
 WORDS = Notation(_words, " ".join)
 ALLERGENS_IN_A_CELL = Notation(_allergens, _written_allergens)

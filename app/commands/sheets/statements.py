@@ -203,9 +203,9 @@ def _copied(value: object) -> str:
         case str():
             return value.translate(_ESCAPES)
         case list() | dict():
-            return dumps(value).decode()
+            return dumps(value).decode().translate(_ESCAPES)
         case Decimal():
             return format(value, "f")
-        case bool() | date():
+        case bool() | int() | date():
             return str(value)
     raise TypeError(f"{type(value).__name__} is no value of a file")

@@ -23,14 +23,14 @@ CREATE OR REPLACE FUNCTION coupon_effect(
             INTO goods, eligible, weights
             FROM (
                 SELECT w.total, w.place,
-                       p.code = ANY (known.excluded_products)
-                       OR known.excluded_brands <> '{}' AND EXISTS (
-                           SELECT FROM brand b WHERE b.id = p.brand_id AND b.code = ANY (known.excluded_brands))
-                       OR known.excluded_categories <> '{}' AND EXISTS (
+                       known.excluded_products ? p.code
+                       OR known.excluded_brands <> '[]' AND EXISTS (
+                           SELECT FROM brand b WHERE b.id = p.brand_id AND known.excluded_brands ? b.code)
+                       OR known.excluded_categories <> '[]' AND EXISTS (
                            WITH RECURSIVE above AS (
                                SELECT c.code, c.parent_id FROM category c WHERE c.id = p.category_id
                                UNION ALL SELECT c.code, c.parent_id FROM category c JOIN above a ON c.id = a.parent_id
-                           ) SELECT FROM above a WHERE a.code = ANY (known.excluded_categories)) AS excluded
+                           ) SELECT FROM above a WHERE known.excluded_categories ? a.code) AS excluded
                 FROM unnest(products, totals) WITH ORDINALITY AS w (product_id, total, place)
                 JOIN product p ON p.id = w.product_id
             ) l;

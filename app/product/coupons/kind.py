@@ -44,6 +44,7 @@ COUPON = Named(
         *("name", "rate", "amount", "minimum", "starts_on", "ends_on", "uses", "uses_each"),
         *("single_use", "excluded_products", "excluded_categories", "excluded_brands", "active"),
     ),
+    documents=frozenset({"excluded_products", "excluded_categories", "excluded_brands"}),
     code_lists={
         "excluded_products": unknown_codes("product"),
         "excluded_categories": unknown_codes("category"),

@@ -11,6 +11,8 @@ NOT_IN_FILES = {
     # Made of the other columns by triggers; and pictures, which are files of their own.
     "products": {"search_text", "search", "image"},
     "categories": {"image"},
+    # Counted by purchases.
+    "coupons": {"used"},
     # Of a lot: when it came and by which request is in the ledger, and promises are made anew.
     "stock": {"invoice_request_line_id", "allocated", "received_at"},
 }

@@ -121,6 +121,8 @@ def _unknown(
 ) -> Iterator[Fault]:
     """Yield the faults of codes that name nothing, neither in the shop nor, for a parent, in the file."""
     for column in columns:
+        if column.lists:
+            yield from _unknown_in_lists(cursor, column, lines)
         if not column.refers:
             continue
         named = {line.values[column.name] for line in lines} - {None}
@@ -157,6 +159,17 @@ def _with_current(
 
 def _differing(line: Line, known: Mapping[str, Any]) -> dict[str, Any]:
     return {name: old for name, old in known.items() if old != line.values[name]}
+
+
+def _unknown_in_lists(
+    cursor: extensions.cursor, column: Column, lines: Sequence[Line]
+) -> Iterator[Fault]:
+    named = {code for line in lines for code in line.values[column.name]}
+    unknown = named - known_codes(cursor, column.lists, named)
+    for line in lines:
+        for code in line.values[column.name]:
+            if code in unknown:
+                yield Fault(line.number, "is not known", column.name, code)
 
 
 def _misfits(
