@@ -35,6 +35,9 @@ from app.core.traffic import LINGER_SECONDS
 Hook = Callable[[], Awaitable[None]]
 Refusal = Callable[[int, Scope], tuple[Iterable[tuple[str, str]], bytes]]
 
+SILENCE_SECONDS = 0.2
+"""How long a client whose body is refused sends nothing when it is waiting for its answer."""
+
 DRAIN_SECONDS = 2.0
 """How long shutdown waits for cancelled requests to roll back before it closes what they use."""
 
@@ -181,9 +184,14 @@ class WsgiToAsgi(ThreadedWsgiToAsgi):
             body = b""
         await send({"type": "http.response.start", "status": refused.status, "headers": head})
         if refused.unread:
-            # Also of a client that asks before it sends: some servers give it leave by themselves.
-            await send({"type": "http.response.body", "body": body, "more_body": True})
-            await _discard(receive)
+            # Also of a client that asks before it sends: some servers give it leave by themselves. The last byte comes when
+            # it falls silent: a server that has all of an answer may cut off who still sends.
+            await send({"type": "http.response.body", "body": body[:-1], "more_body": True})
+            deadline = asyncio.get_running_loop().time() + LINGER_SECONDS
+            more = await _discard(receive, deadline, pause=min(SILENCE_SECONDS, LINGER_SECONDS))
+            await send({"type": "http.response.body", "body": body[-1:], "more_body": True})
+            if more:
+                await _discard(receive, deadline, pause=LINGER_SECONDS)
             body = b""
         await send({"type": "http.response.body", "body": body})
 
@@ -216,11 +224,17 @@ class WsgiToAsgi(ThreadedWsgiToAsgi):
                 await asyncio.wait_for(self._drained.wait(), DRAIN_SECONDS)
 
 
-async def _discard(receive: Receive) -> None:
-    with suppress(TimeoutError):
-        async with asyncio.timeout(LINGER_SECONDS):
-            while (await receive()).get("more_body"):
-                pass
+async def _discard(receive: Receive, deadline: float, *, pause: float) -> bool:
+    """Throw away what comes, until the deadline or nothing has come for so long; say whether more may come."""
+    try:
+        async with asyncio.timeout_at(deadline) as patience:
+            while True:
+                now = asyncio.get_running_loop().time()
+                patience.reschedule(min(deadline, now + pause))
+                if not (await receive()).get("more_body"):
+                    return False
+    except TimeoutError:
+        return True
 
 
 def _sentence(error: Exception) -> str:

@@ -8,16 +8,9 @@ from flask import Response, request
 from app.core.serving import asgi
 from app.core.serving.asgi import WsgiToAsgi
 from app.core.serving.concurrency import AsyncFlask, iterate
-from tests.core.asgi_client import Client
+from tests.core.asgi_client import CHUNKED, Client, Staller, declared
 
 LIMIT = 1000
-
-
-def declared(length: int) -> list[tuple[bytes, bytes]]:
-    return [(b"content-length", str(length).encode())]
-
-
-CHUNKED = [(b"transfer-encoding", b"chunked")]
 
 
 class Toy(AsyncFlask):
@@ -109,6 +102,26 @@ class TestBodyLimit:
         assert int(client.answer_headers[b"content-length"]) == len(client.text)
         assert client.complete
         assert client.reads == 50
+
+    @pytest.mark.parametrize(("silent", "reads"), [(False, 50), (True, 7)])
+    async def test_the_answer_is_whole_when_its_client_falls_silent(
+        self, bridge, monkeypatch, silent, reads
+    ):
+        """Not before: a server that has all of an answer may close the connection, whatever comes on it."""
+        monkeypatch.setattr(asgi, "LINGER_SECONDS", 0.5)
+        monkeypatch.setattr(asgi, "SILENCE_SECONDS", 0.01)
+        when = []
+
+        class Watched(Staller if silent else Client):
+            async def send(self, message):
+                when.append((self.reads, len(message.get("body", b""))))
+                await super().send(message)
+
+        client = Watched("POST", headers=CHUNKED, chunks=[b"x" * 400] * reads)
+        client.stalls = asyncio.Event()
+        await client.request(bridge)
+
+        assert when == [(3, 0), (3, len(client.text) - 1), (reads, 1), (reads, 0)]
 
     async def test_a_sender_that_stalls_is_not_waited_for(self, bridge, monkeypatch):
         monkeypatch.setattr(asgi, "LINGER_SECONDS", 0.01)
