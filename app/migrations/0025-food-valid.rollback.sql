@@ -1,4 +1,3 @@
--- transactional: false
 ALTER TABLE product
     DROP CONSTRAINT product_net_quantity_check,
     ADD CONSTRAINT product_net_quantity_check

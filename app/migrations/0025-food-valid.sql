@@ -1,4 +1,3 @@
--- transactional: false
 -- depends: 0025-food-columns
 
 ALTER TABLE product VALIDATE CONSTRAINT product_net_quantity_check;

@@ -1,9 +1,6 @@
 -- transactional: false
 -- depends: 0026-images
 
-ALTER TABLE product VALIDATE CONSTRAINT product_image_fkey;
-ALTER TABLE category VALIDATE CONSTRAINT category_image_fkey;
-
 -- By which it is found whether anything has a picture still.
 DROP INDEX CONCURRENTLY IF EXISTS product_image;
 CREATE INDEX CONCURRENTLY product_image ON product (image) WHERE image IS NOT NULL;
