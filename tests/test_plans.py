@@ -235,6 +235,11 @@ class TestFunctions:
         cursor.execute("SELECT sought_words(%s)", (typed,))
         assert read_whole(cursor) == set()
 
+    @pytest.mark.parametrize("typed", ["04011", "4006381333931", "20000017"])
+    def test_numbers_are_looked_up(self, cursor, typed):
+        cursor.execute("SELECT sought_products(%s, false, true)", (typed,))
+        assert read_whole(cursor) == set()
+
     def test_triggers_look_up(self, cursor):
         cursor.execute(
             """
@@ -244,6 +249,11 @@ class TestFunctions:
         )
         (product,) = cursor.fetchone()
         cursor.execute("UPDATE product SET name = 'Newer', unit = 'kg' WHERE id = %s", (product,))
+        barcodes = '[{"gtin": "4006381333931", "pieces": 1}]'
+        cursor.execute(
+            "UPDATE product SET gtin = '96385074', other_barcodes = %s WHERE id = %s",
+            (barcodes, product),
+        )
         cursor.execute(
             "INSERT INTO stock (product_id, unit_cost) VALUES (%s, 1) RETURNING id", (product,)
         )

@@ -1,4 +1,4 @@
--- depends: 0021-lines-keyed
+-- depends: 0021-lines-valid
 
 -- More barcodes of a product than the one on a piece, `gtin`: [{"gtin": "4006381333948", "pieces": 6}]. And what it is keyed
 -- in or weighed by: a PLU.
@@ -27,7 +27,8 @@ ALTER TABLE product
     ADD CONSTRAINT product_packs_check CHECK (unit = 'piece' OR NOT other_barcodes @? '$[*] ? (@.pieces <> 1)') NOT VALID;
 
 -- Every barcode of every product, in its longest form: one number is one product, in whatever length it is written and
--- whichever of the two columns has it. Made of these by the triggers below, and by nobody else.
+-- whichever of the two columns has it. Made of these by the triggers below, and by nobody else. The index on GTINs alone,
+-- product_gtin14_key, is there for servers of the version before, and a later release drops it.
 CREATE TABLE barcode (
     gtin14 text NOT NULL CONSTRAINT barcode_pkey PRIMARY KEY CHECK (gtin14 ~ '^[0-9]{14}$'),
     product_id bigint NOT NULL CONSTRAINT barcode_product_id_fkey REFERENCES product ON DELETE CASCADE,

@@ -22,10 +22,6 @@ BEGIN
     END LOOP;
 END $$;
 
-ALTER TABLE product VALIDATE CONSTRAINT product_plu_check;
-ALTER TABLE product VALIDATE CONSTRAINT product_other_barcodes_check;
-ALTER TABLE product VALIDATE CONSTRAINT product_packs_check;
-
 -- One PLU is one product: 4011 is 04011.
 DROP INDEX CONCURRENTLY IF EXISTS product_plu_key;
 CREATE UNIQUE INDEX CONCURRENTLY product_plu_key ON product (lpad(plu, 5, '0'));

@@ -1,4 +1,4 @@
--- depends: 0022-barcodes-filled
+-- depends: 0022-barcodes-valid
 
 -- What a code takes off a basket: a part of what its goods cost, or an amount. `used` counts the purchases that it is in
 -- and that were not cancelled. What is excluded is named by code.

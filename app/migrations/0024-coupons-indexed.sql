@@ -1,9 +1,6 @@
 -- transactional: false
 -- depends: 0024-coupon-tables
 
-ALTER TABLE cart VALIDATE CONSTRAINT cart_coupon_id_fkey;
-ALTER TABLE purchase VALIDATE CONSTRAINT purchase_coupon_id_fkey;
-
 DROP INDEX CONCURRENTLY IF EXISTS cart_coupon_id;
 CREATE INDEX CONCURRENTLY cart_coupon_id ON cart (coupon_id) WHERE coupon_id IS NOT NULL;
 -- How often somebody has redeemed one.

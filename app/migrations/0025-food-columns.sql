@@ -1,4 +1,4 @@
--- depends: 0024-coupons-indexed
+-- depends: 0024-coupons-valid
 
 -- What Annex II of Regulation (EU) No 1169/2011 names, each with whether it is contained. Another list is another name.
 CREATE FUNCTION are_allergens(declared jsonb) RETURNS boolean
