@@ -3,7 +3,7 @@
 -- More barcodes of a product than the one on a piece, `gtin`: [{"gtin": "4006381333948", "pieces": 6}]. And what it is keyed
 -- in or weighed by: a PLU.
 
--- What is_gtin() is to one number. Twenty are enough for a product's packs and packages.
+-- What is_gtin() is to one number; named with its schema, as a restore has no search path. Twenty are enough for a product.
 CREATE FUNCTION are_barcodes(value jsonb) RETURNS boolean
     LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
     AS $$
@@ -12,7 +12,7 @@ CREATE FUNCTION are_barcodes(value jsonb) RETURNS boolean
                 SELECT FROM jsonb_array_elements(value) AS b (one)
                 WHERE (CASE WHEN jsonb_typeof(b.one) = 'object' THEN
                     b.one - 'gtin' - 'pieces' = '{}'
-                    AND jsonb_typeof(b.one -> 'gtin') = 'string' AND is_gtin(b.one ->> 'gtin') AND b.one ->> 'gtin' ~ '[1-9]'
+                    AND jsonb_typeof(b.one -> 'gtin') = 'string' AND public.is_gtin(b.one ->> 'gtin') AND b.one ->> 'gtin' ~ '[1-9]'
                     AND jsonb_typeof(b.one -> 'pieces') = 'number' AND b.one ->> 'pieces' ~ '^[1-9][0-9]{0,3}$' END) IS NOT TRUE)
             ELSE false END
     $$;

@@ -161,7 +161,8 @@ def _copy(source: Database, target: Database, table: str) -> None:
         )
         for row in old:
             new.execute(
-                insert, [Json(row[at]) if isinstance(row[at], list) else row[at] for at in kept]
+                insert,
+                [Json(row[at]) if isinstance(row[at], list | dict) else row[at] for at in kept],
             )
 
 

@@ -55,10 +55,10 @@ class TestReadiness:
         assert (answer.status_code, answer.json()["code"]) == (503, "schema_outdated")
 
     async def test_an_older_text_of_a_function_is_not_ready(self, ask, fresh_database):
-        rows(fresh_database, "COMMENT ON VIEW offer IS 'offer, edition 0, text 0'")
+        rows(fresh_database, "COMMENT ON VIEW availability IS 'availability, edition 0, text 0'")
         (answer,) = await ask(fresh_database, "/readyz")
         assert (answer.status_code, answer.json()["code"]) == (503, "schema_outdated")
-        assert "edition 1 of offer" in answer.json()["detail"]
+        assert "edition 1 of availability" in answer.json()["detail"]
 
     async def test_a_newer_text_of_a_function_is_ready(self, ask, fresh_database):
         rows(fresh_database, "COMMENT ON VIEW offer IS 'offer, edition 99, text 0'")
