@@ -15,7 +15,9 @@ from app.core.settings import Settings
 from app.core.wiring import wired
 from app.orders.carts.service import Carts
 from app.orders.purchases.service import Purchases
+from app.product.discounts.service import Discounts
 from app.product.images.service import Images
+from app.product.prices.service import Prices
 
 BATCH = 500
 
@@ -84,6 +86,11 @@ async def _tidy(manager: Manager, idempotency_hours: int) -> dict[What, int | Pe
         ("count of attempts dropped", "counts of attempts dropped"): attempts,
         ("idempotency key forgotten", "idempotency keys forgotten"): keys,
         ("renamed product made findable", "renamed products made findable"): renamed,
+        ("product listed at its new price", "products listed at their new prices"): (
+            wired(Prices).list_due
+        ),
+        ("product given its discounts", "products given their discounts"): wired(Discounts).renew,
+        ("set of discounts dropped", "sets of discounts dropped"): wired(Discounts).drop_sets,
         ("image deleted that nothing has", "images deleted that nothing has"): (
             wired(Images).delete_unnamed
         ),
@@ -106,7 +113,8 @@ async def _outcome(job: Callable[[int], Awaitable[int]]) -> int | PeeweeExceptio
 def tidy() -> None:
     """Cancel what nobody paid in time; serve from fresh lots what was promised from expired ones; drop old carts, sessions, counts of attempts and idempotency keys.
 
-    Let products be found by the new names of brands and categories that have very many; delete images that nothing has.
+    Let products be found by the new names of brands and categories that have very many, have the prices that are due, and the
+    discounts that are on very many; delete images that nothing has.
 
     For cron: safe to run twice and side by side. Exits 1 if a part of it failed; the rest is done all the same.
     """

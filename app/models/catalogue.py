@@ -1,7 +1,7 @@
 """What the shop sells, and at what price."""
 
 import peewee
-from playhouse.postgres_ext import BinaryJSONField, TSVectorField
+from playhouse.postgres_ext import ArrayField, BinaryJSONField, TSVectorField
 
 from app.models.base import (
     ByteaField,
@@ -12,6 +12,7 @@ from app.models.base import (
     Row,
     TimestampTzField,
 )
+from app.models.people import Login
 
 
 class Image(Row):
@@ -53,18 +54,33 @@ class Category(Row):
 
 
 class Discount(Row):
-    """A rate off the price, from starts_on through ends_on."""
+    """What is taken off from starts_on through ends_on: a rate, an amount, or what `buy` pieces cost less together."""
 
     id = peewee.BigAutoField()
     code = peewee.TextField()
     name = peewee.TextField()
-    rate = RateField()
+    rate = RateField(null=True)
     starts_on = peewee.DateField()
     ends_on = peewee.DateField(null=True)
     active = peewee.BooleanField()
     version = peewee.IntegerField()
     created_at = TimestampTzField()
     updated_at = TimestampTzField()
+    amount = MoneyField(null=True)
+    buy = peewee.IntegerField(null=True)
+    pay = peewee.IntegerField(null=True)
+    price = MoneyField(null=True)
+    weekdays = BinaryJSONField(index=False)
+    products = BinaryJSONField(index=False)
+    categories = BinaryJSONField(index=False)
+    brands = BinaryJSONField(index=False)
+
+
+class DiscountSet(Row):
+    """The ids of discounts that products may have, in their order: each such set once."""
+
+    id = peewee.BigAutoField()
+    discounts = ArrayField(peewee.BigIntegerField, index=False)
 
 
 class Deposit(Row):
@@ -142,6 +158,44 @@ class Product(Row):
     plu = peewee.TextField(null=True)
     other_barcodes = BinaryJSONField(index=False)
     image = ReferenceField(Image, column_name="image", null=True)
+    discount_set = peewee.BigIntegerField()
+
+
+class FormerPrice(Row):
+    """What a product was listed at, with which discounts on it, until when; a trigger keeps them."""
+
+    id = peewee.BigAutoField()
+    product = ReferenceField(Product)
+    price = MoneyField()
+    discounts = ArrayField(peewee.BigIntegerField, index=False)
+    until = TimestampTzField()
+    login = ReferenceField(Login, null=True)
+
+
+class FormerDiscount(Row):
+    """What a discount took off, and when, until it was changed; a trigger keeps them."""
+
+    id = peewee.BigAutoField()
+    discount = ReferenceField(Discount)
+    rate = RateField(null=True)
+    amount = MoneyField(null=True)
+    starts_on = peewee.DateField()
+    ends_on = peewee.DateField(null=True)
+    weekdays = BinaryJSONField(index=False)
+    active = peewee.BooleanField()
+    until = TimestampTzField()
+
+
+class ComingPrice(Row):
+    """What a product will be listed at from a day on."""
+
+    product = ReferenceField(Product)
+    starts_on = peewee.DateField()
+    price = MoneyField()
+    login = ReferenceField(Login, null=True)
+
+    class Meta:
+        primary_key = peewee.CompositeKey("product", "starts_on")
 
 
 class Barcode(Row):
@@ -186,3 +240,5 @@ class Offer(Row):
     deposit_amount = MoneyField(null=True)
     deposit_vat_rate = RateField(null=True)
     min_age = peewee.IntegerField(null=True)
+    discount_set = peewee.BigIntegerField()
+    discount_terms = BinaryJSONField(index=False, null=True)

@@ -1,6 +1,7 @@
 """Carts, purchases and payments."""
 
 import peewee
+from playhouse.postgres_ext import BinaryJSONField
 
 from app.models.base import (
     ByteaField,
@@ -93,6 +94,7 @@ class PurchaseLine(Row):
     total = MoneyField()
     vat_amount = MoneyField()
     coupon_amount = MoneyField(null=True)
+    discount = BinaryJSONField(index=False, null=True)
 
 
 class CouponCode(Row):

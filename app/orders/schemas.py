@@ -4,9 +4,21 @@ from typing import Literal
 
 from pydantic import Field
 
-from app.core.web.schema import Rate, Schema, Total
+from app.core.web.schema import Code, Money, Name, Rate, Schema, Total
 
 Unit = Literal["piece", "kg", "litre"]
+
+
+class LineDiscount(Schema):
+    """The discount that made a line's price: by a rate or an amount off each unit, or `buy` pieces for `pay` of them or a `price`."""
+
+    code: Code
+    name: Name
+    rate: Rate | None
+    amount: Money | None
+    buy: int | None
+    pay: int | None
+    price: Money | None
 
 
 class VatOfRate(Schema):

@@ -1,6 +1,6 @@
 """Queries about anything in the catalogue."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any, NamedTuple
 
@@ -92,6 +92,16 @@ class CatalogueRepository:
         """Delete a thing. Raises ForeignKeyViolation if anything refers to it."""
         await self._manager.execute(kind.model.delete().where(kind.model.id == id_))
 
+    async def unknown(self, kind: Kind, member: str, codes: Sequence[str]) -> list[FieldError]:
+        """Return what is wrong with those codes of a member that name nothing."""
+        if not codes:
+            return []
+        places = await self._manager.fetch(kind.code_lists[member], codes=list(codes))
+        return [
+            FieldError(f"/{member}/{place}", "is the code of nothing that is known")
+            for (place,) in places
+        ]
+
     async def _row(self, kind: Kind, values: Mapping[str, Any]) -> dict[str, Any]:
         """Return values by the model's names, with the ids of what they name by code."""
         row = {}
@@ -103,12 +113,8 @@ class CatalogueRepository:
                     unknown.append(FieldError(f"/{member}", "is the code of nothing that is known"))
             else:
                 row[kind.fields.get(member, member)] = value
-            if value and member in kind.code_lists:
-                places = await self._manager.fetch(kind.code_lists[member], codes=value)
-                unknown += [
-                    FieldError(f"/{member}/{place}", "is the code of nothing that is known")
-                    for (place,) in places
-                ]
+            if member in kind.code_lists:
+                unknown += await self.unknown(kind, member, value)
         if unknown:
             raise Invalid("The body names something that does not exist.", errors=unknown)
         return row

@@ -15,10 +15,16 @@ from app.product.coupons.repository import CouponRepository
 from app.product.coupons.routes import blueprint as coupons
 from app.product.coupons.service import Coupons
 from app.product.deposits.routes import blueprint as deposits
+from app.product.discounts.repository import DiscountRepository
 from app.product.discounts.routes import blueprint as discounts
+from app.product.discounts.service import Discounts
 from app.product.images.repository import ImageRepository
 from app.product.images.routes import blueprint as images
 from app.product.images.service import Images
+from app.product.prices.daybreak import Daybreak
+from app.product.prices.repository import PriceRepository
+from app.product.prices.routes import blueprint as prices
+from app.product.prices.service import Prices
 from app.product.products.repository import ProductRepository
 from app.product.products.routes import blueprint as products
 from app.product.products.service import Products
@@ -37,7 +43,21 @@ def wire(
     provide(app, Images(manager, ImageRepository(manager), catalogue))
     provide(app, Products(manager, ProductRepository(manager, lists), audit, scales))
     provide(app, Barcodes(BarcodeRepository(manager), scales, shop))
+    provide(app, Discounts(manager, DiscountRepository(manager, lists), audit))
     provide(app, Coupons(manager, CouponRepository(manager, lists), audit))
-    blueprints = (products, barcodes, categories, images, brands, discounts, deposits, coupons)
+    prices_ = Prices(manager, PriceRepository(manager), audit)
+    provide(app, prices_)
+    Daybreak(prices_, shop.time_zone).watch(app)
+    blueprints = (
+        products,
+        prices,
+        barcodes,
+        categories,
+        images,
+        brands,
+        discounts,
+        deposits,
+        coupons,
+    )
     for blueprint in blueprints:
         app.register_blueprint(blueprint)

@@ -26,11 +26,12 @@ def category(on: On, *, parent: Any = None, **more: Any) -> Any:
     )
 
 
-def discount(on: On, rate: str | Decimal = "0.1000", **more: Any) -> Any:
+def discount(on: On, rate: str | Decimal | None = "0.1000", **more: Any) -> Any:
     """Insert a discount that began long ago and has no end; `more` are its columns."""
     code = more.pop("code", None) or unique("discount")
     basics = {"code": code, "name": f"Test {code}", "rate": rate, "starts_on": date(2020, 1, 1)}
-    return insert(on, "discount", **{**basics, **more})
+    lists = {name: Json(each) for name, each in more.items() if isinstance(each, list)}
+    return insert(on, "discount", **{**basics, **more, **lists})
 
 
 def coupon(on: On, **more: Any) -> Any:

@@ -111,7 +111,7 @@ class TestValues:
                 "starts_on '01/02/2026' may begin with the day or with the month: write the year first, like 2026-01-31:"
                 " line 3."
             ),
-            "rate '0' must be a rate above 0 and below 1, like 0.15 for 15 % off: line 3.",
+            "rate '0' must be a rate above 0 and below 1, like 0.15 for 15 % off, or empty: line 3.",
         ]
 
     def test_a_coupon_that_excludes_what_is_not_there(self, faults):

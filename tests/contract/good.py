@@ -188,6 +188,15 @@ GOOD: dict[str, Callable[[World], Good]] = {
     ),
     **_of_kind("deposit", "deposits", _DEPOSIT, {"name": "Crate", "amount": "1.50"}),
     **_of_kind("discount", "discounts", _DISCOUNT, {"name": "Sale", "rate": "0.2500"}),
+    f"GET {API}/discounts/{{code}}/preview": lambda w: Good(
+        w.clerk, {"code": builders.discount(w.on, products=[w.product().code]).code}
+    ),
+    f"GET {API}/products/{{code}}/prices": lambda w: Good(w.clerk, {"code": w.product().code}),
+    f"PUT {API}/products/{{code}}/prices": lambda w: Good(
+        w.clerk,
+        {"code": w.product().code},
+        {"coming": [{"starts_on": "2999-01-01", "list_price": "2.00"}]},
+    ),
     **_of_kind("product", "products", _PRODUCT, {"name": "Milk", "description": "Good."}),
     **_shown("category", "categories"),
     **_shown("product", "products"),
@@ -272,7 +281,7 @@ LISTS = [
     label
     for label in GOOD
     if label.startswith(f"GET {API}")
-    and (not label.endswith("}") and label not in {f"GET {API}/login", f"GET {API}/shop"})
+    and not label.endswith(("}", "/login", "/shop", "/prices", "/preview"))
 ]
 
 

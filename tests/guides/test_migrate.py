@@ -74,7 +74,7 @@ def test_the_seed_application(follow, fresh_database):
     follow("The seed")
     found = rows(
         fresh_database,
-        "SELECT p.code, b.code AS brand, c.code AS category, unit, price::text, vat_rate::text, d.code AS discount"
+        "SELECT p.code, b.code AS brand, c.code AS category, unit, p.price::text, vat_rate::text, d.code AS discount"
         " FROM product p LEFT JOIN brand b ON b.id = brand_id JOIN category c ON c.id = category_id"
         " LEFT JOIN discount d ON d.id = discount_id ORDER BY p.id",
     )
@@ -94,7 +94,7 @@ def test_open_food_facts(follow, fresh_database):
     follow("Open Food Facts")
     found = rows(
         fresh_database,
-        "SELECT p.code, gtin, p.name, b.name AS brand, c.code AS category, price::text, vat_rate::text"
+        "SELECT p.code, gtin, p.name, b.name AS brand, c.code AS category, p.price::text, vat_rate::text"
         " FROM product p JOIN brand b ON b.id = brand_id JOIN category c ON c.id = category_id ORDER BY p.id",
     )
     assert [tuple(vars(row).values()) for row in found] == [
@@ -109,7 +109,7 @@ def test_a_spreadsheet_and_a_mapping_of_ones_own(follow, fresh_database):
     follow("A mapping")
     found = rows(
         fresh_database,
-        "SELECT p.code, c.code AS category, unit, price::text, vat_rate::text, coalesce(sum(on_hand), 0)::text AS there"
+        "SELECT p.code, c.code AS category, unit, p.price::text, vat_rate::text, coalesce(sum(on_hand), 0)::text AS there"
         " FROM product p JOIN category c ON c.id = category_id LEFT JOIN stock s ON s.product_id = p.id"
         " GROUP BY p.id, c.id ORDER BY p.id",
     )

@@ -14,6 +14,7 @@ OF_BEFORE = {
     "allocate_stock",
     "check_out",
     "meant_words",
+    "named_discount_set",
     "promise_stock",
     "put_cart_item",
     "vat_shares",

@@ -8,7 +8,7 @@ from contextlib import closing
 import peewee
 import psycopg2
 import pytest
-from playhouse.postgres_ext import BinaryJSONField, TSVectorField
+from playhouse.postgres_ext import ArrayField, BinaryJSONField, TSVectorField
 from psycopg2 import errors
 
 from app import models
@@ -30,6 +30,7 @@ TYPES = {
     ByteaField: "bytea",
     BinaryJSONField: "jsonb",
     TSVectorField: "tsvector",
+    ArrayField: "bigint[]",
     peewee.BigAutoField: "bigint",
     peewee.BigIntegerField: "bigint",
     peewee.IntegerField: "integer",

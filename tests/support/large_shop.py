@@ -11,7 +11,7 @@ BIG = frozenset(
     """
     product product_word barcode stock stock_level stock_movement invoice_request invoice_request_line
     coupon coupon_code cart cart_item purchase purchase_line allocation payment
-    login customer session idempotency_key audit_log attempt image
+    login customer session idempotency_key audit_log attempt image former_price coming_price
     """.split()  # noqa: SIM905 - a list of strings would fill a page
 )
 
@@ -32,6 +32,10 @@ INSERT INTO image (hash, small, medium, large, width, height)
     FROM (SELECT n::text::bytea AS bytes FROM generate_series(1, 10000) n) made;
 UPDATE product SET image = encode(sha256((1 + id % 9000)::text::bytea), 'hex') WHERE id % 3 > 0;
 UPDATE category SET image = encode(sha256(id::text::bytea), 'hex') WHERE id > 9;
+INSERT INTO former_price (product_id, price, discounts, until)
+    SELECT n, 3, CASE WHEN n % 7 = 0 THEN ARRAY[1 + n % 5] ELSE '{}' END, now() - n * interval '1 hour' FROM generate_series(1, 15000) n;
+INSERT INTO coming_price (product_id, starts_on, price)
+    SELECT n, CURRENT_DATE + n % 1000 + 1, 3 FROM generate_series(1, 15000) n;
 INSERT INTO product_word SELECT DISTINCT name FROM product UNION SELECT 'goods';
 INSERT INTO stock (product_id, supplier_id, on_hand, unit_cost, expires_on)
     SELECT 1 + n % 15000, 1, 5, 1, CURRENT_DATE - 10 + n % 300 FROM generate_series(1, 20000) n;

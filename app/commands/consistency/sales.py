@@ -32,9 +32,17 @@ RULES = (
         JOIN purchase_line l ON l.purchase_id = p.id
         -- A cent at least, unless it was placed when half a cent was nothing.
         CROSS JOIN LATERAL (SELECT CASE WHEN p.pricing_rules >= 2 THEN 0.01 ELSE 0 END AS lowest) charged
-        WHERE l.unit_price <> greatest(round(l.price * (1 - l.discount_rate), 2), least(l.price, charged.lowest))
+        CROSS JOIN LATERAL (
+            SELECT l.discount ->> 'amount' AS amount, (l.discount ->> 'buy')::integer AS buy
+        ) by
+        WHERE l.unit_price <> greatest(
+                round(l.price * (1 - l.discount_rate), 2) - coalesce(by.amount::numeric, 0), least(l.price, charged.lowest))
+            OR l.discount_rate <> coalesce((l.discount ->> 'rate')::numeric, CASE WHEN l.discount IS NULL THEN l.discount_rate ELSE 0 END)
             OR l.total + coalesce(l.coupon_amount, 0) <> coalesce(
-                l.label_price, greatest(round(l.quantity * l.unit_price, 2), least(l.unit_price, charged.lowest)))
+                l.label_price,
+                div(l.quantity, by.buy) * coalesce((l.discount ->> 'price')::numeric, (l.discount ->> 'pay')::integer * l.price)
+                    + mod(l.quantity, by.buy) * l.price,
+                greatest(round(l.quantity * l.unit_price, 2), least(l.unit_price, charged.lowest)))
             OR p.pricing_rules < 2 AND l.vat_amount <> l.total - round(l.total / (1 + l.vat_rate), 2)
         """,
     ),

@@ -9,7 +9,7 @@ from typing import Any
 
 from app import models
 from app.commands.sheets.columns import FOOD, Column
-from app.commands.sheets.notation import BARCODES, CODES
+from app.commands.sheets.notation import BARCODES, CODES, WORDS
 from app.core.web.schema import Schema
 from app.inventory.stock.schemas import OpeningStock
 from app.inventory.suppliers.schemas import NewSupplier
@@ -117,9 +117,18 @@ DISCOUNTS = Sheet(
     columns=(
         _CODE,
         _NAME,
-        Column("rate", "a rate above 0 and below 1, like 0.15 for 15 % off", "number"),
+        Column("rate", "a rate above 0 and below 1, like 0.15 for 15 % off, or empty", "number"),
+        Column("amount", "an amount above 0 like 0.50 off each unit, or empty", "number"),
+        Column("buy", "a whole number of pieces from 2 to 1000, with pay or price, or empty"),
+        Column("pay", "how many of them are paid, a whole number from 1, or empty"),
+        Column("price", "an amount above 0 like 5.00 for all of them, or empty", "number"),
+        # Products come behind discounts, as they name them: what is not there yet comes under its discount when it is.
+        Column("products", "at most 200 codes with blanks between them", notation=CODES),
+        _codes_of("categories", "category"),
+        _codes_of("brands", "brand"),
         Column("starts_on", "a date like 2026-01-31", "date"),
         Column("ends_on", "a date like 2026-01-31", "date"),
+        Column("weekdays", "days of the week like friday saturday", "text", notation=WORDS),
         _ACTIVE,
     ),
     rows=_BY_CODE,

@@ -57,8 +57,8 @@ _JSON = json_object(
 
 _ITEM = json_object(
     """
-    'id', i.id, 'quantity', i.quantity::text, 'unit_price', o.unit_price::text, 'label_price', i.label_price::text,
-    'total', y.total::text, 'available', CASE WHEN o.active THEN a.available ELSE 0.000 END::text""",
+    'id', i.id, 'quantity', i.quantity::text, 'list_price', o.price::text, 'unit_price', y.unit_price::text,
+    'discount', y.discount, 'label_price', i.label_price::text, 'total', y.total::text, 'available', CASE WHEN o.active THEN a.available ELSE 0.000 END::text""",
     product=json_object("'code', o.code, 'name', o.name, 'unit', o.unit"),
     deposit="CASE WHEN y.deposit > 0 THEN "
     + json_object(
@@ -85,8 +85,9 @@ def _items(rows: str) -> str:
             JOIN offer o ON o.product_id = i.product_id
             JOIN sellable a ON a.product_id = i.product_id
             CROSS JOIN LATERAL (
-                SELECT coalesce(i.label_price, line_total(i.quantity, o.unit_price)) AS total,
-                       round(i.quantity * o.deposit_amount, 2) AS deposit
+                SELECT t.*, round(i.quantity * o.deposit_amount, 2) AS deposit
+                FROM line_charge(o.discount_set, o.unit, o.price, o.unit_price, o.discount_rate, o.discount_terms,
+                                 i.quantity, i.label_price) t
                 OFFSET 0
             ) y
         ) x

@@ -16,7 +16,7 @@ from app.core.web.schema import (
     Sku,
     Total,
 )
-from app.orders.schemas import Unit, VatOfRate
+from app.orders.schemas import LineDiscount, Unit, VatOfRate
 
 CouponRefusal = Literal[
     "ended", "not_started", "used_up", "used_by_you", "below_minimum", "nothing_to_reduce"
@@ -46,7 +46,11 @@ class CartItem(Schema):
     id: int = Field(description="The line's.")
     product: CartProduct
     quantity: Quantity
-    unit_price: Money = Field(description="The price of one unit today, VAT included.")
+    list_price: Money = Field(description="What one unit costs without a discount, VAT included.")
+    unit_price: Money = Field(
+        description="The price of one unit today, VAT included; of a multi-buy, the list price, whatever the total is."
+    )
+    discount: LineDiscount | None = Field(description="What makes it less; never two.")
     label_price: Money | None = Field(
         description="The price that a label prints, which is charged then."
     )

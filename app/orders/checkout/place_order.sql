@@ -1,4 +1,4 @@
--- edition 1
+-- edition 2
 -- Turns a cart into a purchase: prices frozen, stock promised, all or nothing. Returns no row if there is no such cart,
 -- or else one with what became of it: `placed`, with the purchase, its lines and its VAT by rate; or a refusal, and
 -- nothing has changed: `checked_out`, `wrong_currency`, `no_contact`, `empty_cart`, `unpaid_purchases`, `withdrawn`,
@@ -19,7 +19,7 @@ CREATE OR REPLACE FUNCTION place_order(
     #variable_conflict use_column
     DECLARE
         held record;
-        charged charged_line[];
+        charged ordered_line[];
         products bigint[];
         coupon_refused text := '';
         coupon_typed text;
@@ -48,17 +48,16 @@ CREATE OR REPLACE FUNCTION place_order(
         SELECT sum(t.total),
                array_agg(o.product_id ORDER BY i.added_at, i.id), array_agg(i.quantity ORDER BY i.added_at, i.id),
                array_agg(t.total ORDER BY i.added_at, i.id), array_agg(o.vat_rate ORDER BY i.added_at, i.id),
-               array_agg((i.id, o.product_id, o.code, o.name, o.unit, i.quantity, o.price, o.discount_rate, o.unit_price,
-                          o.vat_rate, i.label_price)::charged_line ORDER BY i.added_at, i.id),
+               array_agg((i.id, o.product_id, o.code, o.name, o.unit, i.quantity, o.price, t.discount_rate, t.unit_price,
+                          o.vat_rate, i.label_price, t.discount)::ordered_line ORDER BY i.added_at, i.id),
                bool_or(i.label_price IS NOT NULL), bool_or(o.deposit_id IS NOT NULL), max(o.min_age),
                json_agg(json_build_object('product', o.code) ORDER BY i.added_at, i.id)
                    FILTER (WHERE NOT (o.active AND sold_in(o.unit, i.quantity)))
             INTO total, products, quantities, totals, rates, charged, repeated, with_deposits, age, items
             FROM cart_item i
             JOIN offer o ON o.product_id = i.product_id
-            CROSS JOIN LATERAL (
-                SELECT coalesce(i.label_price, line_total(i.quantity, o.unit_price)) AS total
-            ) t
+            CROSS JOIN LATERAL line_charge(
+                o.discount_set, o.unit, o.price, o.unit_price, o.discount_rate, o.discount_terms, i.quantity, i.label_price) t
             WHERE i.cart_id = of_cart;
         -- No deposit is reduced, nor does it count to a minimum.
         IF held.coupon_id IS NOT NULL AND total > 0 THEN
@@ -78,12 +77,12 @@ CREATE OR REPLACE FUNCTION place_order(
             SELECT place_order.total + coalesce(sum(t.total), 0), totals || array_agg(t.total ORDER BY l.place),
                    rates || array_agg(o.deposit_vat_rate ORDER BY l.place),
                    charged || array_agg((l.item_id, NULL, o.deposit_code, o.deposit_name, 'piece', l.quantity, o.deposit_amount,
-                                         0, o.deposit_amount, o.deposit_vat_rate, NULL)::charged_line
+                                         0, o.deposit_amount, o.deposit_vat_rate, NULL, NULL)::ordered_line
                                         ORDER BY l.place)
                 INTO total, totals, rates, charged
                 FROM unnest(charged) WITH ORDINALITY AS l (
                     item_id, product_id, code, name, unit, quantity, price, discount_rate, unit_price, vat_rate, label_price,
-                    place)
+                    discount, place)
                 JOIN offer o ON o.product_id = l.product_id
                 CROSS JOIN LATERAL (SELECT round(l.quantity * o.deposit_amount, 2) AS total) t
                 WHERE o.deposit_amount IS NOT NULL;
@@ -155,17 +154,17 @@ CREATE OR REPLACE FUNCTION place_order(
             SELECT nextval('purchase_line_id_seq') AS id, l.*
             FROM unnest(charged, totals, vat_amounts, shares) WITH ORDINALITY AS l (
                 item_id, product_id, code, name, unit, quantity, price, discount_rate, unit_price, vat_rate, label_price,
-                total, vat, share, place)
+                discount, total, vat, share, place)
         ), line AS (
             INSERT INTO purchase_line (id, purchase_id, deposit_of, product_id, code, name, unit, quantity, price,
-                                       discount_rate, unit_price, vat_rate, label_price, total, vat_amount,
+                                       discount_rate, unit_price, vat_rate, label_price, discount, total, vat_amount,
                                        coupon_amount)
             OVERRIDING SYSTEM VALUE
             SELECT n.id, made.id,
                    CASE WHEN n.product_id IS NULL THEN (
                        SELECT g.id FROM numbered g WHERE g.item_id = n.item_id AND g.product_id IS NOT NULL) END,
                    n.product_id, n.code, n.name, n.unit, n.quantity, n.price, n.discount_rate, n.unit_price, n.vat_rate,
-                   n.label_price, n.total, n.vat, n.share
+                   n.label_price, n.discount, n.total, n.vat, n.share
             FROM numbered n
             RETURNING *
         ), served AS (

@@ -24,7 +24,7 @@ from app.core.web.schema import (
     Sku,
     Text,
 )
-from app.orders.schemas import Unit, VatOfRate
+from app.orders.schemas import LineDiscount, Unit, VatOfRate
 from app.product.food.schemas import MinAge
 
 Status = Literal["placed", "collected", "cancelled"]
@@ -51,6 +51,7 @@ class PurchaseLine(Schema):
     list_price: Money
     discount_rate: Rate
     unit_price: Money = Field(description="What one unit was charged at, VAT included.")
+    discount: LineDiscount | None = Field(description="What made it less, if anything did.")
     label_price: Money | None = Field(
         description="The price that a label printed, which was charged instead."
     )

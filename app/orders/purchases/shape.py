@@ -37,7 +37,7 @@ LINE = json_object("""
     'product', CASE WHEN l.deposit_of IS NULL THEN l.code END,
     'deposit', CASE WHEN l.deposit_of IS NOT NULL THEN l.code END, 'deposit_of', l.deposit_of, 'name', l.name, 'unit', l.unit, 'quantity', l.quantity::text,
     'list_price', l.price::text, 'discount_rate', l.discount_rate::text,
-    'unit_price', l.unit_price::text, 'label_price', l.label_price::text, 'vat_rate', l.vat_rate::text,
+    'unit_price', l.unit_price::text, 'discount', l.discount, 'label_price', l.label_price::text, 'vat_rate', l.vat_rate::text,
     'vat_amount', l.vat_amount::text, 'coupon_reduction', coalesce(l.coupon_amount, 0.00)::text, 'total', l.total::text,
     'returned', coalesce(r.quantity, 0.000)::text""")
 

@@ -5,7 +5,7 @@ from flask import Response
 
 from app.core.web.conditional import expected_version
 from app.core.web.idempotency import idempotent
-from app.core.web.json import no_content
+from app.core.web.json import json_response, no_content
 from app.core.web.openapi import describe
 from app.core.web.paging import Page, after, page
 from app.core.web.schema import changes
@@ -13,9 +13,14 @@ from app.core.web.security import allow, principal
 from app.core.wiring import wired
 from app.product.answers import created, shown
 from app.product.discounts.kind import DISCOUNT
-from app.product.discounts.schemas import Discount, DiscountChanges, NewDiscount
+from app.product.discounts.schemas import (
+    Discount,
+    DiscountChanges,
+    NewDiscount,
+    Preview,
+)
+from app.product.discounts.service import Discounts
 from app.product.schemas import ListQuery
-from app.product.service import Catalogue
 
 blueprint = APIBlueprint("discounts", __name__, url_prefix="/api/v1/discounts", tag="Discounts")
 
@@ -26,7 +31,7 @@ blueprint = APIBlueprint("discounts", __name__, url_prefix="/api/v1/discounts", 
 @blueprint.output(Page[Discount])
 async def list_discounts(query_data: ListQuery) -> Response:
     """List discounts by name."""
-    rows = await wired(Catalogue).page(
+    rows = await wired(Discounts).page(
         DISCOUNT, active=query_data.active, limit=query_data.limit + 1, after=after(query_data)
     )
     return page(rows, query_data)
@@ -39,9 +44,13 @@ async def list_discounts(query_data: ListQuery) -> Response:
 @blueprint.output(Discount, status_code=201)
 @idempotent
 async def create_discount(json_data: NewDiscount) -> Response:
-    """Add a discount."""
+    """Add a discount.
+
+    Of all that a product has today, the one that takes off most counts, and it alone. Prices follow at once; where it is on
+    very many products, `tidy` goes through the rest. Codes that name nothing known are refused.
+    """
     values = json_data.model_dump()
-    found = await wired(Catalogue).create(DISCOUNT, values, principal().login_id)
+    found = await wired(Discounts).create(DISCOUNT, values, principal().login_id)
     return created(found, json_data.code)
 
 
@@ -50,7 +59,7 @@ async def create_discount(json_data: NewDiscount) -> Response:
 @blueprint.output(Discount)
 async def read_discount(code: str) -> Response:
     """Read a discount by its code."""
-    return shown(await wired(Catalogue).read(DISCOUNT, code))
+    return shown(await wired(Discounts).read(DISCOUNT, code))
 
 
 @blueprint.patch("/<code>")
@@ -64,7 +73,7 @@ async def change_discount(code: str, json_data: DiscountChanges) -> Response:
     Prices follow at once, in lists and in carts.
     """
     by, expected = principal().login_id, expected_version()
-    change = wired(Catalogue).change
+    change = wired(Discounts).change
     return shown(await change(DISCOUNT, code, changes(json_data), expected=expected, by=by))
 
 
@@ -78,5 +87,13 @@ async def delete_discount(code: str) -> Response:
     Refused with 409 `in_use` if a product names it; withdraw it instead.
     """
     by = principal().login_id
-    await wired(Catalogue).delete(DISCOUNT, code, expected=expected_version(), by=by)
+    await wired(Discounts).delete(DISCOUNT, code, expected=expected_version(), by=by)
     return no_content()
+
+
+@blueprint.get("/<code>/preview")
+@allow("catalogue:write")
+@blueprint.output(Preview)
+async def preview_discount(code: str) -> Response:
+    """Show what a discount does to prices, or would if it ran today."""
+    return json_response(await wired(Discounts).preview(code))

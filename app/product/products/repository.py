@@ -10,7 +10,7 @@ from app.product.kinds import Kind
 from app.product.plu import plu5
 from app.product.products.barcodes import written_in
 from app.product.products.listing import Wanted, listing
-from app.product.products.statements import HOLDERS
+from app.product.products.statements import HOLDERS, SIGN
 from app.product.repository import CatalogueRepository
 
 
@@ -47,6 +47,10 @@ class ProductRepository(CatalogueRepository):
         """Set these values, by member. Raises what insert() does, and Conflict for a unit in use."""
         await self._claim(values, id_)
         await super().update(kind, id_, values)
+
+    async def sign(self, by: int | None) -> None:
+        """Say whose changes of prices this transaction makes, for the trigger that keeps them."""
+        await self._manager.run(SIGN, by=None if by is None else str(by))
 
     async def _claim(self, values: Mapping[str, Any], by: int = 0) -> None:
         """Raise Conflict, which names it, if another product than the one with the id `by` has a barcode or the PLU."""

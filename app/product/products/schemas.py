@@ -20,6 +20,7 @@ from app.core.web.schema import (
     Text,
     omitted,
 )
+from app.product.discounts.schemas import Buy, Pay
 from app.product.food.schemas import (
     Alcohol,
     AllergenFree,
@@ -63,7 +64,9 @@ class NewProduct(Schema):
     description: Text = ""
     brand: Code | None = Field(default=None, description="The brand's code.")
     category: Code = Field(description="The category's code.")
-    discount: Code | None = Field(default=None, description="The discount's code.")
+    discount: Code | None = Field(
+        default=None, description="A discount's code, beside those that name this product."
+    )
     deposit: Code | None = Field(
         default=None, description="The deposit's code, of what is sold by the piece."
     )
@@ -133,11 +136,26 @@ class CategoryName(Schema):
 
 
 class AppliedDiscount(Schema):
-    """A discount that lowers the price today."""
+    """The discount that lowers the price most today: by a rate of the list price, or by an amount."""
 
     code: Code
     name: Name
-    rate: Rate
+    rate: Rate | None
+    amount: Money | None
+    prior_price: Money | None = Field(
+        description="The lowest price of the 30 days before the reduction began, which is what to announce it, and a"
+        " percentage of it, against (98/6/EC art. 6a); null of what was not sold before."
+    )
+
+
+class Multibuy(Schema):
+    """So many pieces at the price of fewer, or at one price. A line is charged by whatever takes off most, and by one alone."""
+
+    code: Code
+    name: Name
+    buy: Buy
+    pay: Pay | None = Field(description="How many of them are paid, each at the list price.")
+    price: Money | None = Field(description="Or what all of them cost.")
 
 
 class ChargedDeposit(Schema):
@@ -164,6 +182,7 @@ class Product(Schema):
     price: Money = Field(description="What one unit costs today, VAT included.")
     list_price: Money = Field(description="What one unit costs without a discount, VAT included.")
     discount: AppliedDiscount | None = Field(description="null where none applies today.")
+    multibuys: list[Multibuy] = Field(description="What runs today, of what is sold by the piece.")
     deposit: ChargedDeposit | None = Field(description="What comes on top of the price.")
     net_quantity: NetQuantity | None
     net_unit: NetUnit | None

@@ -22,10 +22,10 @@ _SOUGHT = "sought AS MATERIALIZED (SELECT * FROM sought_products(%(q)s, %(in_par
 
 # One more than are put in order, wanted or not: how many there are has to be known first.
 _FEW = f"""few AS MATERIALIZED (
-    SELECT id, name, active, price, brand_id, category_id, discount_id FROM product
+    SELECT id, name, active, price, brand_id, category_id, discount_set FROM product
     WHERE search @@ {QUERY} LIMIT {MOST_FOUND + 1})"""
 _FOUND = f"""(
-    SELECT id, name, active, price, brand_id, category_id, discount_id FROM product
+    SELECT id, name, active, price, brand_id, category_id, discount_set FROM product
     WHERE id = ANY ({NAMED}) AND (search @@ {QUERY}) IS NOT TRUE
     UNION ALL
     SELECT * FROM few)"""

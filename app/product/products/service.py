@@ -8,10 +8,12 @@ from app.core.database import Manager
 from app.core.web import FieldError, Invalid
 from app.core.web.paging import Scalar
 from app.product.food.schemas import suiting
+from app.product.kinds import Kind
 from app.product.products.barcodes import labels_in
 from app.product.products.listing import Wanted
 from app.product.products.repository import ProductRepository
 from app.product.products.schemas import ProductQuery
+from app.product.repository import Locked
 from app.product.scales import Scales
 from app.product.service import Catalogue, Rows
 
@@ -30,6 +32,14 @@ class Products(Catalogue):
         """Raise Invalid for a barcode that would be read as a label of scales."""
         if errors := list(labels_in(values, self._scales)):
             raise Invalid("A barcode would be read as a label of scales.", errors=errors)
+
+    async def _update(
+        self, kind: Kind, code: str, locked: Locked, values: Mapping[str, Any], by: int | None
+    ) -> bool:
+        """Set what differs, as Catalogue does; of a list price it is kept who changed it."""
+        if values.get("list_price", locked.values["list_price"]) != locked.values["list_price"]:
+            await self._products.sign(by)
+        return await super()._update(kind, code, locked, values, by)
 
     async def find(
         self, query: ProductQuery, *, limit: int, after: tuple[Scalar, ...] | None

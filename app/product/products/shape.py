@@ -19,8 +19,9 @@ _LOOKED_UP = {
 """What is asked of each product by its id, the dearest last."""
 
 TODAY = """LEFT JOIN LATERAL (
-    SELECT rate FROM running_discount WHERE id = p.discount_id LIMIT 1) today ON true"""
-PRICE_TODAY = "coalesce(reduced_price(p.price, today.rate), p.price)"
+    SELECT max(d.rate) AS rate, max(d.amount) AS amount FROM discount_set s JOIN discount_today d ON d.id = ANY (s.discounts)
+    WHERE s.id = p.discount_set) today ON true"""
+PRICE_TODAY = "coalesce(price_off(p.price, today.rate, today.amount), p.price)"
 
 _FALLING = frozenset({"-price", "newest", "relevance"})
 

@@ -26,17 +26,25 @@ _PRODUCT_JSON = (
     ',"category":', (
         SELECT concat('{"code":"', c.code, '","name":', to_json(c.name), '}') FROM category c
         WHERE c.id = p.category_id),
-    ',"unit":"', p.unit, '","price":"', coalesce(reduced_price(p.price, today.rate), p.price),
+    ',"unit":"', p.unit, '","price":"', coalesce(today.price, p.price),
     '","list_price":"', p.price,
-    '","discount":', CASE WHEN today.rate IS NULL THEN 'null' ELSE concat(
-        '{"code":"', today.code, '","name":', to_json(today.name), ',"rate":"', today.rate, '"}') END,
+    '","discount":', CASE WHEN today.price IS NULL THEN 'null' ELSE concat(
+        '{"code":"', today.code, '","name":', to_json(today.name), ',"rate":', coalesce('"' || today.rate || '"', 'null'),
+        ',"amount":', coalesce('"' || today.amount || '"', 'null'),
+        ',"prior_price":', coalesce('"' || prior_price(p.id, p.price, today.id) || '"', 'null'), '}') END,
+    ',"multibuys":', CASE WHEN p.discount_set = 0 THEN '[]' ELSE (
+        SELECT concat('[', string_agg(concat(
+            '{"code":"', m.code, '","name":', to_json(m.name), ',"buy":', m.buy, ',"pay":', coalesce(m.pay::text, 'null'),
+            ',"price":', coalesce('"' || m.price || '"', 'null'), '}'), ',' ORDER BY m.id), ']')
+        FROM discount_set s JOIN discount_today m ON m.id = ANY (s.discounts)
+        WHERE s.id = p.discount_set AND m.buy > 0 AND p.unit = 'piece') END,
     ',"deposit":', coalesce((
         SELECT concat('{"code":"', e.code, '","name":', to_json(e.name), ',"amount":"', e.amount, '"}') FROM deposit e
         WHERE e.id = p.deposit_id), 'null'),
     ',"net_quantity":', coalesce('"' || p.net_quantity || '"', 'null'),
     ',"net_unit":', coalesce('"' || p.net_unit || '"', 'null'),
     ',"base_price":', coalesce(base_price(
-        coalesce(reduced_price(p.price, today.rate), p.price), p.unit, p.net_quantity, p.net_unit), 'null'),
+        coalesce(today.price, p.price), p.unit, p.net_quantity, p.net_unit), 'null'),
     ',"allergens":', replace(p.allergens::text, ' ', ''), ',"diets":', replace(p.diets::text, ' ', ''),
     ',"alcohol":', coalesce('"' || p.alcohol || '"', 'null'), ',"min_age":', coalesce(p.min_age::text, 'null'), <details>
     ',"vat_rate":"', p.vat_rate, '","reorder_level":"', p.reorder_level,
@@ -58,13 +66,15 @@ _COLUMNS_ALONE = (
 # what is available once for each time that it is named, and may read many products to find one.
 _PRODUCT = """(
     SELECT p.id, p.code, p.gtin, p.plu, p.other_barcodes, p.name, p.description, p.image, p.brand_id, p.category_id,
-        p.discount_id, p.deposit_id, p.net_quantity, p.net_unit, p.allergens, p.diets, p.alcohol, p.min_age, {columns}
+        p.discount_set, p.deposit_id, p.net_quantity, p.net_unit, p.allergens, p.diets, p.alcohol, p.min_age, {columns}
         p.unit, p.price, p.vat_rate, p.reorder_level, p.active, p.version, p.created_at, p.updated_at,
         (SELECT s.available FROM sellable s WHERE s.product_id = p.id) AS available
     FROM product p WHERE {condition} LIMIT 1) p"""
+# Of those that leave the same, the one that was made first.
 _TODAY = """LEFT JOIN LATERAL (
-    SELECT d.code, d.name, d.rate FROM running_discount d
-    WHERE d.id = p.discount_id LIMIT 1) today ON true"""
+    SELECT d.id, d.code, d.name, d.rate, d.amount, price_off(p.price, d.rate, d.amount) AS price
+    FROM discount_set s JOIN discount_today d ON d.id = ANY (s.discounts)
+    WHERE s.id = p.discount_set AND d.buy IS NULL ORDER BY price, d.id LIMIT 1) today ON true"""
 
 
 def products(page: str, keys: tuple[str, ...]) -> str:
@@ -107,3 +117,6 @@ HOLDERS = Statement(
     read=True,
 )
 """Which other products have some of these barcodes, or, as the row without one, this PLU."""
+
+SIGN = Statement("SELECT set_config('grocery.login', coalesce(%(by)s, ''), true)", read=False)
+"""Says whose the changes of this transaction are."""

@@ -2,8 +2,8 @@
 
 A page costs the same from a thousand products to a million, because it is read from an index in its order, from where
 the page before ended. A list of a category, or by price, has no such index: a category is its whole subtree, and what is
-charged today depends on discounts that come and go. But each category of the subtree has one, and so has each discount, as
-a rate keeps prices in their order. So a page is merged from the first products of each such run.
+charged today depends on discounts that come and go. But each category of the subtree has one, and so has each set of discounts
+that products may have, as none changes the order of prices. So a page is merged from the first products of each such run.
 
 What no index tells of a product is looked up on the way, and a walk looks at so many products. A page may end there, before
 it is full: the row where a run was left has `stops`, and no row behind the first such one is to be trusted.
@@ -25,23 +25,23 @@ BELOW = """below (category_id) AS (
     UNION ALL
     SELECT c.id FROM category c JOIN below b ON c.parent_id = b.category_id)"""
 
-# Discounts that do not run today reduce nothing, like none.
-_RATES = """rates (discount_id, rate) AS (
-    SELECT 0, 0.0000
+# What takes off most today, of rates and of amounts. Sets of which nothing runs today reduce nothing, like none.
+_RATES = """rates (discount_set, rate, amount) AS (
+    SELECT 0, 0.0000, NULL
     UNION ALL
-    SELECT d.id, coalesce((SELECT r.rate FROM running_discount r WHERE r.id = d.id), 0)
-    FROM discount d)"""
+    SELECT s.id, coalesce(max(d.rate), 0), max(d.amount)
+    FROM discount_set s LEFT JOIN discount_today d ON d.id = ANY (s.discounts) GROUP BY s.id)"""
 
-# Where the runs go on. Of list prices that a rate brings to the same price, the lower one comes first.
-_STARTS = """starts (discount_id, rate, price, id) AS (
-    SELECT discount_id, rate,
+# Where the runs go on. Of list prices that are brought to the same price, the lower one comes first.
+_STARTS = """starts (discount_set, rate, amount, price, id) AS (
+    SELECT discount_set, rate, amount,
         CASE WHEN here.price = %(after_0)s::numeric THEN %(after_1)s::numeric
             WHEN here.price > %(after_0)s::numeric
-            THEN list_price_from(%(after_0)s::numeric + 0.01, rate)
-            ELSE list_price_from(%(after_0)s::numeric, rate) END,
+            THEN list_price_of(%(after_0)s::numeric + 0.01, rate, amount)
+            ELSE list_price_of(%(after_0)s::numeric, rate, amount) END,
         CASE WHEN here.price = %(after_0)s::numeric THEN %(after_2)s::bigint ELSE 0 END
     FROM rates CROSS JOIN LATERAL (
-        SELECT reduced_price(%(after_1)s::numeric, rate) AS price) here)"""
+        SELECT price_off(%(after_1)s::numeric, rate, amount) AS price) here)"""
 
 
 def walk(shape: Shape, limit: str = "%(limit)s", most: int = MOST_ROWS) -> tuple[str, list[str]]:
@@ -63,7 +63,7 @@ def walk(shape: Shape, limit: str = "%(limit)s", most: int = MOST_ROWS) -> tuple
         tables += [_RATES, _STARTS] if shape.paged else [_RATES]
         runs.append(f"{'starts' if shape.paged else 'rates'} run")
         conditions += _price_range(shape)
-        keys = ("reduced_price(p.price, run.rate)", *keys)
+        keys = ("price_off(p.price, run.rate, run.amount)", *keys)
         behind = f"(p.price, p.id) {'<' if shape.sort == '-price' else '>'} (run.price, run.id)"
     if shape.paged and shape.sort != "newest":
         conditions.append(behind)
@@ -120,15 +120,15 @@ def _looks(runs: list[str]) -> str:
 
 
 def _price_range(shape: Shape) -> Iterator[str]:
-    """Yield what keeps a run by price to its discount and to the prices asked for."""
-    yield "coalesce(p.discount_id, 0) = run.discount_id"
+    """Yield what keeps a run by price to its discounts and to the prices asked for."""
+    yield "p.discount_set = run.discount_set"
     # Where a page goes on there is the bound that the run begins at: a second one would be taken for it.
-    here = "reduced_price(p.price, run.rate)"
+    here = "price_off(p.price, run.rate, run.amount)"
     if "min_price" in shape.filters:
         goes_on = shape.paged and shape.sort == "price"
-        least = "p.price >= list_price_from(%(min_price)s::numeric, run.rate)"
+        least = "p.price >= list_price_of(%(min_price)s::numeric, run.rate, run.amount)"
         yield f"{here} >= %(min_price)s" if goes_on else least
     if "max_price" in shape.filters:
         goes_on = shape.paged and shape.sort == "-price"
-        most = "p.price < list_price_from(%(max_price)s::numeric + 0.01, run.rate)"
+        most = "p.price < list_price_of(%(max_price)s::numeric + 0.01, run.rate, run.amount)"
         yield f"{here} <= %(max_price)s" if goes_on else most

@@ -1,0 +1,19 @@
+-- edition 1
+-- The first thousand products follow a discount at once, or a category that was moved; the service and `tidy` go through the
+-- rest in steps.
+CREATE OR REPLACE FUNCTION follow_discount() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+    BEGIN
+        IF TG_TABLE_NAME = 'category' THEN
+            PERFORM renew_discount_sets(d.id, 1000) FROM discount d WHERE d.categories <> '[]';
+        ELSE
+            PERFORM renew_discount_sets(CASE WHEN TG_OP = 'DELETE' THEN OLD.id ELSE NEW.id END, 1000);
+        END IF;
+        RETURN NULL;
+    END
+    $$;
+CREATE OR REPLACE TRIGGER discount_follow AFTER INSERT OR DELETE OR UPDATE OF active, ends_on, products, categories, brands ON discount
+    FOR EACH ROW EXECUTE FUNCTION follow_discount();
+CREATE OR REPLACE TRIGGER category_follow_discounts AFTER UPDATE OF parent_id ON category
+    FOR EACH ROW WHEN (OLD.parent_id IS DISTINCT FROM NEW.parent_id) EXECUTE FUNCTION follow_discount();

@@ -1,0 +1,1 @@
+"""What products were listed at, and will be from a day on."""
