@@ -95,6 +95,16 @@ class Discount(BaseModel):
     rate = peewee.DecimalField()
 
 
+class Deposit(BaseModel):
+    """What is paid for a bottle, beside what is in it."""
+
+    id = peewee.BigAutoField()
+    code = peewee.TextField()
+    name = peewee.TextField()
+    amount = peewee.DecimalField()
+    vat_rate = peewee.DecimalField()
+
+
 class Product(BaseModel):
     """What the shop sells."""
 
@@ -108,6 +118,19 @@ class Product(BaseModel):
     image = peewee.TextField(null=True)
     brand = peewee.ForeignKeyField(Brand, null=True)
     category = peewee.ForeignKeyField(Category)
+    deposit = peewee.ForeignKeyField(Deposit, null=True)
+    net_quantity = peewee.DecimalField(null=True)
+    net_unit = peewee.TextField(null=True)
+    ingredients = peewee.TextField()
+    allergens = BinaryJSONField(index=False)
+    diets = BinaryJSONField(index=False)
+    nutrition = BinaryJSONField(index=False, null=True)
+    food_business = peewee.TextField()
+    origin = peewee.TextField()
+    storage = peewee.TextField()
+    alcohol = peewee.TextField(null=True)
+    min_age = peewee.IntegerField(null=True)
+    shelf_life_days = peewee.IntegerField(null=True)
     unit = peewee.TextField()
     price = peewee.DecimalField()
     vat_rate = peewee.DecimalField()
@@ -153,12 +176,23 @@ class StockLevel(BaseModel):
     allocated = peewee.DecimalField()
 
 
+class Coupon(BaseModel):
+    """What a code takes off a basket."""
+
+    id = peewee.BigAutoField()
+    code = peewee.TextField()
+    name = peewee.TextField()
+    minimum = peewee.DecimalField()
+
+
 class Cart(BaseModel):
     """What somebody means to buy."""
 
     id = peewee.UUIDField(primary_key=True)
     token_hash = ByteaField(null=True)
     customer = peewee.ForeignKeyField(Customer, null=True)
+    coupon = peewee.ForeignKeyField(Coupon, null=True)
+    coupon_code = peewee.TextField(null=True)
     status = peewee.TextField()
     created_at = DateTimeTZField()
     expires_at = DateTimeTZField()
@@ -167,13 +201,12 @@ class Cart(BaseModel):
 class CartItem(BaseModel):
     """So much of a product in a cart."""
 
+    id = peewee.BigAutoField()
     cart = peewee.ForeignKeyField(Cart, backref="items")
     product = peewee.ForeignKeyField(Product)
     quantity = peewee.DecimalField()
+    label_price = peewee.DecimalField(null=True)
     added_at = DateTimeTZField()
-
-    class Meta:
-        primary_key = peewee.CompositeKey("cart", "product")
 
 
 class Purchase(BaseModel):
@@ -191,17 +224,23 @@ class Purchase(BaseModel):
     total = peewee.DecimalField()
     vat_total = peewee.DecimalField()
     pricing_rules = peewee.IntegerField()
+    coupon = peewee.ForeignKeyField(Coupon, null=True)
+    coupon_code = peewee.TextField(null=True)
+    coupon_name = peewee.TextField(null=True)
+    coupon_amount = peewee.DecimalField(null=True)
+    min_age = peewee.IntegerField(null=True)
     placed_at = DateTimeTZField()
     pay_by = DateTimeTZField()
     version = peewee.IntegerField()
 
 
 class PurchaseLine(BaseModel):
-    """What was bought of one product."""
+    """What was bought of one product, or the deposit on it."""
 
     id = peewee.BigAutoField()
     purchase = peewee.ForeignKeyField(Purchase)
-    product = peewee.ForeignKeyField(Product)
+    deposit_of = peewee.BigIntegerField(null=True)
+    product = peewee.ForeignKeyField(Product, null=True)
     code = peewee.TextField()
     name = peewee.TextField()
     unit = peewee.TextField()
@@ -209,9 +248,11 @@ class PurchaseLine(BaseModel):
     price = peewee.DecimalField()
     discount_rate = peewee.DecimalField()
     unit_price = peewee.DecimalField()
+    label_price = peewee.DecimalField(null=True)
     vat_rate = peewee.DecimalField()
     total = peewee.DecimalField()
     vat_amount = peewee.DecimalField()
+    coupon_amount = peewee.DecimalField(null=True)
 
 
 class Allocation(BaseModel):
