@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from peewee import JOIN, SQL, Value, fn
+from peewee import SQL, Value, fn
 
 from benchmarks.peers.peewee_shop.catalogue import available, check_code
 from benchmarks.peers.peewee_shop.database import in_transaction, settings
@@ -14,7 +14,6 @@ from benchmarks.peers.peewee_shop.models import (
     Cart,
     CartItem,
     Coupon,
-    Deposit,
     Offer,
     Product,
     Purchase,
@@ -34,10 +33,10 @@ _CHARGED = (
     Product.price,
     Product.vat_rate,
     Product.min_age,
-    Deposit.code,
-    Deposit.name,
-    Deposit.amount,
-    Deposit.vat_rate,
+    Offer.deposit_code,
+    Offer.deposit_name,
+    Offer.deposit_amount,
+    Offer.deposit_vat_rate,
     Offer.discount_rate,
     Offer.unit_price,
 )
@@ -103,7 +102,6 @@ async def goods_in(cart: UUID) -> Any:
     return await (
         CartItem.select(CartItem.quantity, CartItem.label_price, *_CHARGED)
         .join_from(CartItem, Product)
-        .join_from(Product, Deposit, JOIN.LEFT_OUTER)
         .join_from(Product, Offer, on=(Offer.product == Product.id), attr="offer")
         .where(CartItem.cart == cart)
         .order_by(CartItem.added_at, CartItem.id)
@@ -125,7 +123,7 @@ def line(item: Any) -> Line:
         unit_price=product.offer.unit_price,
         vat_rate=product.vat_rate,
         label_price=item.label_price,
-        on_deposit=product.deposit,
+        offer=product.offer,
     )
 
 
@@ -169,7 +167,6 @@ async def items(cart: UUID) -> Any:
             available(),
         )
         .join_from(CartItem, Product)
-        .join_from(Product, Deposit, JOIN.LEFT_OUTER)
         .join_from(Product, Offer, on=(Offer.product == Product.id), attr="offer")
         .where(CartItem.cart == cart)
         .order_by(CartItem.added_at, CartItem.id)

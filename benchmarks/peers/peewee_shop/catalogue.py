@@ -14,7 +14,6 @@ from benchmarks.peers.peewee_shop.models import (
     Availability,
     Brand,
     Category,
-    Deposit,
     Discount,
     Offer,
     Product,
@@ -51,9 +50,9 @@ def products() -> Any:
             Brand.name,
             Category.code,
             Category.name,
-            Deposit.code,
-            Deposit.name,
-            Deposit.amount,
+            Offer.deposit_code,
+            Offer.deposit_name,
+            Offer.deposit_amount,
             Offer.unit_price,
             Discount.code,
             Discount.name,
@@ -62,7 +61,6 @@ def products() -> Any:
         )
         .join_from(Product, Category)
         .join_from(Product, Brand, JOIN.LEFT_OUTER)
-        .join_from(Product, Deposit, JOIN.LEFT_OUTER)
         .join_from(Product, Offer, on=(Offer.product == Product.id), attr="offer")
         .join_from(Offer, Discount, JOIN.LEFT_OUTER)
     )

@@ -95,16 +95,6 @@ class Discount(BaseModel):
     rate = peewee.DecimalField()
 
 
-class Deposit(BaseModel):
-    """What is paid for a bottle, beside what is in it."""
-
-    id = peewee.BigAutoField()
-    code = peewee.TextField()
-    name = peewee.TextField()
-    amount = peewee.DecimalField()
-    vat_rate = peewee.DecimalField()
-
-
 class Product(BaseModel):
     """What the shop sells."""
 
@@ -118,7 +108,6 @@ class Product(BaseModel):
     image = peewee.TextField(null=True)
     brand = peewee.ForeignKeyField(Brand, null=True)
     category = peewee.ForeignKeyField(Category)
-    deposit = peewee.ForeignKeyField(Deposit, null=True)
     net_quantity = peewee.DecimalField(null=True)
     net_unit = peewee.TextField(null=True)
     ingredients = peewee.TextField()
@@ -143,12 +132,16 @@ class Product(BaseModel):
 
 
 class Offer(BaseModel):
-    """A view: today's price of a product."""
+    """A view: today's price of a product, and the deposit on it."""
 
     product = peewee.ForeignKeyField(Product, primary_key=True)
     unit_price = peewee.DecimalField()
     discount_rate = peewee.DecimalField()
     discount = peewee.ForeignKeyField(Discount, null=True)
+    deposit_code = peewee.TextField(null=True)
+    deposit_name = peewee.TextField(null=True)
+    deposit_amount = peewee.DecimalField(null=True)
+    deposit_vat_rate = peewee.DecimalField(null=True)
 
 
 class Availability(BaseModel):

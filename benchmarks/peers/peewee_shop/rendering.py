@@ -33,7 +33,7 @@ def product_json(row: Any) -> dict[str, Any]:
         "price": str(row.offer.unit_price),
         "list_price": str(row.price),
         "discount": _discount(row.offer.discount),
-        "deposit": _deposit(row.deposit),
+        "deposit": _deposit(row.offer),
         "net_quantity": _text(row.net_quantity),
         "net_unit": row.net_unit,
         "base_price": base_price(row.offer.unit_price, row.unit, row.net_quantity, row.net_unit),
@@ -79,7 +79,11 @@ def _discount(row: Any) -> dict[str, str] | None:
 
 
 def _deposit(row: Any) -> dict[str, str] | None:
-    return row and {"code": row.code, "name": row.name, "amount": str(row.amount)}
+    return row.deposit_code and {
+        "code": row.deposit_code,
+        "name": row.deposit_name,
+        "amount": str(row.deposit_amount),
+    }
 
 
 def cart_json(
@@ -116,7 +120,7 @@ def _item(item: Any, line: Line) -> dict[str, Any]:
         "unit_price": str(line.unit_price),
         "label_price": _text(item.label_price),
         "total": str(line.total),
-        "deposit": deposit and {**(_deposit(product.deposit) or {}), "total": str(deposit.total)},
+        "deposit": deposit and {**(_deposit(product.offer) or {}), "total": str(deposit.total)},
         "available": str(item.available if product.active else NOTHING),
     }
 

@@ -31,7 +31,7 @@ class Line:
     unit_price: Decimal
     vat_rate: Decimal
     label_price: Decimal | None = None
-    on_deposit: Any = None
+    offer: Any = None
     goods: "Line | None" = None
     id: int | None = None
     coupon_reduction: Decimal | None = None
@@ -43,18 +43,18 @@ class Line:
 
     def deposit(self) -> "Line | None":
         """Return the line of the deposit on these goods, if there is one."""
-        if self.on_deposit is None:
+        if self.offer is None or self.offer.deposit_code is None:
             return None
         return Line(
             product_id=self.product_id,
-            code=self.on_deposit.code,
-            name=self.on_deposit.name,
+            code=self.offer.deposit_code,
+            name=self.offer.deposit_name,
             unit="piece",
             quantity=self.quantity,
-            list_price=self.on_deposit.amount,
+            list_price=self.offer.deposit_amount,
             discount_rate=Decimal("0.0000"),
-            unit_price=self.on_deposit.amount,
-            vat_rate=self.on_deposit.vat_rate,
+            unit_price=self.offer.deposit_amount,
+            vat_rate=self.offer.deposit_vat_rate,
             goods=self,
         )
 
