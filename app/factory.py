@@ -169,11 +169,11 @@ def _wire_features(app: Shop, settings: Settings, database: PooledPostgresqlData
     for instance in (settings, database, manager, Cursors(settings.secret.get_secret_value())):
         provide(app, instance)
     lists = TurnsManager(database, _turns(app, settings.database))
-    product.wire(app, manager, lists, audit, settings.shop)
+    barcodes = product.wire(app, manager, lists, audit, settings.shop)
     accounts, attempts = login.wire(app, manager, audit, settings)
     users.wire(app, manager, audit, accounts, attempts)
     allocations = inventory.wire(app, manager, audit)
-    orders.wire(app, manager, audit, attempts, allocations, settings.shop)
+    orders.wire(app, manager, audit, attempts, allocations, barcodes=barcodes, shop=settings.shop)
     shop.wire(app, settings.shop)
     health.wire(app, manager, settings)
     apidocs.wire(app)

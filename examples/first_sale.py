@@ -1,4 +1,4 @@
-"""The whole first sale, as a shop front and a till would do it: search, cart, checkout, payment, collection.
+"""The whole first sale, as a shop front and a till would do it: search, cart, scanner, coupon, checkout, payment, collection.
 
     python examples/first_sale.py [URL]
 
@@ -20,6 +20,10 @@ PASSWORD = os.environ.get("OGS_CLERK_PASSWORD", "demo-clerk-password")
 
 # What to look for, and how much of it to buy: two cartons, and something by the litre.
 SHOPPING_LIST = (("whole milk", Decimal("2.000")), ("washing-up refill", Decimal("0.750")))
+# And what is scanned: bottles with a deposit by the barcode on one, and what a scale has weighed by its label. Where the
+# shop's scales print no such labels, it is keyed in.
+BOTTLES = ("sparkling mineral water glass", Decimal("3.000"))
+WEIGHED = ("bananas loose", Decimal("1.250"), "2814011012505")
 
 
 class SaleError(Exception):
@@ -76,6 +80,11 @@ class Shop:
         expect(bool(enough), f"nothing in stock for {words!r}")
         return enough[0]
 
+    async def reads(self, code: str, product: str) -> bool:
+        """Say whether this shop reads a scanned code as that product."""
+        answer = await self._http.get(f"/api/v1/barcodes/{code}")
+        return answer.is_success and answer.json()["product"]["code"] == product
+
     async def level(self, clerk: str, product: str) -> dict[str, Decimal]:
         """Return what there is of a product: on_hand, allocated and available."""
         items = (await self.call("GET", "/stock/levels", token=clerk, product=product)).json()[
@@ -101,7 +110,48 @@ async def fill_cart(shop: Shop) -> tuple[str, str, dict[str, Decimal]]:
     return cart, token, bought
 
 
-async def check_out(shop: Shop, cart: str, token: str) -> dict[str, Any]:
+async def scan(shop: Shop, cart: str, token: str) -> dict[str, Decimal]:
+    """Scan bottles and a scale's label into the cart; return the quantities."""
+    words, pieces = BOTTLES
+    bottle = await shop.find(words, pieces)
+    path = f"/carts/{cart}/items"
+    scanned = {"barcode": bottle["gtin"], "quantity": str(pieces)}
+    items = (await shop.call("POST", path, token=token, json=scanned)).json()["items"]
+    deposit = items[-1]["deposit"]
+    expect(deposit, f"{bottle['name']} has no deposit")
+    print(f"Scanned: {pieces} {bottle['name']}, with {deposit['total']} of {deposit['name']}")
+    words, kilograms, label = WEIGHED
+    loose = await shop.find(words, kilograms)
+    body: dict[str, str] = {"barcode": label}
+    if not await shop.reads(label, loose["code"]):
+        body = {"product": loose["code"], "quantity": str(kilograms)}
+    items = (await shop.call("POST", path, token=token, json=body)).json()["items"]
+    expect(Decimal(items[-1]["quantity"]) == kilograms, f"the label weighs {items[-1]['quantity']}")
+    print(f"Weighed: {kilograms} kg of {loose['name']} for {items[-1]['total']}")
+    return {bottle["code"]: pieces, loose["code"]: kilograms}
+
+
+async def redeem(shop: Shop, clerk: str, cart: str, token: str) -> dict[str, Any]:
+    """Have the cart redeem a new coupon of ten per cent, good once; return the coupon in the cart."""
+    code = f"first-sale-{uuid.uuid4().hex[:12]}"
+    coupon = {"code": code, "name": "Ten per cent", "rate": "0.1", "uses": 1}
+    coupon["starts_on"] = "2020-01-01"
+    await shop.call("POST", "/coupons", token=clerk, status=201, json=coupon)
+    path = f"/carts/{cart}/coupon"
+    entered = (await shop.call("PUT", path, token=token, json={"code": code.upper()})).json()
+    taken: dict[str, Any] = entered["coupon"]
+    goods = sum(Decimal(item["total"]) for item in entered["items"])
+    deposits = sum(
+        Decimal(item["deposit"]["total"]) for item in entered["items"] if item["deposit"]
+    )
+    off = Decimal(taken["reduction"])
+    expect(taken["refused"] is None and off > 0, f"the coupon is refused: {taken['refused']}")
+    expect(Decimal(entered["total"]) == goods + deposits - off, "the cart's total is another one")
+    print(f"The coupon {taken['code']} takes {off} off {goods}, and nothing off deposits")
+    return taken
+
+
+async def check_out(shop: Shop, cart: str, token: str, coupon: dict[str, Any]) -> dict[str, Any]:
     """Turn the cart into a purchase, at the total that it showed; a repeated request must not buy twice."""
     total = (await shop.call("GET", f"/carts/{cart}", token=token)).json()["total"]
     order = {
@@ -120,6 +170,10 @@ async def check_out(shop: Shop, cart: str, token: str) -> dict[str, Any]:
     )
     purchase: dict[str, Any] = first.json()
     expect(purchase["total"] == total, f"the cart said {total}, the purchase {purchase['total']}")
+    parts = sum(Decimal(line["coupon_reduction"]) for line in purchase["lines"])
+    expect(parts == Decimal(coupon["reduction"]), f"the coupon took {parts} off the lines")
+    on_deposit = [line for line in purchase["lines"] if line["kind"] == "deposit"]
+    expect(len(on_deposit) == 1, f"the purchase has {len(on_deposit)} lines of deposits")
     print(
         f"Checked out: invoice {purchase['invoice_number']}, {purchase['total']} {purchase['currency']} to pay"
     )
@@ -153,8 +207,10 @@ async def sale(url: str) -> None:
         shop = Shop(http)
         clerk = await shop.sign_in(EMAIL, PASSWORD)
         cart, token, bought = await fill_cart(shop)
+        bought |= await scan(shop, cart, token)
+        coupon = await redeem(shop, clerk, cart, token)
         before = {product: await shop.level(clerk, product) for product in bought}
-        purchase = await check_out(shop, cart, token)
+        purchase = await check_out(shop, cart, token, coupon)
         placed = {product: await shop.level(clerk, product) for product in bought}
         await pay_and_collect(shop, clerk, purchase)
         collected = {product: await shop.level(clerk, product) for product in bought}

@@ -21,21 +21,24 @@ from app.orders.purchases.repository import PurchaseRepository
 from app.orders.purchases.routes import blueprint as purchases
 from app.orders.purchases.service import Payments, Purchases
 from app.orders.sales import Sales
+from app.product.barcodes.service import Barcodes
 
 
-def wire(
+def wire(  # noqa: PLR0913 - what selling stands on
     app: Flask,
     manager: Manager,
     audit: AuditTrail,
     attempts: Attempts,
     allocations: Allocations,
+    *,
+    barcodes: Barcodes,
     shop: ShopSettings,
 ) -> None:
     """Give `app` carts, checkout, purchases and their payments."""
     baskets = CartRepository(manager)
     sold = PurchaseRepository(manager)
     sales = Sales(manager, shop.currency)
-    provide(app, Carts(manager, baskets, attempts, shop))
+    provide(app, Carts(manager, baskets, attempts, barcodes, shop))
     provide(app, Checkout(manager, baskets, CheckoutRepository(manager), attempts, shop, sales))
     provide(app, CartCoupons(baskets, CartCouponRepository(manager), shop))
     provide(app, Purchases(manager, sold, allocations, audit, sales))

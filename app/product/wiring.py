@@ -35,14 +35,15 @@ from app.product.service import Catalogue
 
 def wire(
     app: Flask, manager: Manager, lists: TurnsManager, audit: AuditTrail, shop: ShopSettings
-) -> None:
-    """Give `app` the catalogue; `lists` reads what anybody may ask for, and for many."""
+) -> Barcodes:
+    """Give `app` the catalogue, and return what reads codes; `lists` reads what anybody may ask for, and for many."""
     scales = Scales.of(shop)
     catalogue = Catalogue(manager, CatalogueRepository(manager, lists), audit)
     provide(app, catalogue)
     provide(app, Images(manager, ImageRepository(manager), catalogue))
     provide(app, Products(manager, ProductRepository(manager, lists), audit, scales))
-    provide(app, Barcodes(BarcodeRepository(manager), scales, shop))
+    codes = Barcodes(BarcodeRepository(manager), scales, shop)
+    provide(app, codes)
     provide(app, Discounts(manager, DiscountRepository(manager, lists), audit))
     provide(app, Coupons(manager, CouponRepository(manager, lists), audit))
     prices_ = Prices(manager, PriceRepository(manager), audit)
@@ -61,3 +62,4 @@ def wire(
     )
     for blueprint in blueprints:
         app.register_blueprint(blueprint)
+    return codes

@@ -37,13 +37,41 @@ _VARYING = {"location": re.compile(_UUID), "etag": re.compile("(?<=-)[0-9a-f]{16
 # Words for people; each framework has its own.
 _FREE_WORDS = frozenset({"detail", "errors", "request_id"})
 
+_PLACE = re.compile(r"/\d+")
+
+# Two of the goods have what few have. The coupon is good for whatever lies in a cart of these.
+_BOTTLES = """
+    WITH bottle AS (
+        INSERT INTO deposit (code, name, amount, vat_rate) VALUES ('answers', 'Bottle', 0.08, 0.19)
+        ON CONFLICT (code) DO UPDATE SET name = excluded.name RETURNING id
+    ), coupon AS (
+        INSERT INTO coupon (code, name, rate, starts_on) VALUES ('answers', 'Ten per cent', 0.1, CURRENT_DATE)
+        ON CONFLICT (code) DO NOTHING
+    )
+    UPDATE product SET deposit_id = bottle.id, net_quantity = 330, net_unit = 'ml', ingredients = 'Water, "malt"', alcohol = '4.9',
+        min_age = 16, shelf_life_days = 90, allergens = '{"gluten": "contains"}', diets = '["vegan"]', origin = 'Here',
+        nutrition = '{"energy_kj": "180", "energy_kcal": "43"}'
+    FROM bottle WHERE product.id = ANY (%s)
+"""
+_FILL = """
+    WITH entered AS (UPDATE cart SET coupon_id = %s WHERE id = %s)
+    INSERT INTO cart_item (cart_id, product_id, quantity) SELECT %s, unnest(%s::bigint[]), 3
+"""
+
 Forms = Mapping[str, str]
 _NO_FORMS: Forms = MappingProxyType({})
-_CART: Forms = MappingProxyType({"expires_at": _MOMENT})
+_CART: Forms = MappingProxyType({"/id": _UUID, "/items/*/id": r"\d+", "/expires_at": _MOMENT})
 _PURCHASE: Forms = MappingProxyType(
-    {"id": _UUID, "invoice_number": r"\d+", "placed_at": _MOMENT, "pay_by": _MOMENT}
+    {
+        "/id": _UUID,
+        "/invoice_number": r"\d+",
+        "/lines/*/id": r"\d+",
+        "/lines/*/deposit_of": r"\d+|None",
+        "/placed_at": _MOMENT,
+        "/pay_by": _MOMENT,
+    }
 )
-_SESSION: Forms = MappingProxyType({"token": r"ogs_s_[\w-]{43}", "expires_at": _MOMENT})
+_SESSION: Forms = MappingProxyType({"/token": r"ogs_s_[\w-]{43}", "/expires_at": _MOMENT})
 
 
 class AnswersDiffer(Exception):  # noqa: N818 - they do
@@ -54,7 +82,7 @@ class AnswersDiffer(Exception):  # noqa: N818 - they do
 class Case:
     """A request for both, or one for each of ours and the peer, and the status that it is answered with.
 
-    `forms` are the patterns of members that are made anew.
+    `forms` are the patterns of members that are made anew, by their pointers with `*` for a place in a list.
     """
 
     load: str
@@ -105,6 +133,7 @@ def _cases(ground: Ground) -> Iterator[Case]:
         for request in LOADS[load].make(ground, "", SAMPLE if load != "login" else 3):
             yield Case(load, request, status, forms)
     yield from _checkouts(ground)
+    yield from _bottles(ground)
     yield from _wrong_reads(ground)
     yield from _wrong_carts(ground)
     yield from _wrong_checkouts(ground)
@@ -118,6 +147,33 @@ def _checkouts(ground: Ground) -> Iterator[Case]:
             yield Case(load, _check_out(mine), 201, _PURCHASE, _check_out(yours))
             # It is done once.
             yield Case(load, _check_out(mine), 409, theirs=_check_out(yours))
+
+
+def _bottles(ground: Ground) -> Iterator[Case]:
+    """Ask for goods with all that few have: a deposit, an age, food information, a coupon on the basket."""
+    ground.rows(_BOTTLES, (ground.goods[-2:],))
+    ((coupon,),) = ground.rows("SELECT id FROM coupon WHERE code = 'answers'")
+    for code in ground.codes[-2:]:
+        yield Case("product", Request("GET", f"{PRODUCTS}/{code}"))
+    grown = json.dumps({**json.loads(BUYER), "confirmed_age": 18})
+    for entered in (None, coupon):
+        mine, yours = _twins(ground, 3)
+        for cart in (mine, yours):
+            ground.rows(_FILL, (entered, seed.cart_id(cart), seed.cart_id(cart), ground.goods[-2:]))
+        more = json.dumps({"quantity": "7"})
+        put = [
+            Request(
+                *("PUT", f"{CARTS}/{seed.cart_id(cart)}/items/{ground.codes[-1]}"),
+                *(seed.cart_token(cart), more),
+            )
+            for cart in (mine, yours)
+        ]
+        yield Case("cart", put[0], forms=_CART, theirs=put[1])
+        yield Case("checkout", _check_out(mine), 409, theirs=_check_out(yours))
+        out = _check_out(mine, grown), _check_out(yours, grown)
+        yield Case("checkout", out[0], 201, _PURCHASE, out[1])
+    # In a load, nobody says how old he is.
+    ground.rows("UPDATE product SET min_age = NULL WHERE id = ANY (%s)", (ground.goods[-2:],))
 
 
 def _wrong_reads(ground: Ground) -> Iterator[Case]:
@@ -184,8 +240,8 @@ def _twins(ground: Ground, kinds: int) -> tuple[int, int]:
     return first, first + kinds
 
 
-def _check_out(cart: int) -> Request:
-    return Request("POST", f"{CARTS}/{seed.cart_id(cart)}/checkout", seed.cart_token(cart), BUYER)
+def _check_out(cart: int, buyer: str = BUYER) -> Request:
+    return Request("POST", f"{CARTS}/{seed.cart_id(cart)}/checkout", seed.cart_token(cart), buyer)
 
 
 def _check(key: str, case: Case, ours: httpx.Response, theirs: httpx.Response) -> None:
@@ -231,24 +287,25 @@ def _body(answer: httpx.Response) -> Any:
 
 
 def _difference(ours: Any, theirs: Any, forms: Forms, at: str = "") -> str | None:
-    """Return where and how two JSON values differ, or None; `forms` count at the top."""
+    """Return where and how two JSON values differ, or None."""
     if isinstance(ours, dict) and isinstance(theirs, dict):
         if ours.keys() != theirs.keys():
             return f"{at or '/'} has {sorted(theirs)} instead of {sorted(ours)}"
         return _first(
-            lambda name: (
-                _formed(ours[name], theirs[name], forms[name], f"{at}/{name}")
-                if name in forms
-                else _difference(ours[name], theirs[name], _NO_FORMS, f"{at}/{name}")
-            ),
-            list(ours),
+            lambda name: _difference(ours[name], theirs[name], forms, f"{at}/{name}"), list(ours)
         )
     if isinstance(ours, list) and isinstance(theirs, list):
         if len(ours) != len(theirs):
             return f"{at} has {len(theirs)} items instead of {len(ours)}"
         return _first(
-            lambda n: _difference(ours[n], theirs[n], _NO_FORMS, f"{at}/{n}"), range(len(ours))
+            lambda n: _difference(ours[n], theirs[n], forms, f"{at}/{n}"), range(len(ours))
         )
+    return _plain_difference(ours, theirs, forms.get(_PLACE.sub("/*", at)), at)
+
+
+def _plain_difference(ours: Any, theirs: Any, form: str | None, at: str) -> str | None:
+    if form is not None:
+        return _formed(ours, theirs, form, at)
     same = type(ours) is type(theirs) and ours == theirs
     return None if same else f"{at} is {theirs!r} instead of {ours!r}"
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from tests import builders
-from tests.builders import PASSWORD, unique
+from tests.builders import PASSWORD, unique, value
 from tests.contract.world import ANYBODY, API, CONTACT, World
 from tests.support.pictures import picture
 
@@ -44,6 +44,12 @@ def _with_cart(w: World, body: Any = None, status: int = 200, *, item: bool = Fa
     cart = w.cart()
     path = {"cart": str(cart.id)} | ({"product": cart.product} if item else {})
     return Good(cart.headers, path, body, status)
+
+
+def _with_line(w: World) -> Good:
+    cart = w.cart()
+    line = value(w.on, "SELECT id FROM cart_item WHERE cart_id = %(id)s", id=cart.id)
+    return Good(cart.headers, {"cart": str(cart.id), "line": line}, None, 204)
 
 
 def _with_purchase(w: World, body: Any = None, status: int = 200, **done: bool) -> Good:
@@ -248,6 +254,10 @@ GOOD: dict[str, Callable[[World], Good]] = {
     f"PUT {API}/carts/{{cart}}/items/{{product}}": lambda w: _with_cart(
         w, {"quantity": "1"}, item=True
     ),
+    f"POST {API}/carts/{{cart}}/items": lambda w: _with_cart(
+        w, {"barcode": builders.on_sale(w.on, gtin=builders.gtin(w.on)).gtin, "quantity": "2"}
+    ),
+    f"DELETE {API}/carts/{{cart}}/lines/{{line}}": _with_line,
     f"DELETE {API}/carts/{{cart}}/items/{{product}}": lambda w: _with_cart(w, None, 204, item=True),
     f"PUT {API}/carts/{{cart}}/coupon": lambda w: _with_cart(
         w, {"code": builders.coupon(w.on).code.upper()}

@@ -17,6 +17,7 @@ FOR_GUESTS = {
     "POST /api/v1/customers",
     "PATCH /api/v1/customers/{customer_id}",
     "PUT /api/v1/carts/{cart}/items/{product}",
+    "POST /api/v1/carts/{cart}/items",
     "PUT /api/v1/carts/{cart}/coupon",
     "POST /api/v1/carts/{cart}/checkout",
 }

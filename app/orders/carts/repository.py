@@ -2,17 +2,21 @@
 
 # ruff: noqa: S608 - all parts of the SQL in here are written in here
 
+from dataclasses import asdict
 from decimal import Decimal
+from typing import Any
 
 from app.core.database import Manager, Statement, json_array, json_object
 from app.core.settings import ShopSettings
 from app.core.web import NotFound
 from app.core.web.security import Principal
+from app.orders.carts.adding import Added
 from app.orders.statements import VAT
 
-# Whose cart (named c) it is: the guest's who has its token, or the customer's. An open one ends with its time.
+# Whose cart (named c) it is: the guest's who has its token, or the customer's; and the till may put into any.
+# An open one ends with its time.
 OWN = """c.id = %(cart)s::uuid
-    AND (c.id = %(own)s::uuid OR c.customer_id = %(customer)s)
+    AND (c.id = %(own)s::uuid OR c.customer_id = %(customer)s OR %(at_till)s)
     AND (c.status <> 'open' OR c.expires_at > now())"""
 
 _NEW = json_object(
@@ -119,18 +123,31 @@ STATE = Statement(
     read=True,
 )
 
-# The cart and its items are those that the function saw behind the lock.
-PUT = Statement(
-    f"""
-    SELECT put.outcome, {_JSON}
-    FROM (SELECT c.id FROM cart c WHERE {OWN}) mine
-    CROSS JOIN LATERAL put_cart_line(
-        mine.id, %(product)s, %(quantity)s, NULL, false, %(max_quantity)s, %(days)s, %(max_lines)s) put
-    CROSS JOIN LATERAL (SELECT (put.cart).*) c
-    {_items("unnest(put.items)")}
-    """,
-    read=False,
-)
+
+def _put(what: str) -> Statement:
+    """Return the statement that puts `what` into a cart: the quantity, a label's price, whether it is added.
+
+    The cart and its items are those that the function saw behind the lock.
+    """
+    return Statement(
+        f"""
+        SELECT put.outcome, {_JSON}
+        FROM (SELECT c.id FROM cart c WHERE {OWN}) mine
+        CROSS JOIN LATERAL put_cart_line(
+            mine.id, %(product)s, {what}, %(max_quantity)s, %(days)s, %(max_lines)s) put
+        CROSS JOIN LATERAL (SELECT (put.cart).*) c
+        {_items("unnest(put.items)")}
+        """,
+        read=False,
+    )
+
+
+PUT = _put("%(quantity)s, NULL, false")
+
+# Of what a label prints nothing but the price of, there is as much as that is for today.
+ADD = _put("""coalesce(%(quantity)s, (
+        SELECT greatest(round(%(label_price)s / o.unit_price, 3), 0.001) FROM offer o WHERE o.code = %(product)s)),
+    %(label_price)s, true""")
 
 REMOVE = Statement(
     f"""
@@ -140,6 +157,17 @@ REMOVE = Statement(
     DELETE FROM cart_item i USING held, product p
     WHERE held.status = 'open' AND i.cart_id = held.id
         AND p.code = %(product)s AND p.id = i.product_id
+    """,
+    read=False,
+)
+
+REMOVE_LINE = Statement(
+    f"""
+    WITH held AS (
+        SELECT c.id, c.status FROM cart c WHERE {OWN} FOR UPDATE
+    )
+    DELETE FROM cart_item i USING held
+    WHERE held.status = 'open' AND i.cart_id = held.id AND i.id = %(line)s
     """,
     read=False,
 )
@@ -210,10 +238,20 @@ class CartRepository:
 
         Before it comes `put`, or a word of put_cart_line's that says why nothing has changed.
         """
+        return await self._put(PUT, cart, who, shop, product=product, quantity=quantity)
+
+    async def add(
+        self, cart: str, who: Principal, added: Added, shop: ShopSettings
+    ) -> tuple[str, str]:
+        """Add to what is in an open cart, and keep it; return what put() returns."""
+        return await self._put(ADD, cart, who, shop, **asdict(added))
+
+    async def _put(
+        self, statement: Statement, cart: str, who: Principal, shop: ShopSettings, **what: Any
+    ) -> tuple[str, str]:
         found = await self._manager.fetch_one(
-            PUT,
-            product=product,
-            quantity=quantity,
+            statement,
+            **what,
             max_quantity=shop.max_quantity,
             days=shop.cart_days,
             max_lines=shop.max_cart_lines,
@@ -228,6 +266,10 @@ class CartRepository:
         """Take a product out of an open cart; False if it was not in one."""
         return await self._manager.run(REMOVE, product=product, **own(cart, who)) > 0
 
+    async def remove_line(self, cart: str, who: Principal, line: int) -> bool:
+        """Take a line out of an open cart; False if it was not in one."""
+        return await self._manager.run(REMOVE_LINE, line=line, **own(cart, who)) > 0
+
     async def delete_expired(self, limit: int) -> int:
         """Delete up to `limit` open carts whose time is over, and return how many."""
         return await self._manager.run(DELETE_EXPIRED, limit=limit)
@@ -239,7 +281,8 @@ class CartRepository:
 
 def own(cart: str, who: Principal) -> dict[str, str | int | None]:
     """Return OWN's parameters."""
-    return {"cart": cart, "own": who.cart_id, "customer": who.customer_id}
+    at_till = "till:use" in who.permissions
+    return {"cart": cart, "own": who.cart_id, "customer": who.customer_id, "at_till": at_till}
 
 
 def missing() -> NotFound:

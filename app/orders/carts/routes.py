@@ -6,12 +6,12 @@ from apiflask import APIBlueprint
 from flask import Response
 
 from app.core.web.http import peer_address
-from app.core.web.idempotency import request_identity
+from app.core.web.idempotency import idempotent, request_identity
 from app.core.web.json import json_response, no_content
 from app.core.web.openapi import describe
 from app.core.web.security import allow, maybe_principal, principal, public
 from app.core.wiring import wired
-from app.orders.carts.schemas import Cart, ItemQuantity, OpenedCart
+from app.orders.carts.schemas import AddedItem, Cart, ItemQuantity, OpenedCart
 from app.orders.carts.service import Carts
 
 blueprint = APIBlueprint("carts", __name__, url_prefix="/api/v1/carts", tag="Carts")
@@ -57,11 +57,36 @@ async def put_item(cart: UUID, product: str, json_data: ItemQuantity) -> Respons
     return json_response(await put(principal(), str(cart), product, json_data.quantity))
 
 
+@blueprint.post("/<uuid:cart>/items")
+@allow("carts:own", "till:use")
+@describe(409, idempotent=True)
+@blueprint.input(AddedItem, location="json")
+@blueprint.output(Cart)
+@idempotent
+async def add_item(cart: UUID, json_data: AddedItem) -> Response:
+    """Add a product to a cart, by its code or by what a scanner read, to what is in there.
+
+    A barcode on a pack adds its pieces, a label its weight or its count. A label that prints a price is a line of its own,
+    which charges what it prints; 403 for all but the till, which may add to any cart.
+    """
+    return json_response(await wired(Carts).add(principal(), str(cart), json_data))
+
+
+@blueprint.delete("/<uuid:cart>/lines/<int:line>")
+@allow("carts:own", "till:use")
+@describe(409)
+@blueprint.output({}, status_code=204)
+async def remove_line(cart: UUID, line: int) -> Response:
+    """Take a line out of a cart, by its id."""
+    await wired(Carts).remove_line(principal(), str(cart), line)
+    return no_content()
+
+
 @blueprint.delete("/<uuid:cart>/items/<product>")
 @allow("carts:own")
 @describe(409)
 @blueprint.output({}, status_code=204)
 async def remove_item(cart: UUID, product: str) -> Response:
-    """Take a product out of a cart."""
+    """Take a product out of a cart, with all lines of it."""
     await wired(Carts).remove(principal(), str(cart), product)
     return no_content()

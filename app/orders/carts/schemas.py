@@ -1,6 +1,6 @@
 """Carts, as JSON."""
 
-from typing import Literal
+from typing import Annotated, Literal
 from uuid import UUID
 
 from pydantic import Field
@@ -14,12 +14,24 @@ from app.core.web.schema import (
     QuantityOrZero,
     Schema,
     Sku,
+    Text,
     Total,
 )
 from app.orders.schemas import LineDiscount, Unit, VatOfRate
+from app.product.barcodes.reading import LONGEST
 
 CouponRefusal = Literal[
     "ended", "not_started", "used_up", "used_by_you", "below_minimum", "nothing_to_reduce"
+]
+
+Barcode = Annotated[
+    Text,
+    Field(
+        min_length=1,
+        max_length=LONGEST,
+        description="What a scanner read: all that `GET /api/v1/barcodes/{code}` reads.",
+        examples=["4006381333931"],
+    ),
 ]
 
 
@@ -97,6 +109,18 @@ class OpenedCart(Cart):
     token: str | None = Field(
         default=None,
         description="Opens a guest's cart, and for some time the purchase made from it; shown this once.",
+    )
+
+
+class AddedItem(Schema):
+    """A product, by its code or by what a scanner read, and how much of it comes into the cart."""
+
+    product: Sku | None = Field(default=None, description="The product's code.")
+    barcode: Barcode | None = None
+    quantity: Quantity | None = Field(
+        default=None,
+        description="Times what the barcode is on; 1 unless given. It must be given where a barcode says too little, as of what"
+        " is sold by weight, and left out where a label says how much it is.",
     )
 
 

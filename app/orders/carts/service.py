@@ -4,12 +4,15 @@ from decimal import Decimal
 
 from app.core.database import Manager
 from app.core.settings import ShopSettings
-from app.core.web import Conflict, FieldError, Invalid, NotFound, Problem
+from app.core.web import Conflict, FieldError, Forbidden, Invalid, NotFound, Problem
 from app.core.web.idempotency import Answer, RequestIdentity, once
 from app.core.web.security import CART_TOKEN, Principal, hash_token, new_token
 from app.login.attempts.service import Attempts
 from app.orders.answers import purchase_url
+from app.orders.carts.adding import Added, by_code, scanned, wrong
 from app.orders.carts.repository import CartRepository
+from app.orders.carts.schemas import AddedItem
+from app.product.barcodes.service import Barcodes
 
 
 def checked_out(purchase: str | None) -> Conflict:
@@ -22,11 +25,17 @@ class Carts:
     """What guests and customers do with carts. Another one's cart is NotFound."""
 
     def __init__(
-        self, manager: Manager, carts: CartRepository, attempts: Attempts, shop: ShopSettings
+        self,
+        manager: Manager,
+        carts: CartRepository,
+        attempts: Attempts,
+        barcodes: Barcodes,
+        shop: ShopSettings,
     ) -> None:
         self._manager = manager
         self._carts = carts
         self._attempts = attempts
+        self._barcodes = barcodes
         self._shop = shop
 
     async def open(self, customer_id: int, identity: RequestIdentity) -> Answer:
@@ -67,16 +76,53 @@ class Carts:
             raise await self._refusal(outcome, who, cart)
         return body
 
+    async def add(self, who: Principal, cart: str, item: AddedItem) -> str:
+        """Add so much of a product to what is in the cart, and return the cart's JSON.
+
+        A label that prints a price is a line of its own, which only the till may add: Forbidden to all others, as who
+        made one up would buy at it. Raises Invalid, which names the member, and Conflict `checked_out`, `withdrawn` or
+        `cart_full`.
+        """
+        added = by_code(item) or await self._scanned(item)
+        if added.label_price is not None and "till:use" not in who.permissions:
+            raise Forbidden("Only the till takes a label that prints a price.")
+        outcome, body = await self._carts.add(cart, who, added, self._shop)
+        if outcome == "no_product":
+            raise wrong("product", "is not known")
+        if outcome != "put":
+            raise await self._refusal(outcome, who, cart)
+        return body
+
+    async def _scanned(self, item: AddedItem) -> Added:
+        try:
+            meaning, product = await self._barcodes.find(item.barcode or "")
+            return scanned(meaning, product.code, product.unit, product.pieces, item.quantity)
+        except (NotFound, Invalid) as error:
+            if isinstance(error, Invalid) and error.errors:
+                raise
+            detail = error.detail or ""
+            raise Invalid(
+                detail,
+                code=error.code if isinstance(error, Invalid) else None,
+                errors=[FieldError("/barcode", detail)],
+            ) from error
+
     async def remove(self, who: Principal, cart: str, product: str) -> None:
-        """Take a product out of the cart.
+        """Take a product out of the cart, with all lines of it.
 
         Raises NotFound if it is not in there, and Conflict `checked_out`.
         """
         if not await self._carts.remove(cart, who, product):
-            status, purchase = await self._carts.state(cart, who)
-            if status != "open":
-                raise checked_out(purchase)
-            raise NotFound("That product is not in the cart.")
+            raise await self._not_there(who, cart, "That product is not in the cart.")
+
+    async def remove_line(self, who: Principal, cart: str, line: int) -> None:
+        """Take a line out of the cart. Raises NotFound if it is not in there, and Conflict `checked_out`."""
+        if not await self._carts.remove_line(cart, who, line):
+            raise await self._not_there(who, cart, "That line is not in the cart.")
+
+    async def _not_there(self, who: Principal, cart: str, sentence: str) -> Problem:
+        status, purchase = await self._carts.state(cart, who)
+        return NotFound(sentence) if status == "open" else checked_out(purchase)
 
     async def delete_expired_carts(self, limit: int) -> int:
         """Delete up to `limit` open carts whose time is over, and return how many."""

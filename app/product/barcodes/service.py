@@ -36,6 +36,11 @@ class Barcodes:
         Raises NotFound for a right code that the shop has nothing of, and Invalid for any that is damaged, says what
         cannot be, or can be read in two ways.
         """
+        meaning, product = await self.find(code)
+        return Found(_answer(meaning, product), product.version)
+
+    async def find(self, code: str) -> tuple[Meaning, Named]:
+        """Return what the code means, and the product that it names. Raises what read() raises."""
         reading = read(code, self._scales, datetime.now(self._zone).date())
         named = await self._barcodes.named(
             {gtin14 for meaning in reading.meanings for gtin14 in meaning.gtin14s},
@@ -56,8 +61,7 @@ class Barcodes:
             > 1
         ):
             raise unreadable(f"The code can be read in two ways: as {' or as '.join(ways)}.")
-        meaning, product = meant[0]
-        return Found(_answer(meaning, product), product.version)
+        return meant[0]
 
 
 def _names(meaning: Meaning, product: Named) -> bool:

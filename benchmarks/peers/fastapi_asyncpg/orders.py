@@ -4,13 +4,19 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from asyncpg import CheckViolationError
+
 from benchmarks.peers.fastapi_asyncpg import statements as sql
 from benchmarks.peers.fastapi_asyncpg.database import in_transaction
 from benchmarks.peers.fastapi_shop.basket import (
+    LATE,
+    Coupon,
     Line,
     Lot,
     Pick,
+    charge,
     check,
+    deposits,
     is_whole,
     out_of_stock,
     pick_all,
@@ -21,6 +27,7 @@ from benchmarks.peers.fastapi_shop.keys import CART_TOKEN, SESSION_TOKEN, hash_t
 from benchmarks.peers.fastapi_shop.problems import (
     Problem,
     checked_out,
+    coupon_refused,
     invalid,
     missing_cart,
     wrong_token,
@@ -107,9 +114,13 @@ async def check_out(
         if locked[0] != "open":
             raise await _closed(connection, owner, cart)
         customer, *contact = _contact(locked, order)
-        lines = [Line(*row) for row in await connection.fetch(sql.CART_LINES, cart)]
-        total = check(lines, order.expected_total)
-        picks = await _allocate(connection, lines)
+        goods = [Line(*row) for row in await connection.fetch(sql.CART_LINES, cart)]
+        min_age = check(goods, order.confirmed_age)
+        coupon = await _coupon(connection, locked, goods)
+        behind = deposits(goods)
+        lines = goods + behind
+        total, vat_total = charge(lines, order.expected_total), share_vat(lines)
+        picks = await _allocate(connection, goods)
         purchase = await connection.fetchval(
             sql.PLACE,
             cart,
@@ -117,20 +128,50 @@ async def check_out(
             *contact,
             settings.currency,
             total,
-            share_vat(lines),
+            vat_total,
             settings.minutes_to_pay,
-            *_columns(lines),
+            *_columns(goods),
             *_picked(picks),
             locked[1],
+            min_age,
+            *((coupon.id, coupon.code, coupon.name, coupon.reduction) if coupon else (None,) * 4),
         )
+        if behind:
+            await connection.execute(sql.PLACE_DEPOSITS, purchase, *_deposit_columns(behind))
+        if coupon is not None:
+            await _redeem(connection, purchase, locked[6])
         return purchase, await connection.fetchval(sql.READ_PURCHASE, purchase)
 
     return await in_transaction(connection, work)
 
 
+async def _coupon(connection: Any, locked: Any, goods: list[Line]) -> Coupon | None:
+    """Take the cart's coupon off the lines, and return it. Raises Problem (409)."""
+    if locked[5] is None:
+        return None
+    products, totals = [line.product_id for line in goods], [line.total for line in goods]
+    coupon = Coupon(
+        *await connection.fetchrow(
+            sql.COUPON_EFFECT, locked[5], locked[6], locked[2], products, totals
+        )
+    )
+    coupon.redeem(goods)
+    return coupon
+
+
+async def _redeem(connection: Any, purchase: Any, code: str | None) -> None:
+    """Write down that the purchase has redeemed its coupon. Raises Problem (409) if others were faster."""
+    try:
+        await connection.execute(sql.REDEEM_COUPON, purchase, code)
+    except CheckViolationError as error:
+        if error.constraint_name not in LATE:
+            raise
+        raise coupon_refused(LATE[error.constraint_name]) from error
+
+
 def _contact(locked: Any, order: CheckoutRequest) -> tuple[int | None, str, str | None]:
     """Return the customer, and the name and phone of who will collect. Raises Problem (422)."""
-    _, _, customer, known_name, known_phone = locked
+    _, _, customer, known_name, known_phone, *_ = locked
     name, phone = order.contact_name or known_name, order.contact_phone or known_phone
     missing = [] if name else ["/contact_name"]
     if customer is None and not phone:
@@ -177,6 +218,22 @@ def _columns(lines: list[Line]) -> tuple[list[Any], ...]:
         [line.quantity for line in lines],
         [line.list_price for line in lines],
         [line.discount_rate for line in lines],
+        [line.unit_price for line in lines],
+        [line.vat_rate for line in lines],
+        [line.label_price for line in lines],
+        [line.total for line in lines],
+        [line.vat for line in lines],
+        [line.coupon_reduction for line in lines],
+    )
+
+
+def _deposit_columns(lines: list[Line]) -> tuple[list[Any], ...]:
+    return (
+        [line.product_id for line in lines],
+        [line.code for line in lines],
+        [line.name for line in lines],
+        [line.unit for line in lines],
+        [line.quantity for line in lines],
         [line.unit_price for line in lines],
         [line.vat_rate for line in lines],
         [line.total for line in lines],

@@ -31,7 +31,7 @@ def bound(statement: Statement, parameters: Mapping[str, Any]) -> tuple[str, lis
     return sql, [parameters[name] for name in names]
 
 
-_PRODUCT = """json_build_object(
+_MEMBERS = """
     'code', p.code, 'gtin', p.gtin, 'plu', p.plu, 'other_barcodes', p.other_barcodes, 'name', p.name, 'description', p.description,
     'image', CASE WHEN p.image IS NOT NULL THEN json_build_object(
         'small', '/api/v1/images/' || p.image || '/small', 'medium', '/api/v1/images/' || p.image || '/medium',
@@ -46,10 +46,21 @@ _PRODUCT = """json_build_object(
     'discount', (
         SELECT json_build_object('code', d.code, 'name', d.name, 'rate', d.rate::text)
         FROM discount d WHERE d.id = o.discount_id),
+    'deposit', (
+        SELECT json_build_object('code', e.code, 'name', e.name, 'amount', e.amount::text) FROM deposit e
+        WHERE e.id = p.deposit_id),
+    'net_quantity', p.net_quantity::text, 'net_unit', p.net_unit,
+    'base_price', base_price(o.unit_price, p.unit, p.net_quantity, p.net_unit)::json,
+    'allergens', p.allergens, 'diets', p.diets, 'alcohol', p.alcohol, 'min_age', p.min_age,
     'vat_rate', p.vat_rate::text, 'reorder_level', p.reorder_level::text,
     'available', a.available::text, 'in_stock', a.available > 0,
     'active', p.active, 'version', p.version,
-    'created_at', rfc3339(p.created_at), 'updated_at', rfc3339(p.updated_at))::text"""
+    'created_at', rfc3339(p.created_at), 'updated_at', rfc3339(p.updated_at)"""
+_PRODUCT = f"json_build_object({_MEMBERS})::text"
+# Of one that is read alone.
+_DETAILED = f"""json_build_object({_MEMBERS},
+    'ingredients', p.ingredients, 'nutrition', p.nutrition, 'food_business', p.food_business, 'origin', p.origin,
+    'storage', p.storage, 'shelf_life_days', p.shelf_life_days)::text"""
 
 # LIMIT 1 keeps the planner from merging the views into the rest, which made it read all of them.
 _TODAY = """
@@ -57,7 +68,7 @@ _TODAY = """
         SELECT unit_price, discount_id FROM offer WHERE product_id = p.id LIMIT 1) o
     CROSS JOIN LATERAL (SELECT available FROM availability WHERE product_id = p.id LIMIT 1) a"""
 
-READ_PRODUCT = f"SELECT {_PRODUCT}, p.version FROM product p {_TODAY} WHERE p.code = $1"
+READ_PRODUCT = f"SELECT {_DETAILED}, p.version FROM product p {_TODAY} WHERE p.code = $1"
 
 
 def products_of(
@@ -114,8 +125,9 @@ PUT_ITEM = """
 INSERT INTO cart_item (cart_id, product_id, quantity)
 SELECT $1::uuid, $2::bigint, $3::numeric
 WHERE $4::bigint > (
-    SELECT count(*) FROM cart_item WHERE cart_id = $1::uuid AND product_id <> $2::bigint)
-ON CONFLICT (cart_id, product_id) DO UPDATE SET quantity = EXCLUDED.quantity
+    SELECT count(*) FROM cart_item
+    WHERE cart_id = $1::uuid AND (product_id <> $2::bigint OR label_price IS NOT NULL))
+ON CONFLICT (cart_id, product_id) WHERE label_price IS NULL DO UPDATE SET quantity = EXCLUDED.quantity
 RETURNING 1"""
 
 _VAT = """json_agg(json_build_object(
@@ -124,44 +136,71 @@ _VAT = """json_agg(json_build_object(
 READ_CART = f"""
 SELECT json_build_object(
     'id', c.id, 'status', c.status, 'currency', $2::text,
-    'items', coalesce(x.items, '[]'), 'total', coalesce(x.total, 0.00)::text,
+    'items', coalesce(x.items, '[]'), 'total', coalesce(x.total - coalesce(k.reduction, 0), 0.00)::text,
+    'coupon', (
+        SELECT json_build_object(
+            'code', coalesce(c.coupon_code, upper(q.code)), 'name', q.name, 'reduction', k.reduction::text,
+            'refused', nullif(k.refused, ''), 'minimum', q.minimum::text)
+        FROM coupon q WHERE q.id = c.coupon_id),
     'vat_total', coalesce(w.total, 0.00)::text, 'vat', coalesce(w.rates, '[]'),
     'created_at', rfc3339(c.created_at), 'expires_at', rfc3339(c.expires_at),
     'purchase', (SELECT id FROM purchase WHERE cart_id = c.id))::text
 FROM cart c
 CROSS JOIN LATERAL (
-    SELECT sum(y.total) AS total, array_agg(y.total) AS totals, array_agg(p.vat_rate) AS rates,
+    SELECT sum(y.total) + coalesce(sum(y.deposit), 0) AS total,
+           array_agg(o.product_id) AS products, array_agg(y.total) AS goods,
+           array_agg(y.deposit) FILTER (WHERE y.deposit > 0) AS deposits,
+           array_agg(o.vat_rate) || array_agg(o.deposit_vat_rate) FILTER (WHERE y.deposit > 0) AS rates,
            json_agg(json_build_object(
-               'product', json_build_object('code', p.code, 'name', p.name, 'unit', p.unit),
-               'quantity', i.quantity::text, 'unit_price', o.unit_price::text,
+               'id', i.id, 'product', json_build_object('code', o.code, 'name', o.name, 'unit', o.unit),
+               'quantity', i.quantity::text, 'unit_price', o.unit_price::text, 'label_price', i.label_price::text,
                'total', y.total::text,
-               'available', CASE WHEN p.active THEN a.available ELSE 0.000 END::text)
-               ORDER BY i.added_at, p.id) AS items
+               'deposit', CASE WHEN y.deposit > 0 THEN json_build_object(
+                   'code', o.deposit_code, 'name', o.deposit_name, 'amount', o.deposit_amount::text,
+                   'total', y.deposit::text) END,
+               'available', CASE WHEN o.active THEN a.available ELSE 0.000 END::text)
+               ORDER BY i.added_at, i.id) AS items
     FROM cart_item i
-    JOIN product p ON p.id = i.product_id
     JOIN offer o ON o.product_id = i.product_id
     JOIN availability a ON a.product_id = i.product_id
-    CROSS JOIN LATERAL (SELECT line_total(i.quantity, o.unit_price) AS total) y
+    CROSS JOIN LATERAL (
+        SELECT coalesce(i.label_price, line_total(i.quantity, o.unit_price)) AS total,
+               round(i.quantity * o.deposit_amount, 2) AS deposit
+    ) y
     WHERE i.cart_id = c.id
 ) x
+LEFT JOIN LATERAL (
+    SELECT e.refused, e.reduction, ARRAY(
+        SELECT g.total - coalesce(g.share, 0)
+        FROM unnest(x.goods, e.shares) WITH ORDINALITY AS g (total, share, place) ORDER BY g.place) AS goods
+    FROM coupon_effect(c.coupon_id, c.coupon_code, c.customer_id, x.products, x.goods) e
+    WHERE c.coupon_id IS NOT NULL
+) k ON true
 CROSS JOIN LATERAL (
-    SELECT sum(v.vat) AS total, {_VAT} AS rates FROM vat_by_rate(x.totals, x.rates) v
+    SELECT sum(v.vat) AS total, {_VAT} AS rates
+    FROM vat_by_rate(coalesce(k.goods, x.goods) || x.deposits, x.rates) v
 ) w
 WHERE c.id = $1::uuid"""
 
 LOCK_CART = f"""
-SELECT c.status, c.token_hash, c.customer_id, r.name, r.phone
+SELECT c.status, c.token_hash, c.customer_id, r.name, r.phone, c.coupon_id, c.coupon_code
 FROM cart c LEFT JOIN customer r ON r.id = c.customer_id
 WHERE {_OWN} FOR UPDATE OF c"""
 
 CART_LINES = """
-SELECT p.active, p.id, p.code, p.name, p.unit, i.quantity,
-       p.price, o.discount_rate, o.unit_price, p.vat_rate
+SELECT o.active, o.product_id, o.code, o.name, o.unit, i.quantity,
+       o.price, o.discount_rate, o.unit_price, o.vat_rate, i.label_price, o.min_age,
+       o.deposit_code, o.deposit_name, o.deposit_amount, o.deposit_vat_rate
 FROM cart_item i
-JOIN product p ON p.id = i.product_id
 JOIN offer o ON o.product_id = i.product_id
 WHERE i.cart_id = $1
-ORDER BY i.added_at, p.id"""
+ORDER BY i.added_at, i.id"""
+
+COUPON_EFFECT = """
+SELECT c.id, coalesce($2, upper(c.code)), c.name, c.minimum, e.refused, e.reduction, e.shares
+FROM coupon c CROSS JOIN coupon_effect(c.id, $2, $3, $4::bigint[], $5::numeric[]) e WHERE c.id = $1"""
+
+REDEEM_COUPON = "SELECT redeem_coupon(p, $2) FROM purchase p WHERE p.id = $1"
 
 RESERVE_LEVELS = """
 WITH wanted AS (
@@ -192,38 +231,55 @@ SELECT product_id, available FROM availability WHERE product_id = ANY ($1::bigin
 PLACE = """
 WITH placed AS (
     INSERT INTO purchase (cart_id, token_hash, customer_id, contact_name, contact_phone,
-                          currency, total, vat_total, pricing_rules, pay_by)
-    VALUES ($1, $23, $2, $3, $4, $5, $6, $7, 2, now() + make_interval(mins => $8))
+                          currency, total, vat_total, pricing_rules, pay_by, min_age,
+                          coupon_id, coupon_code, coupon_name, coupon_amount)
+    VALUES ($1, $25, $2, $3, $4, $5, $6, $7, 2, now() + make_interval(mins => $8), $26, $27, $28, $29, $30)
     RETURNING id
 ), line AS (
     INSERT INTO purchase_line (purchase_id, product_id, code, name, unit, quantity, price,
-                               discount_rate, unit_price, vat_rate, total, vat_amount)
+                               discount_rate, unit_price, vat_rate, label_price, total, vat_amount,
+                               coupon_amount)
     SELECT placed.id, l.*
     FROM placed, unnest(
         $9::bigint[], $10::text[], $11::text[], $12::text[], $13::numeric[], $14::numeric[],
-        $15::numeric[], $16::numeric[], $17::numeric[], $18::numeric[], $19::numeric[]) AS l
+        $15::numeric[], $16::numeric[], $17::numeric[], $18::numeric[], $19::numeric[],
+        $20::numeric[], $21::numeric[]) AS l
     RETURNING id, product_id
 ), served AS (
     INSERT INTO allocation (purchase_line_id, stock_id, quantity)
     SELECT line.id, a.stock_id, a.quantity
-    FROM line JOIN unnest($20::bigint[], $21::bigint[], $22::numeric[])
+    FROM line JOIN unnest($22::bigint[], $23::bigint[], $24::numeric[])
         AS a (product_id, stock_id, quantity) USING (product_id)
 ), closed AS (
     UPDATE cart SET status = 'checked_out' WHERE id = $1
 )
 SELECT id FROM placed"""
 
+# Behind the goods that they are for.
+PLACE_DEPOSITS = """
+INSERT INTO purchase_line (purchase_id, deposit_of, code, name, unit, quantity, price,
+                           discount_rate, unit_price, vat_rate, total, vat_amount)
+SELECT $1, g.id, d.code, d.name, d.unit, d.quantity, d.price, 0, d.price, d.vat_rate, d.total, d.vat_amount
+FROM unnest($2::bigint[], $3::text[], $4::text[], $5::text[], $6::numeric[], $7::numeric[], $8::numeric[],
+            $9::numeric[], $10::numeric[]) WITH ORDINALITY
+    AS d (product_id, code, name, unit, quantity, price, vat_rate, total, vat_amount, place)
+JOIN purchase_line g ON g.purchase_id = $1 AND g.product_id = d.product_id
+ORDER BY d.place"""
+
 READ_PURCHASE = f"""
 SELECT json_build_object(
     'id', p.id, 'invoice_number', p.invoice_number, 'status', p.status,
     'contact_name', p.contact_name, 'contact_phone', p.contact_phone, 'currency', p.currency,
     'total', p.total::text, 'vat_total', p.vat_total::text, 'vat', w.rates,
+    'coupon', CASE WHEN p.coupon_id IS NOT NULL THEN json_build_object(
+        'code', p.coupon_code, 'name', p.coupon_name, 'reduction', p.coupon_amount::text) END,
     'paid', m.paid::text, 'refunded', m.refunded::text,
     'due', CASE p.status WHEN 'placed' THEN p.total - m.paid + m.refunded ELSE 0.00 END::text,
     'lines', n.lines, 'payments', m.payments,
     'placed_at', rfc3339(p.placed_at), 'pay_by', rfc3339(p.pay_by),
     'collected_at', rfc3339(p.collected_at), 'cancelled_at', rfc3339(p.cancelled_at),
-    'cancel_reason', nullif(p.cancel_reason, ''), 'version', p.version)::text
+    'cancel_reason', nullif(p.cancel_reason, ''),
+    'min_age', p.min_age, 'age_checked', p.age_checked_by IS NOT NULL, 'version', p.version)::text
 FROM purchase p
 CROSS JOIN LATERAL (
     SELECT coalesce(sum(y.amount) FILTER (WHERE y.kind = 'payment'), 0.00) AS paid,
@@ -236,10 +292,14 @@ CROSS JOIN LATERAL (
 ) m
 CROSS JOIN LATERAL (
     SELECT json_agg(json_build_object(
-        'product', l.code, 'name', l.name, 'unit', l.unit, 'quantity', l.quantity::text,
+        'id', l.id, 'kind', CASE WHEN l.deposit_of IS NULL THEN 'goods' ELSE 'deposit' END,
+        'product', CASE WHEN l.deposit_of IS NULL THEN l.code END,
+        'deposit', CASE WHEN l.deposit_of IS NOT NULL THEN l.code END, 'deposit_of', l.deposit_of,
+        'name', l.name, 'unit', l.unit, 'quantity', l.quantity::text,
         'list_price', l.price::text, 'discount_rate', l.discount_rate::text,
-        'unit_price', l.unit_price::text, 'vat_rate', l.vat_rate::text,
-        'vat_amount', l.vat_amount::text, 'total', l.total::text,
+        'unit_price', l.unit_price::text, 'label_price', l.label_price::text, 'vat_rate', l.vat_rate::text,
+        'vat_amount', l.vat_amount::text, 'coupon_reduction', coalesce(l.coupon_amount, 0.00)::text,
+        'total', l.total::text,
         'returned', coalesce(r.quantity, 0.000)::text) ORDER BY l.id) AS lines
     FROM purchase_line l
     LEFT JOIN (

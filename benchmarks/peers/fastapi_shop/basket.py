@@ -5,10 +5,13 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from benchmarks.peers.fastapi_shop.problems import Problem
+from benchmarks.peers.fastapi_shop.problems import Problem, coupon_refused
 from benchmarks.peers.vat import line_total, vat_shares
 
 NOTHING = Decimal("0.00")
+
+LATE = {"coupon_used_up": "used_up", "coupon_used_by_you": "used_by_you"}
+"""The constraints that a purchase violates whose coupon others have used up meanwhile, and what that is called."""
 
 
 def is_whole(unit: str, quantity: Decimal) -> bool:
@@ -18,7 +21,10 @@ def is_whole(unit: str, quantity: Decimal) -> bool:
 
 @dataclass(slots=True)
 class Line:
-    """What is bought of one product at today's prices; `total` follows from that, and `vat` from all lines."""
+    """What is bought of one product at today's prices, or the deposit on it.
+
+    `total` follows from that, less `coupon_reduction`; and `vat` from all lines.
+    """
 
     active: bool
     product_id: int
@@ -30,11 +36,66 @@ class Line:
     discount_rate: Decimal
     unit_price: Decimal
     vat_rate: Decimal
+    label_price: Decimal | None = None
+    min_age: int | None = None
+    deposit_code: str | None = None
+    deposit_name: str | None = None
+    deposit_amount: Decimal | None = None
+    deposit_vat_rate: Decimal | None = None
+    coupon_reduction: Decimal | None = None
     total: Decimal = NOTHING
     vat: Decimal = NOTHING
 
     def __post_init__(self) -> None:
-        self.total = line_total(self.quantity, self.unit_price)
+        self.total = self.label_price or line_total(self.quantity, self.unit_price)
+
+    def deposit(self) -> "Line | None":
+        """Return the line of the deposit on these goods, if there is one; its product is theirs."""
+        if (
+            self.deposit_code is None
+            or self.deposit_name is None
+            or self.deposit_amount is None
+            or self.deposit_vat_rate is None
+        ):
+            return None
+        return Line(
+            active=True,
+            product_id=self.product_id,
+            code=self.deposit_code,
+            name=self.deposit_name,
+            unit="piece",
+            quantity=self.quantity,
+            list_price=self.deposit_amount,
+            discount_rate=Decimal(0),
+            unit_price=self.deposit_amount,
+            vat_rate=self.deposit_vat_rate,
+        )
+
+
+def deposits(goods: Iterable[Line]) -> list[Line]:
+    """Return the lines of the deposits on `goods`, which come behind them."""
+    return [line for each in goods if (line := each.deposit()) is not None]
+
+
+@dataclass(frozen=True, slots=True)
+class Coupon:
+    """A coupon, and what it does to a basket: why it is `refused`, or "" and its share of each line of goods."""
+
+    id: int
+    code: str
+    name: str
+    minimum: Decimal
+    refused: str
+    reduction: Decimal
+    shares: Sequence[Decimal] | None
+
+    def redeem(self, goods: Iterable[Line]) -> None:
+        """Take it off the lines. Raises Problem (409) if it is refused."""
+        if self.refused or self.shares is None:
+            raise coupon_refused(self.refused)
+        for line, share in zip(goods, self.shares, strict=True):
+            line.coupon_reduction = share
+            line.total -= share
 
 
 def share_vat(lines: Sequence[Line]) -> Decimal:
@@ -45,8 +106,8 @@ def share_vat(lines: Sequence[Line]) -> Decimal:
     return sum((line.vat for line in lines), NOTHING)
 
 
-def check(lines: Sequence[Line], expected_total: Decimal | None) -> Decimal:
-    """Return what the lines cost. Raises Problem (409) unless they can be sold for that."""
+def check(lines: Sequence[Line], confirmed_age: int | None) -> int | None:
+    """Return the age that the buyer must have. Raises Problem (409) unless the goods can be sold to him."""
     if not lines:
         raise Problem(409, "The cart is empty.", code="empty_cart")
     withdrawn = [line.code for line in lines if not line.active]
@@ -58,6 +119,15 @@ def check(lines: Sequence[Line], expected_total: Decimal | None) -> Decimal:
             code="withdrawn",
             items=[{"product": code} for code in dict.fromkeys([*withdrawn, *unsold])],
         )
+    min_age = max((line.min_age for line in lines if line.min_age is not None), default=None)
+    if min_age is not None and min_age > (confirmed_age or 0):
+        detail = f"Somebody must say that the buyer is {min_age} years old."
+        raise Problem(409, detail, code="age_not_confirmed", min_age=min_age)
+    return min_age
+
+
+def charge(lines: Iterable[Line], expected_total: Decimal | None) -> Decimal:
+    """Return what the lines cost. Raises Problem (409) unless that is expected."""
     total = sum((line.total for line in lines), NOTHING)
     if expected_total is not None and expected_total != total:
         raise Problem(409, f"The cart costs {total} now.", code="price_changed", total=f"{total:f}")

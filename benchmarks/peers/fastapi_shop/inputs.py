@@ -64,6 +64,7 @@ class CheckoutRequest(Input):
     contact_name: Name | None = None
     contact_phone: Phone | None = None
     expected_total: Money | None = None
+    confirmed_age: int | None = Field(default=None, ge=1, le=99)
 
 
 class Credentials(Input):

@@ -95,6 +95,11 @@ def checked_out(purchase: object) -> Problem:
     return Problem(409, "The cart was checked out.", code="checked_out", headers=location)
 
 
+def coupon_refused(reason: str) -> Problem:
+    """Return the problem of a coupon that cannot be redeemed, for that reason."""
+    return Problem(409, "The coupon is refused.", code="coupon_refused", reason=reason)
+
+
 def _answer(problem: Problem) -> Response:
     PROBLEMS.labels(problem.code).inc()
     title = _TITLES.get(problem.status) or HTTPStatus(problem.status).phrase

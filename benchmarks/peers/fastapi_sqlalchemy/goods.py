@@ -18,6 +18,7 @@ from benchmarks.peers.fastapi_sqlalchemy.base import (
     Stamp,
     refers_to,
 )
+from benchmarks.peers.prices import base_price
 
 
 class Brand(Base):
@@ -52,6 +53,18 @@ class Discount(Base):
     rate: Mapped[Rate]
 
 
+class Deposit(Base):
+    """What is paid for a bottle, beside what is in it."""
+
+    __tablename__ = "deposit"
+
+    id: Mapped[Key]
+    code: Mapped[str]
+    name: Mapped[str]
+    amount: Mapped[Money]
+    vat_rate: Mapped[Rate]
+
+
 class Product(Base):
     """Something the shop sells."""
 
@@ -67,6 +80,13 @@ class Product(Base):
     image_hash: Mapped[str | None] = mapped_column("image")
     brand_id: Mapped[int | None] = refers_to("brand.id")
     category_id: Mapped[int] = refers_to("category.id")
+    deposit_id: Mapped[int | None] = refers_to("deposit.id")
+    net_quantity: Mapped[Quantity | None]
+    net_unit: Mapped[str | None]
+    allergens: Mapped[dict[str, str]] = mapped_column(JSONB)
+    diets: Mapped[list[str]] = mapped_column(JSONB)
+    alcohol: Mapped[str | None]
+    min_age: Mapped[int | None]
     unit: Mapped[str]
     list_price: Mapped[Money] = mapped_column("price")
     vat_rate: Mapped[Rate]
@@ -77,8 +97,18 @@ class Product(Base):
     updated_at: Mapped[Stamp]
     search: Mapped[str] = mapped_column(TSVECTOR, FetchedValue(), deferred=True)
 
+    ingredients: Mapped[str] = mapped_column(deferred=True, deferred_group="details")
+    nutrition: Mapped[dict[str, str] | None] = mapped_column(
+        JSONB, deferred=True, deferred_group="details"
+    )
+    food_business: Mapped[str] = mapped_column(deferred=True, deferred_group="details")
+    origin: Mapped[str] = mapped_column(deferred=True, deferred_group="details")
+    storage: Mapped[str] = mapped_column(deferred=True, deferred_group="details")
+    shelf_life_days: Mapped[int | None] = mapped_column(deferred=True, deferred_group="details")
+
     brand: Mapped[Brand | None] = relationship(lazy="raise")
     category: Mapped[Category] = relationship(lazy="raise")
+    deposit: Mapped[Deposit | None] = relationship(lazy="raise")
     offer: Mapped["Offer"] = relationship(lazy="raise", viewonly=True)
     availability: Mapped["Availability"] = relationship(lazy="raise", viewonly=True)
 
@@ -94,6 +124,11 @@ class Product(Base):
     def price(self) -> Decimal:
         """What one unit costs today."""
         return self.offer.unit_price
+
+    @property
+    def base_price(self) -> dict[str, str] | None:
+        """What a kilogram or a litre costs today."""
+        return base_price(self.price, self.unit, self.net_quantity, self.net_unit)
 
     @property
     def discount(self) -> Discount | None:

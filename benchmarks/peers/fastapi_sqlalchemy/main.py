@@ -28,7 +28,7 @@ from benchmarks.peers.fastapi_sqlalchemy.sales import Purchase
 from benchmarks.peers.fastapi_sqlalchemy.schemas import (
     CartOut,
     Health,
-    ProductOut,
+    ProductDetailsOut,
     ProductPage,
     PurchaseOut,
     SignedIn,
@@ -57,14 +57,14 @@ async def read_liveness() -> Health:
     return Health()
 
 
-@shop.get("/api/v1/products/{code}", response_model=ProductOut)
+@shop.get("/api/v1/products/{code}", response_model=ProductDetailsOut)
 async def read_product(code: str, session: Session, request: Request) -> Response:
     """Read a product by its code."""
     found = await catalogue.find(session, code)
     if found is None:
         raise Problem(404, "There is no such product.")
     # Written here, and not by the framework: its tag is made of what is sent.
-    body = ProductOut.model_validate(found).model_dump_json()
+    body = ProductDetailsOut.model_validate(found).model_dump_json()
     return revalidated(request, body.encode(), found.version)
 
 

@@ -5,23 +5,50 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    ColumnElement,
+    Numeric,
+    Text,
+    cast,
+    column,
+    exc,
+    func,
+    or_,
+    select,
+    text,
+    true,
+)
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import joinedload, selectinload
 
 from benchmarks.peers.fastapi_shop import basket
 from benchmarks.peers.fastapi_shop.inputs import CheckoutRequest
-from benchmarks.peers.fastapi_shop.problems import Problem, checked_out, invalid, missing_cart
+from benchmarks.peers.fastapi_shop.problems import (
+    Problem,
+    checked_out,
+    coupon_refused,
+    invalid,
+    missing_cart,
+)
 from benchmarks.peers.fastapi_sqlalchemy.database import settings
 from benchmarks.peers.fastapi_sqlalchemy.goods import Availability, Product, Stock, StockLevel
 from benchmarks.peers.fastapi_sqlalchemy.sales import (
     Allocation,
     Cart,
     CartItem,
+    Coupon,
     Purchase,
     PurchaseLine,
 )
-from benchmarks.peers.fastapi_sqlalchemy.schemas import CartItemOut, CartOut, VatOut
+from benchmarks.peers.fastapi_sqlalchemy.schemas import (
+    CartCoupon,
+    CartItemOut,
+    CartOut,
+    ItemDeposit,
+    VatOut,
+)
 from benchmarks.peers.fastapi_sqlalchemy.security import Owner
 from benchmarks.peers.vat import line_total, vat_by_rate
 
@@ -54,13 +81,13 @@ async def _lock(session: AsyncSession, cart: UUID, owner: Owner) -> Cart:
 
 async def _items(session: AsyncSession, cart: UUID, *, stock: bool) -> Sequence[CartItem]:
     """Return what is in a cart, with products at today's prices, and with their `stock`."""
-    views = [selectinload(Product.offer)]
+    views = [selectinload(Product.offer), joinedload(Product.deposit)]
     if stock:
         views.append(selectinload(Product.availability))
     found = await session.scalars(
         select(CartItem)
         .where(CartItem.cart_id == cart)
-        .order_by(CartItem.added_at, CartItem.product_id)
+        .order_by(CartItem.added_at, CartItem.id)
         .options(joinedload(CartItem.product, innerjoin=True).options(*views))
         .execution_options(populate_existing=True)
     )
@@ -83,11 +110,22 @@ async def put_item(
         raise _unsellable("must be whole: the product is sold by the piece")
     cart.expires_at = datetime.now(UTC) + timedelta(days=settings.cart_days)
     await _set(session, cart, product, quantity)
-    return _shown(cart, await _items(session, cart.id, stock=True))
+    items = await _items(session, cart.id, stock=True)
+    lines = [_line(item) for item in items]
+    coupon = await _coupon(session, cart, lines)
+    if coupon is not None and not coupon.refused:
+        coupon.redeem(lines)
+    return _shown(cart, items, lines, coupon)
 
 
 async def _set(session: AsyncSession, cart: Cart, product: Product, quantity: Decimal) -> None:
-    item = await session.get(CartItem, (cart.id, product.id))
+    item = await session.scalar(
+        select(CartItem).where(
+            CartItem.cart_id == cart.id,
+            CartItem.product_id == product.id,
+            CartItem.label_price.is_(None),
+        )
+    )
     if item is not None:
         item.quantity = quantity
     else:
@@ -105,32 +143,86 @@ def _unsellable(message: str) -> Problem:
     return invalid("The quantity cannot be sold.", "/quantity", message)
 
 
-def _shown(cart: Cart, items: Sequence[CartItem]) -> CartOut:
-    shown = [
-        CartItemOut.model_validate(
-            {
-                "product": item.product,
-                "quantity": item.quantity,
-                "unit_price": item.product.price,
-                "total": line_total(item.quantity, item.product.price),
-                "available": item.product.available if item.product.active else Decimal("0.000"),
-            }
+async def _coupon(
+    session: AsyncSession, cart: Cart, goods: Sequence[basket.Line]
+) -> basket.Coupon | None:
+    """Return the coupon of a cart, and what it does to the lines of goods."""
+    if cart.coupon_id is None or not goods:
+        return None
+    effect = func.coupon_effect(
+        cart.coupon_id,
+        cart.coupon_code,
+        cart.customer_id,
+        cast([line.product_id for line in goods], ARRAY(BigInteger)),
+        cast([line.total for line in goods], ARRAY(Numeric)),
+    ).table_valued(
+        column("refused", Text), column("reduction", Numeric), column("shares", ARRAY(Numeric))
+    )
+    code = func.coalesce(cast(cart.coupon_code, Text), func.upper(Coupon.code))
+    found = await session.execute(
+        select(Coupon.id, code, Coupon.name, Coupon.minimum, *effect.c)
+        .join(effect, true())
+        .where(Coupon.id == cart.coupon_id)
+    )
+    return basket.Coupon(*found.one())
+
+
+def _item(item: CartItem) -> CartItemOut:
+    product = item.product
+    deposit = None
+    if product.deposit is not None:
+        total = line_total(item.quantity, product.deposit.amount)
+        deposit = ItemDeposit(
+            code=product.deposit.code,
+            name=product.deposit.name,
+            amount=product.deposit.amount,
+            total=total,
         )
-        for item in items
-    ]
-    charged = [(each.total, item.product.vat_rate) for each, item in zip(shown, items, strict=True)]
+    return CartItemOut.model_validate(
+        {
+            "id": item.id,
+            "product": product,
+            "quantity": item.quantity,
+            "unit_price": product.price,
+            "label_price": item.label_price,
+            "total": item.label_price or line_total(item.quantity, product.price),
+            "deposit": deposit,
+            "available": product.available if product.active else Decimal("0.000"),
+        }
+    )
+
+
+def _shown(
+    cart: Cart,
+    items: Sequence[CartItem],
+    goods: Sequence[basket.Line],
+    coupon: basket.Coupon | None,
+) -> CartOut:
+    shown = [_item(item) for item in items]
+    charged = [(line.total, line.vat_rate) for line in [*goods, *basket.deposits(goods)]]
     vat = vat_by_rate(charged)
     return CartOut(
         id=cart.id,
         status=cart.status,
         currency=settings.currency,
         items=shown,
-        total=sum((each.total for each in shown), basket.NOTHING),
+        coupon=None if coupon is None else CartCoupon.model_validate(_entered(coupon)),
+        total=sum((total for total, _ in charged), basket.NOTHING),
         vat_total=sum((each.vat for each in vat), basket.NOTHING),
         vat=[VatOut.model_validate(each) for each in vat],
         created_at=cart.created_at,
         expires_at=cart.expires_at,
     )
+
+
+def _entered(coupon: basket.Coupon) -> dict[str, object]:
+    return {
+        "code": coupon.code,
+        "name": coupon.name,
+        "reduction": coupon.reduction,
+        "refused": coupon.refused or None,
+        "minimum": coupon.minimum,
+    }
 
 
 async def check_out(
@@ -139,9 +231,16 @@ async def check_out(
     """Turn the cart into a purchase, all or nothing."""
     cart = await _lock(session, cart_id, owner)
     name, phone = _contact(cart, order)
-    lines = [_line(item) for item in await _items(session, cart.id, stock=False)]
-    total = basket.check(lines, order.expected_total)
-    picks = await _allocate(session, lines)
+    goods = [_line(item) for item in await _items(session, cart.id, stock=False)]
+    min_age = basket.check(goods, order.confirmed_age)
+    coupon = await _coupon(session, cart, goods)
+    if coupon is not None:
+        coupon.redeem(goods)
+    behind = basket.deposits(goods)
+    lines = goods + behind
+    total, vat_total = basket.charge(lines, order.expected_total), basket.share_vat(lines)
+    picks = await _allocate(session, goods)
+    sold = {line.product_id: _sold(line, picks) for line in goods}
     purchase = Purchase(
         cart_id=cart.id,
         token_hash=cart.token_hash,
@@ -150,14 +249,20 @@ async def check_out(
         contact_phone=phone,
         currency=settings.currency,
         total=total,
-        vat_total=basket.share_vat(lines),
+        vat_total=vat_total,
         pricing_rules=2,
         pay_by=datetime.now(UTC) + timedelta(minutes=settings.minutes_to_pay),
-        lines=[_sold(line, picks) for line in lines],
+        min_age=min_age,
+        lines=[*sold.values(), *(_on_deposit(line, sold[line.product_id]) for line in behind)],
     )
+    if coupon is not None:
+        purchase.coupon_id, purchase.coupon_amount = coupon.id, coupon.reduction
+        purchase.coupon_code, purchase.coupon_name = coupon.code, coupon.name
     session.add(purchase)
     cart.status = "checked_out"
     await session.flush()
+    if coupon is not None:
+        await _redeem(session, purchase.id, cart.coupon_code)
     found = await session.scalars(
         select(Purchase)
         .where(Purchase.id == purchase.id)
@@ -165,6 +270,18 @@ async def check_out(
         .execution_options(populate_existing=True)
     )
     return found.one()
+
+
+async def _redeem(session: AsyncSession, purchase: UUID, code: str | None) -> None:
+    """Write down that a purchase has redeemed its coupon. Raises Problem (409) if others were faster."""
+    redeem = text("SELECT redeem_coupon(p, :code) FROM purchase p WHERE p.id = :purchase")
+    try:
+        await session.execute(redeem, {"code": code, "purchase": purchase})
+    except exc.IntegrityError as error:
+        for constraint, reason in basket.LATE.items():
+            if constraint in str(error.orig):
+                raise coupon_refused(reason) from error
+        raise
 
 
 def _contact(cart: Cart, order: CheckoutRequest) -> tuple[str, str | None]:
@@ -186,6 +303,7 @@ def _contact(cart: Cart, order: CheckoutRequest) -> tuple[str, str | None]:
 
 def _line(item: CartItem) -> basket.Line:
     product = item.product
+    deposit = product.deposit
     return basket.Line(
         active=product.active,
         product_id=product.id,
@@ -197,13 +315,42 @@ def _line(item: CartItem) -> basket.Line:
         discount_rate=product.offer.discount_rate,
         unit_price=product.offer.unit_price,
         vat_rate=product.vat_rate,
+        label_price=item.label_price,
+        min_age=product.min_age,
+        deposit_code=deposit and deposit.code,
+        deposit_name=deposit and deposit.name,
+        deposit_amount=deposit and deposit.amount,
+        deposit_vat_rate=deposit and deposit.vat_rate,
     )
 
 
 def _sold(line: basket.Line, picks: Sequence[basket.Pick]) -> PurchaseLine:
     return PurchaseLine(
         product_id=line.product_id,
-        product=line.code,
+        code=line.code,
+        name=line.name,
+        unit=line.unit,
+        quantity=line.quantity,
+        list_price=line.list_price,
+        discount_rate=line.discount_rate,
+        unit_price=line.unit_price,
+        label_price=line.label_price,
+        vat_rate=line.vat_rate,
+        vat_amount=line.vat,
+        coupon_amount=line.coupon_reduction,
+        total=line.total,
+        allocations=[
+            Allocation(stock_id=each.lot_id, quantity=each.quantity)
+            for each in picks
+            if each.product_id == line.product_id
+        ],
+    )
+
+
+def _on_deposit(line: basket.Line, goods: PurchaseLine) -> PurchaseLine:
+    return PurchaseLine(
+        goods=goods,
+        code=line.code,
         name=line.name,
         unit=line.unit,
         quantity=line.quantity,
@@ -213,11 +360,6 @@ def _sold(line: basket.Line, picks: Sequence[basket.Pick]) -> PurchaseLine:
         vat_rate=line.vat_rate,
         vat_amount=line.vat,
         total=line.total,
-        allocations=[
-            Allocation(stock_id=each.lot_id, quantity=each.quantity)
-            for each in picks
-            if each.product_id == line.product_id
-        ],
     )
 
 

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import BigInteger, FetchedValue, ForeignKey, Identity, func, select
@@ -22,6 +23,17 @@ from benchmarks.peers.fastapi_sqlalchemy.people import Customer
 from benchmarks.peers.vat import VatOfRate, vat_by_rate
 
 
+class Coupon(Base):
+    """What a code takes off a basket."""
+
+    __tablename__ = "coupon"
+
+    id: Mapped[Key]
+    code: Mapped[str]
+    name: Mapped[str]
+    minimum: Mapped[Money]
+
+
 class Cart(Base):
     """What somebody means to buy."""
 
@@ -30,13 +42,15 @@ class Cart(Base):
     id: Mapped[UUID] = mapped_column(primary_key=True)
     token_hash: Mapped[bytes | None]
     customer_id: Mapped[int | None] = refers_to("customer.id")
+    coupon_id: Mapped[int | None] = refers_to("coupon.id")
+    coupon_code: Mapped[str | None]
     status: Mapped[str]
     created_at: Mapped[Stamp]
     expires_at: Mapped[datetime]
 
     customer: Mapped[Customer | None] = relationship(lazy="raise")
     items: Mapped[list["CartItem"]] = relationship(
-        lazy="raise", order_by="(CartItem.added_at, CartItem.product_id)"
+        lazy="raise", order_by="(CartItem.added_at, CartItem.id)"
     )
 
 
@@ -45,9 +59,11 @@ class CartItem(Base):
 
     __tablename__ = "cart_item"
 
-    cart_id: Mapped[UUID] = mapped_column(ForeignKey("cart.id"), primary_key=True)
-    product_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("product.id"), primary_key=True)
+    id: Mapped[Key]
+    cart_id: Mapped[UUID] = mapped_column(ForeignKey("cart.id"))
+    product_id: Mapped[int] = refers_to("product.id")
     quantity: Mapped[Quantity]
+    label_price: Mapped[Money | None]
     added_at: Mapped[Stamp]
 
     product: Mapped[Product] = relationship(lazy="raise")
@@ -75,6 +91,12 @@ class Purchase(Base):
     collected_at: Mapped[datetime | None]
     cancelled_at: Mapped[datetime | None]
     reason: Mapped[str] = mapped_column("cancel_reason", server_default=FetchedValue())
+    coupon_id: Mapped[int | None] = refers_to("coupon.id")
+    coupon_code: Mapped[str | None]
+    coupon_name: Mapped[str | None]
+    coupon_amount: Mapped[Money | None]
+    min_age: Mapped[int | None]
+    age_checked_by: Mapped[int | None]
     version: Mapped[int] = mapped_column(server_default=FetchedValue())
 
     lines: Mapped[list["PurchaseLine"]] = relationship(lazy="raise", order_by="PurchaseLine.id")
@@ -84,6 +106,22 @@ class Purchase(Base):
     def cancel_reason(self) -> str | None:
         """Why it was cancelled, if it was."""
         return self.reason or None
+
+    @property
+    def coupon(self) -> dict[str, Any] | None:
+        """The coupon that it redeemed, if it did."""
+        if self.coupon_id is None:
+            return None
+        return {
+            "code": self.coupon_code,
+            "name": self.coupon_name,
+            "reduction": self.coupon_amount,
+        }
+
+    @property
+    def age_checked(self) -> bool:
+        """Whether somebody looked, at hand-over."""
+        return self.age_checked_by is not None
 
     @property
     def vat(self) -> list[VatOfRate]:
@@ -107,25 +145,49 @@ class Purchase(Base):
 
 
 class PurchaseLine(Base):
-    """What was sold of one product."""
+    """What was sold of one product, or the deposit on it."""
 
     __tablename__ = "purchase_line"
 
     id: Mapped[Key]
     purchase_id: Mapped[UUID] = mapped_column(ForeignKey("purchase.id"))
-    product_id: Mapped[int] = refers_to("product.id")
-    product: Mapped[str] = mapped_column("code")
+    deposit_of: Mapped[int | None] = refers_to("purchase_line.id")
+    product_id: Mapped[int | None] = refers_to("product.id")
+    code: Mapped[str]
     name: Mapped[str]
     unit: Mapped[str]
     quantity: Mapped[Quantity]
     list_price: Mapped[Money] = mapped_column("price")
     discount_rate: Mapped[Rate]
     unit_price: Mapped[Money]
+    label_price: Mapped[Money | None]
     vat_rate: Mapped[Rate]
     vat_amount: Mapped[Money]
+    coupon_amount: Mapped[Money | None]
     total: Mapped[Money]
 
     allocations: Mapped[list["Allocation"]] = relationship(lazy="raise")
+    goods: Mapped["PurchaseLine | None"] = relationship(lazy="raise", remote_side="PurchaseLine.id")
+
+    @property
+    def kind(self) -> str:
+        """What it is for."""
+        return "goods" if self.deposit_of is None else "deposit"
+
+    @property
+    def product(self) -> str | None:
+        """The product's code, of goods."""
+        return self.code if self.deposit_of is None else None
+
+    @property
+    def deposit(self) -> str | None:
+        """The deposit's code, of a deposit."""
+        return None if self.deposit_of is None else self.code
+
+    @property
+    def coupon_reduction(self) -> Decimal:
+        """Its part of what the coupon took off."""
+        return self.coupon_amount or NOTHING
 
 
 PurchaseLine.returned = column_property(

@@ -49,6 +49,19 @@ class OtherBarcode(Output):
     pieces: int
 
 
+class ChargedDeposit(Named):
+    """A deposit on one piece, beside its price."""
+
+    amount: Decimal
+
+
+class BasePrice(Output):
+    """The price per kilogram or litre."""
+
+    amount: Decimal
+    per: str
+
+
 class ImagePaths(Output):
     """Where an image is, in three sizes."""
 
@@ -73,6 +86,14 @@ class ProductOut(Output):
     price: Decimal
     list_price: Decimal
     discount: AppliedDiscount | None
+    deposit: ChargedDeposit | None
+    net_quantity: Decimal | None
+    net_unit: str | None
+    base_price: BasePrice | None
+    allergens: dict[str, str]
+    diets: list[str]
+    alcohol: str | None
+    min_age: int | None
     vat_rate: Decimal
     reorder_level: Decimal
     available: Decimal
@@ -81,6 +102,17 @@ class ProductOut(Output):
     version: int
     created_at: Moment
     updated_at: Moment
+
+
+class ProductDetailsOut(ProductOut):
+    """A product with all that a buyer may want to read of it."""
+
+    ingredients: str
+    nutrition: dict[str, str] | None
+    food_business: str
+    origin: str
+    storage: str
+    shelf_life_days: int | None
 
 
 class ProductPage(Output):
@@ -98,13 +130,22 @@ class CartProduct(Named):
     unit: str
 
 
+class ItemDeposit(ChargedDeposit):
+    """The deposit on so many pieces."""
+
+    total: Decimal
+
+
 class CartItemOut(Output):
     """So much of it, at today's price."""
 
+    id: int
     product: CartProduct
     quantity: Decimal
     unit_price: Decimal
+    label_price: Decimal | None
     total: Decimal
+    deposit: ItemDeposit | None
     available: Decimal
 
 
@@ -117,6 +158,21 @@ class VatOut(Output):
     vat: Decimal
 
 
+class RedeemedCoupon(Output):
+    """A coupon, and what it took off."""
+
+    code: str
+    name: str
+    reduction: Decimal
+
+
+class CartCoupon(RedeemedCoupon):
+    """A coupon that a cart will redeem, and what it takes off."""
+
+    refused: str | None
+    minimum: Decimal
+
+
 class CartOut(Output):
     """What somebody means to buy."""
 
@@ -124,6 +180,7 @@ class CartOut(Output):
     status: str
     currency: str
     items: list[CartItemOut]
+    coupon: CartCoupon | None
     total: Decimal
     vat_total: Decimal
     vat: list[VatOut]
@@ -133,17 +190,23 @@ class CartOut(Output):
 
 
 class PurchaseLineOut(Output):
-    """What was sold of one product."""
+    """What was sold of one product, or the deposit on it."""
 
-    product: str
+    id: int
+    kind: str
+    product: str | None
+    deposit: str | None
+    deposit_of: int | None
     name: str
     unit: str
     quantity: Decimal
     list_price: Decimal
     discount_rate: Decimal
     unit_price: Decimal
+    label_price: Decimal | None
     vat_rate: Decimal
     vat_amount: Decimal
+    coupon_reduction: Decimal
     total: Decimal
     returned: Decimal
 
@@ -171,6 +234,7 @@ class PurchaseOut(Output):
     currency: str
     total: Decimal
     vat_total: Decimal
+    coupon: RedeemedCoupon | None
     vat: list[VatOut]
     paid: Decimal
     refunded: Decimal
@@ -182,6 +246,8 @@ class PurchaseOut(Output):
     collected_at: Moment | None
     cancelled_at: Moment | None
     cancel_reason: str | None
+    min_age: int | None
+    age_checked: bool
     version: int
 
 

@@ -1,25 +1,45 @@
 """Putting products into carts."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from peewee import fn
+from peewee import SQL, Value, fn
 
 from benchmarks.peers.peewee_shop.catalogue import available, check_code
 from benchmarks.peers.peewee_shop.database import in_transaction, settings
 from benchmarks.peers.peewee_shop.models import (
     Cart,
     CartItem,
+    Coupon,
     Offer,
     Product,
     Purchase,
 )
 from benchmarks.peers.peewee_shop.problems import Problem, invalid
 from benchmarks.peers.peewee_shop.rendering import cart_json
-from benchmarks.peers.peewee_shop.rules import sold_in
+from benchmarks.peers.peewee_shop.rules import Coupon as Effect
+from benchmarks.peers.peewee_shop.rules import Line, sold_in
 from benchmarks.peers.peewee_shop.security import Buyer, owned
+
+_CHARGED = (
+    Product.id,
+    Product.active,
+    Product.code,
+    Product.name,
+    Product.unit,
+    Product.price,
+    Product.vat_rate,
+    Product.min_age,
+    Offer.deposit_code,
+    Offer.deposit_name,
+    Offer.deposit_amount,
+    Offer.deposit_vat_rate,
+    Offer.discount_rate,
+    Offer.unit_price,
+)
 
 
 async def put_item(who: Buyer, cart: UUID, code: str, quantity: Decimal) -> Any:
@@ -37,7 +57,9 @@ async def put_item(who: Buyer, cart: UUID, code: str, quantity: Decimal) -> Any:
         await (
             CartItem.insert(cart=cart, product=product, quantity=quantity)
             .on_conflict(
-                conflict_target=[CartItem.cart, CartItem.product], preserve=[CartItem.quantity]
+                conflict_target=[CartItem.cart, CartItem.product],
+                conflict_where=CartItem.label_price.is_null(),
+                preserve=[CartItem.quantity],
             )
             .aio_execute()
         )
@@ -45,7 +67,9 @@ async def put_item(who: Buyer, cart: UUID, code: str, quantity: Decimal) -> Any:
         if len(found) > settings.max_cart_lines:
             detail = f"A cart holds at most {settings.max_cart_lines} products."
             raise Problem(409, detail, code="cart_full")
-        return cart_json(kept, found, None, settings.currency)
+        goods = [line(item) for item in found]
+        coupon = await coupon_of(kept, goods)
+        return cart_json(kept, found, goods, coupon, settings.currency)
 
     return await in_transaction(work)
 
@@ -55,7 +79,15 @@ async def _keep(who: Buyer, cart: UUID) -> Any:
     rows = await (
         Cart.update(expires_at=fn.now() + timedelta(days=settings.cart_days))
         .where(*owned(cart, who), Cart.status == "open")
-        .returning(Cart.id, Cart.status, Cart.created_at, Cart.expires_at)
+        .returning(
+            Cart.id,
+            Cart.status,
+            Cart.created_at,
+            Cart.expires_at,
+            Cart.customer,
+            Cart.coupon,
+            Cart.coupon_code,
+        )
         .aio_execute()
     )
     if rows:
@@ -65,23 +97,79 @@ async def _keep(who: Buyer, cart: UUID) -> Any:
     raise await checked_out(cart)
 
 
+async def goods_in(cart: UUID) -> Any:
+    """Return what is in the cart, at today's prices, without the stock."""
+    return await (
+        CartItem.select(CartItem.quantity, CartItem.label_price, *_CHARGED)
+        .join_from(CartItem, Product)
+        .join_from(Product, Offer, on=(Offer.product == Product.id), attr="offer")
+        .where(CartItem.cart == cart)
+        .order_by(CartItem.added_at, CartItem.id)
+        .aio_execute()
+    )
+
+
+def line(item: Any) -> Line:
+    """Return the line of what is in a cart."""
+    product = item.product
+    return Line(
+        product_id=product.id,
+        code=product.code,
+        name=product.name,
+        unit=product.unit,
+        quantity=item.quantity,
+        list_price=product.price,
+        discount_rate=product.offer.discount_rate,
+        unit_price=product.offer.unit_price,
+        vat_rate=product.vat_rate,
+        label_price=item.label_price,
+        offer=product.offer,
+    )
+
+
+async def coupon_of(cart: Any, goods: Sequence[Line]) -> Effect | None:
+    """Return the coupon of a cart, and what it does to the lines of goods."""
+    if cart.coupon_id is None or not goods:
+        return None
+    effect = fn.coupon_effect(
+        cart.coupon_id,
+        cart.coupon_code,
+        cart.customer_id,
+        Value([line.product_id for line in goods], unpack=False),
+        Value([line.total for line in goods], unpack=False),
+    )
+    rows = await (
+        Coupon.select(
+            Coupon.id,
+            fn.coalesce(cart.coupon_code, fn.upper(Coupon.code)),
+            Coupon.name,
+            Coupon.minimum,
+            SQL("e.refused"),
+            SQL("e.reduction"),
+            SQL("e.shares"),
+        )
+        .from_(Coupon, effect.alias("e"))
+        .where(Coupon.id == cart.coupon_id)
+        .tuples()
+        .aio_execute()
+    )
+    return Effect(*rows[0])
+
+
 async def items(cart: UUID) -> Any:
     """Return what is in the cart, at today's prices."""
     return await (
         CartItem.select(
+            CartItem.id,
             CartItem.quantity,
-            Product.code,
-            Product.name,
-            Product.unit,
-            Product.active,
-            Product.vat_rate,
-            Offer.unit_price,
+            CartItem.label_price,
+            *_CHARGED,
             available(),
         )
         .join_from(CartItem, Product)
         .join_from(Product, Offer, on=(Offer.product == Product.id), attr="offer")
         .where(CartItem.cart == cart)
-        .order_by(CartItem.added_at, Product.id)
+        .order_by(CartItem.added_at, CartItem.id)
         .aio_execute()
     )
 

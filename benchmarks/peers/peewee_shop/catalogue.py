@@ -19,12 +19,22 @@ from benchmarks.peers.peewee_shop.models import (
     Product,
 )
 from benchmarks.peers.peewee_shop.problems import Problem, invalid
-from benchmarks.peers.peewee_shop.rendering import product_json
+from benchmarks.peers.peewee_shop.rendering import details_json, product_json
 from benchmarks.peers.peewee_shop.schemas import ProductQuery
 from benchmarks.peers.words import words
 
-# All but the words that it is found by.
-_COLUMNS = [field for field in Product._meta.sorted_fields if field is not Product.search]  # noqa: SLF001 - peewee's documented way to a model's fields
+# What only a product that is read alone is shown with.
+_DETAILS = (
+    Product.ingredients,
+    Product.nutrition,
+    Product.food_business,
+    Product.origin,
+    Product.storage,
+    Product.shelf_life_days,
+)
+_HIDDEN = {field.name for field in (Product.search, *_DETAILS)}
+# The words that it is found by are never read.
+_COLUMNS = [field for field in Product._meta.sorted_fields if field.name not in _HIDDEN]  # noqa: SLF001 - peewee's documented way to a model's fields
 
 _CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,39}", re.ASCII)
 
@@ -40,6 +50,9 @@ def products() -> Any:
             Brand.name,
             Category.code,
             Category.name,
+            Offer.deposit_code,
+            Offer.deposit_name,
+            Offer.deposit_amount,
             Offer.unit_price,
             Discount.code,
             Discount.name,
@@ -72,10 +85,11 @@ async def read_product(code: str) -> dict[str, Any]:
     """Return the product's JSON. Raises Problem."""
     check_code(code)
     try:
-        product = await products().where(Product.code == code).aio_get()
+        query = products().select_extend(*_DETAILS)
+        product = await query.where(Product.code == code).aio_get()
     except Product.DoesNotExist:
         raise Problem(404, "There is no such product.") from None
-    return product_json(product)
+    return product_json(product) | details_json(product)
 
 
 def product_tag(product: Mapping[str, Any], text: bytes) -> str:

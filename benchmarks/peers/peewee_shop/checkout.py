@@ -10,18 +10,15 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from peewee import JOIN, SQL, Case, fn
+from peewee import JOIN, SQL, Case, IntegrityError, fn
 
-from benchmarks.peers.peewee_shop.carts import checked_out, missing
+from benchmarks.peers.peewee_shop.carts import checked_out, coupon_of, goods_in, line, missing
 from benchmarks.peers.peewee_shop.database import in_transaction, settings
 from benchmarks.peers.peewee_shop.models import (
     Allocation,
     Availability,
     Cart,
-    CartItem,
     Customer,
-    Offer,
-    Product,
     Purchase,
     PurchaseLine,
     Stock,
@@ -30,9 +27,11 @@ from benchmarks.peers.peewee_shop.models import (
 from benchmarks.peers.peewee_shop.problems import Problem, invalid
 from benchmarks.peers.peewee_shop.rendering import placed_json
 from benchmarks.peers.peewee_shop.rules import (
+    Coupon,
     Line,
     Lot,
     Pick,
+    deposits,
     pick,
     share_vat,
     sold_in,
@@ -41,25 +40,40 @@ from benchmarks.peers.peewee_shop.rules import (
 from benchmarks.peers.peewee_shop.schemas import CheckoutRequest
 from benchmarks.peers.peewee_shop.security import Buyer, owned
 
+_LATE = {"coupon_used_up": "used_up", "coupon_used_by_you": "used_by_you"}
+
 
 async def check_out(who: Buyer, cart: UUID, order: CheckoutRequest) -> tuple[Any, str]:
     """Check the cart out; return the purchase's JSON, and where it is. Raises Problem."""
 
-    async def work() -> tuple[Any, list[Line]]:
+    async def work() -> tuple[Any, list[Line], Coupon | None]:
         locked = await _lock(who, cart)
         contact = _contact(locked, order)
-        lines = _checked(await _items(cart), order)
-        picks = await _promise(lines)
-        return await _place(locked, contact, lines, picks), lines
+        items = await goods_in(cart)
+        min_age = _checked(items, order)
+        goods = [line(item) for item in items]
+        coupon = await _redeemed(locked, goods)
+        lines = [*goods, *deposits(goods)]
+        _charge(lines, order)
+        picks = await _promise(goods)
+        placed = await _place(locked, contact | {"min_age": min_age}, lines, picks, coupon)
+        return placed, lines, coupon
 
-    purchase, lines = await in_transaction(work)
-    return placed_json(purchase, lines), f"/api/v1/purchases/{purchase.id}"
+    purchase, lines, coupon = await in_transaction(work)
+    return placed_json(purchase, lines, coupon), f"/api/v1/purchases/{purchase.id}"
 
 
 async def _lock(who: Buyer, cart: UUID) -> Any:
     locked = await (
         Cart.select(
-            Cart.id, Cart.status, Cart.token_hash, Customer.id, Customer.name, Customer.phone
+            Cart.id,
+            Cart.status,
+            Cart.token_hash,
+            Cart.coupon,
+            Cart.coupon_code,
+            Customer.id,
+            Customer.name,
+            Customer.phone,
         )
         .join(Customer, JOIN.LEFT_OUTER)
         .where(*owned(cart, who))
@@ -73,7 +87,7 @@ async def _lock(who: Buyer, cart: UUID) -> Any:
     return locked
 
 
-def _contact(cart: Any, order: CheckoutRequest) -> dict[str, str | None]:
+def _contact(cart: Any, order: CheckoutRequest) -> dict[str, Any]:
     """Return who collects the purchase: what was sent, or else what the customer's account says."""
     name = order.contact_name or (cart.customer and cart.customer.name)
     phone = order.contact_phone or (cart.customer and cart.customer.phone)
@@ -86,59 +100,40 @@ def _contact(cart: Any, order: CheckoutRequest) -> dict[str, str | None]:
     return {"contact_name": name, "contact_phone": phone}
 
 
-async def _items(cart: UUID) -> Any:
-    return await (
-        CartItem.select(
-            CartItem.quantity,
-            Product.id,
-            Product.active,
-            Product.code,
-            Product.name,
-            Product.unit,
-            Product.price,
-            Product.vat_rate,
-            Offer.discount_rate,
-            Offer.unit_price,
-        )
-        .join_from(CartItem, Product)
-        .join_from(Product, Offer, on=(Offer.product == Product.id), attr="offer")
-        .where(CartItem.cart == cart)
-        .order_by(CartItem.added_at, Product.id)
-        .aio_execute()
-    )
-
-
-def _checked(items: Any, order: CheckoutRequest) -> list[Line]:
-    """Return what is bought. Raises Problem unless all of it is sold, for what is expected."""
+def _checked(items: Any, order: CheckoutRequest) -> int | None:
+    """Return the age that the buyer must have. Raises Problem unless all of it can be sold to him."""
     if not items:
         raise Problem(409, "The cart is empty.", code="empty_cart")
-    lines = [_line(item) for item in items]
     withdrawn = [item.product.code for item in items if not item.product.active]
-    unsold = [line.code for line in lines if not sold_in(line.unit, line.quantity)]
+    unsold = [item.product.code for item in items if not sold_in(item.product.unit, item.quantity)]
     if withdrawn or unsold:
         named = [{"product": code} for code in dict.fromkeys([*withdrawn, *unsold])]
         detail = "Some of it is not sold, or not so, any more."
         raise Problem(409, detail, code="withdrawn", items=named)
+    ages = [item.product.min_age for item in items if item.product.min_age is not None]
+    min_age: int | None = max(ages, default=None)
+    if min_age is not None and min_age > (order.confirmed_age or 0):
+        detail = f"Somebody must say that the buyer is {min_age} years old."
+        raise Problem(409, detail, code="age_not_confirmed", min_age=min_age)
+    return min_age
+
+
+async def _redeemed(cart: Any, goods: Sequence[Line]) -> Coupon | None:
+    """Take the cart's coupon off the lines, and return it. Raises Problem."""
+    coupon = await coupon_of(cart, goods)
+    if coupon is not None:
+        if coupon.refused:
+            raise _coupon_refused(coupon.refused)
+        coupon.redeem(goods)
+    return coupon
+
+
+def _charge(lines: Sequence[Line], order: CheckoutRequest) -> None:
+    """Raise Problem unless the lines cost what is expected."""
     total = total_of(lines)
     if order.expected_total not in {None, total}:
         detail = f"The cart costs {total} now."
         raise Problem(409, detail, code="price_changed", total=str(total))
-    return lines
-
-
-def _line(item: Any) -> Line:
-    product = item.product
-    return Line(
-        product_id=product.id,
-        code=product.code,
-        name=product.name,
-        unit=product.unit,
-        quantity=item.quantity,
-        list_price=product.price,
-        discount_rate=product.offer.discount_rate,
-        unit_price=product.offer.unit_price,
-        vat_rate=product.vat_rate,
-    )
 
 
 async def _promise(lines: Sequence[Line]) -> list[Pick]:
@@ -216,7 +211,11 @@ async def _out_of_stock(lines: Sequence[Line], enough: set[int]) -> Problem:
 
 
 async def _place(
-    cart: Any, contact: Mapping[str, str | None], lines: Sequence[Line], picks: Sequence[Pick]
+    cart: Any,
+    contact: Mapping[str, Any],
+    lines: Sequence[Line],
+    picks: Sequence[Pick],
+    coupon: Coupon | None,
 ) -> Any:
     """Insert the purchase with its lines and their lots, close the cart, and return it."""
     (purchase,) = await (
@@ -229,17 +228,21 @@ async def _place(
             vat_total=share_vat(lines),
             pricing_rules=2,
             pay_by=fn.now() + timedelta(minutes=settings.minutes_to_pay),
+            coupon=coupon and coupon.id,
+            coupon_code=coupon and coupon.code,
+            coupon_name=coupon and coupon.name,
+            coupon_amount=coupon and coupon.reduction,
             **contact,
         )
         .returning(Purchase)
         .aio_execute()
     )
-    placed = await (
-        PurchaseLine.insert_many([_line_row(purchase, line) for line in lines])
-        .returning(PurchaseLine.id, PurchaseLine.product)
-        .aio_execute()
-    )
-    line_ids = {line.product_id: line.id for line in placed}
+    if coupon is not None:
+        await _redeem(purchase, cart.coupon_code)
+    goods = [line for line in lines if line.goods is None]
+    await _insert_lines(purchase, goods)
+    await _insert_lines(purchase, lines[len(goods) :])
+    line_ids = {line.product_id: line.id for line in goods}
     served = [
         {"purchase_line": line_ids[p.product_id], "stock": p.lot_id, "quantity": p.quantity}
         for p in picks
@@ -249,10 +252,36 @@ async def _place(
     return purchase
 
 
+async def _redeem(purchase: Any, code: str | None) -> None:
+    """Write down that the purchase has redeemed its coupon. Raises Problem if others were faster."""
+    redeem = fn.redeem_coupon(SQL("t1"), code)
+    try:
+        await Purchase.select(redeem).where(Purchase.id == purchase.id).tuples().aio_execute()
+    except IntegrityError as error:
+        for constraint, reason in _LATE.items():
+            if constraint in str(error):
+                raise _coupon_refused(reason) from error
+        raise
+
+
+def _coupon_refused(reason: str) -> Problem:
+    return Problem(409, "The coupon is refused.", code="coupon_refused", reason=reason)
+
+
+async def _insert_lines(purchase: Any, lines: Sequence[Line]) -> None:
+    """Insert lines, and note the id of each."""
+    if lines:
+        rows = [_line_row(purchase, line) for line in lines]
+        placed = await PurchaseLine.insert_many(rows).returning(PurchaseLine.id).aio_execute()
+        for line, row in zip(lines, placed, strict=True):
+            line.id = row.id
+
+
 def _line_row(purchase: Any, line: Line) -> dict[str, Decimal | str | int | Any]:
     return {
         "purchase": purchase,
-        "product": line.product_id,
+        "deposit_of": line.goods and line.goods.id,
+        "product": None if line.goods else line.product_id,
         "code": line.code,
         "name": line.name,
         "unit": line.unit,
@@ -260,7 +289,9 @@ def _line_row(purchase: Any, line: Line) -> dict[str, Decimal | str | int | Any]
         "price": line.list_price,
         "discount_rate": line.discount_rate,
         "unit_price": line.unit_price,
+        "label_price": line.label_price,
         "vat_rate": line.vat_rate,
         "total": line.total,
         "vat_amount": line.vat,
+        "coupon_amount": line.coupon_reduction,
     }

@@ -108,6 +108,18 @@ class Product(BaseModel):
     image = peewee.TextField(null=True)
     brand = peewee.ForeignKeyField(Brand, null=True)
     category = peewee.ForeignKeyField(Category)
+    net_quantity = peewee.DecimalField(null=True)
+    net_unit = peewee.TextField(null=True)
+    ingredients = peewee.TextField()
+    allergens = BinaryJSONField(index=False)
+    diets = BinaryJSONField(index=False)
+    nutrition = BinaryJSONField(index=False, null=True)
+    food_business = peewee.TextField()
+    origin = peewee.TextField()
+    storage = peewee.TextField()
+    alcohol = peewee.TextField(null=True)
+    min_age = peewee.IntegerField(null=True)
+    shelf_life_days = peewee.IntegerField(null=True)
     unit = peewee.TextField()
     price = peewee.DecimalField()
     vat_rate = peewee.DecimalField()
@@ -120,12 +132,16 @@ class Product(BaseModel):
 
 
 class Offer(BaseModel):
-    """A view: today's price of a product."""
+    """A view: today's price of a product, and the deposit on it."""
 
     product = peewee.ForeignKeyField(Product, primary_key=True)
     unit_price = peewee.DecimalField()
     discount_rate = peewee.DecimalField()
     discount = peewee.ForeignKeyField(Discount, null=True)
+    deposit_code = peewee.TextField(null=True)
+    deposit_name = peewee.TextField(null=True)
+    deposit_amount = peewee.DecimalField(null=True)
+    deposit_vat_rate = peewee.DecimalField(null=True)
 
 
 class Availability(BaseModel):
@@ -153,12 +169,23 @@ class StockLevel(BaseModel):
     allocated = peewee.DecimalField()
 
 
+class Coupon(BaseModel):
+    """What a code takes off a basket."""
+
+    id = peewee.BigAutoField()
+    code = peewee.TextField()
+    name = peewee.TextField()
+    minimum = peewee.DecimalField()
+
+
 class Cart(BaseModel):
     """What somebody means to buy."""
 
     id = peewee.UUIDField(primary_key=True)
     token_hash = ByteaField(null=True)
     customer = peewee.ForeignKeyField(Customer, null=True)
+    coupon = peewee.ForeignKeyField(Coupon, null=True)
+    coupon_code = peewee.TextField(null=True)
     status = peewee.TextField()
     created_at = DateTimeTZField()
     expires_at = DateTimeTZField()
@@ -167,13 +194,12 @@ class Cart(BaseModel):
 class CartItem(BaseModel):
     """So much of a product in a cart."""
 
+    id = peewee.BigAutoField()
     cart = peewee.ForeignKeyField(Cart, backref="items")
     product = peewee.ForeignKeyField(Product)
     quantity = peewee.DecimalField()
+    label_price = peewee.DecimalField(null=True)
     added_at = DateTimeTZField()
-
-    class Meta:
-        primary_key = peewee.CompositeKey("cart", "product")
 
 
 class Purchase(BaseModel):
@@ -191,17 +217,23 @@ class Purchase(BaseModel):
     total = peewee.DecimalField()
     vat_total = peewee.DecimalField()
     pricing_rules = peewee.IntegerField()
+    coupon = peewee.ForeignKeyField(Coupon, null=True)
+    coupon_code = peewee.TextField(null=True)
+    coupon_name = peewee.TextField(null=True)
+    coupon_amount = peewee.DecimalField(null=True)
+    min_age = peewee.IntegerField(null=True)
     placed_at = DateTimeTZField()
     pay_by = DateTimeTZField()
     version = peewee.IntegerField()
 
 
 class PurchaseLine(BaseModel):
-    """What was bought of one product."""
+    """What was bought of one product, or the deposit on it."""
 
     id = peewee.BigAutoField()
     purchase = peewee.ForeignKeyField(Purchase)
-    product = peewee.ForeignKeyField(Product)
+    deposit_of = peewee.BigIntegerField(null=True)
+    product = peewee.ForeignKeyField(Product, null=True)
     code = peewee.TextField()
     name = peewee.TextField()
     unit = peewee.TextField()
@@ -209,9 +241,11 @@ class PurchaseLine(BaseModel):
     price = peewee.DecimalField()
     discount_rate = peewee.DecimalField()
     unit_price = peewee.DecimalField()
+    label_price = peewee.DecimalField(null=True)
     vat_rate = peewee.DecimalField()
     total = peewee.DecimalField()
     vat_amount = peewee.DecimalField()
+    coupon_amount = peewee.DecimalField(null=True)
 
 
 class Allocation(BaseModel):

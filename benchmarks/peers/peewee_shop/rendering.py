@@ -5,7 +5,9 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
-from benchmarks.peers.vat import line_total, vat_by_rate
+from benchmarks.peers.peewee_shop.rules import Coupon, Line, deposits
+from benchmarks.peers.prices import base_price
+from benchmarks.peers.vat import vat_by_rate
 
 NOTHING = Decimal("0.000")
 
@@ -31,6 +33,14 @@ def product_json(row: Any) -> dict[str, Any]:
         "price": str(row.offer.unit_price),
         "list_price": str(row.price),
         "discount": _discount(row.offer.discount),
+        "deposit": _deposit(row.offer),
+        "net_quantity": _text(row.net_quantity),
+        "net_unit": row.net_unit,
+        "base_price": base_price(row.offer.unit_price, row.unit, row.net_quantity, row.net_unit),
+        "allergens": row.allergens,
+        "diets": row.diets,
+        "alcohol": row.alcohol,
+        "min_age": row.min_age,
         "vat_rate": str(row.vat_rate),
         "reorder_level": str(row.reorder_level),
         "available": str(row.available),
@@ -40,6 +50,22 @@ def product_json(row: Any) -> dict[str, Any]:
         "created_at": moment(row.created_at),
         "updated_at": moment(row.updated_at),
     }
+
+
+def details_json(row: Any) -> dict[str, Any]:
+    """Return what only a product that is read alone has."""
+    return {
+        "ingredients": row.ingredients,
+        "nutrition": row.nutrition,
+        "food_business": row.food_business,
+        "origin": row.origin,
+        "storage": row.storage,
+        "shelf_life_days": row.shelf_life_days,
+    }
+
+
+def _text(value: Decimal | None) -> str | None:
+    return None if value is None else str(value)
 
 
 def _image(hash_: str | None) -> dict[str, str] | None:
@@ -52,42 +78,64 @@ def _discount(row: Any) -> dict[str, str] | None:
     return row and {"code": row.code, "name": row.name, "rate": str(row.rate)}
 
 
-def cart_json(cart: Any, items: Iterable[Any], purchase: str | None, currency: str) -> Any:
-    """Return the cart with rows of carts.items(), at today's prices."""
-    shown = []
-    total = Decimal("0.00")
-    charged = []
-    for item in items:
-        product = item.product
-        price = product.offer.unit_price
-        costs = line_total(item.quantity, price)
-        total += costs
-        charged.append((costs, product.vat_rate))
-        shown.append(
-            {
-                "product": {"code": product.code, "name": product.name, "unit": product.unit},
-                "quantity": str(item.quantity),
-                "unit_price": str(price),
-                "total": str(costs),
-                "available": str(item.available if product.active else NOTHING),
-            }
-        )
+def _deposit(row: Any) -> dict[str, str] | None:
+    return row.deposit_code and {
+        "code": row.deposit_code,
+        "name": row.deposit_name,
+        "amount": str(row.deposit_amount),
+    }
+
+
+def cart_json(
+    cart: Any, items: Iterable[Any], goods: Sequence[Line], coupon: Coupon | None, currency: str
+) -> Any:
+    """Return an open cart with rows of carts.items() and their lines, at today's prices."""
+    shown = [_item(item, line) for item, line in zip(items, goods, strict=True)]
+    if coupon is not None and not coupon.refused:
+        coupon.redeem(goods)
+    charged = [(line.total, line.vat_rate) for line in [*goods, *deposits(goods)]]
     vat = vat_by_rate(charged)
     return {
         "id": str(cart.id),
         "status": cart.status,
         "currency": currency,
         "items": shown,
-        "total": str(total),
+        "coupon": coupon and _entered(coupon),
+        "total": str(sum((total for total, _ in charged), Decimal("0.00"))),
         "vat_total": str(sum((each.vat for each in vat), Decimal("0.00"))),
         "vat": [each.json() for each in vat],
         "created_at": moment(cart.created_at),
         "expires_at": moment(cart.expires_at),
-        "purchase": purchase,
+        "purchase": None,
     }
 
 
-def placed_json(purchase: Any, lines: Sequence[Any]) -> dict[str, Any]:
+def _item(item: Any, line: Line) -> dict[str, Any]:
+    product = item.product
+    deposit = line.deposit()
+    return {
+        "id": item.id,
+        "product": {"code": product.code, "name": product.name, "unit": product.unit},
+        "quantity": str(item.quantity),
+        "unit_price": str(line.unit_price),
+        "label_price": _text(item.label_price),
+        "total": str(line.total),
+        "deposit": deposit and {**(_deposit(product.offer) or {}), "total": str(deposit.total)},
+        "available": str(item.available if product.active else NOTHING),
+    }
+
+
+def _entered(coupon: Coupon) -> dict[str, str | None]:
+    return {
+        "code": coupon.code,
+        "name": coupon.name,
+        "reduction": str(coupon.reduction),
+        "refused": coupon.refused or None,
+        "minimum": str(coupon.minimum),
+    }
+
+
+def placed_json(purchase: Any, lines: Sequence[Line], coupon: Coupon | None) -> dict[str, Any]:
     """Return a purchase that was just placed, which nothing is paid for yet."""
     return {
         "id": str(purchase.id),
@@ -98,6 +146,8 @@ def placed_json(purchase: Any, lines: Sequence[Any]) -> dict[str, Any]:
         "currency": purchase.currency,
         "total": str(purchase.total),
         "vat_total": str(purchase.vat_total),
+        "coupon": coupon
+        and {"code": coupon.code, "name": coupon.name, "reduction": str(coupon.reduction)},
         "vat": [
             each.json() for each in vat_by_rate([(line.total, line.vat_rate) for line in lines])
         ],
@@ -111,21 +161,29 @@ def placed_json(purchase: Any, lines: Sequence[Any]) -> dict[str, Any]:
         "collected_at": None,
         "cancelled_at": None,
         "cancel_reason": None,
+        "min_age": purchase.min_age,
+        "age_checked": False,
         "version": purchase.version,
     }
 
 
-def _line(line: Any) -> dict[str, str]:
+def _line(line: Line) -> dict[str, Any]:
     return {
-        "product": line.code,
+        "id": line.id,
+        "kind": "goods" if line.goods is None else "deposit",
+        "product": line.code if line.goods is None else None,
+        "deposit": None if line.goods is None else line.code,
+        "deposit_of": line.goods and line.goods.id,
         "name": line.name,
         "unit": line.unit,
         "quantity": str(line.quantity),
         "list_price": str(line.list_price),
         "discount_rate": str(line.discount_rate),
         "unit_price": str(line.unit_price),
+        "label_price": _text(line.label_price),
         "vat_rate": str(line.vat_rate),
         "vat_amount": str(line.vat),
+        "coupon_reduction": str(line.coupon_reduction or Decimal("0.00")),
         "total": str(line.total),
         "returned": str(NOTHING),
     }

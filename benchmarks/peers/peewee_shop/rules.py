@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 from benchmarks.peers.vat import line_total, vat_shares
 
@@ -15,7 +16,10 @@ def sold_in(unit: str, quantity: Decimal) -> bool:
 
 @dataclass(slots=True)
 class Line:
-    """What is bought of one product at today's prices; all lines together tell what `vat` is within the `total`."""
+    """What is bought of one product at today's prices, or the deposit on these `goods`.
+
+    All lines together tell what `vat` is within the `total`, which is less what a coupon takes off it.
+    """
 
     product_id: int
     code: str
@@ -26,11 +30,57 @@ class Line:
     discount_rate: Decimal
     unit_price: Decimal
     vat_rate: Decimal
+    label_price: Decimal | None = None
+    offer: Any = None
+    goods: "Line | None" = None
+    id: int | None = None
+    coupon_reduction: Decimal | None = None
     total: Decimal = field(init=False)
     vat: Decimal = field(init=False)
 
     def __post_init__(self) -> None:
-        self.total = line_total(self.quantity, self.unit_price)
+        self.total = self.label_price or line_total(self.quantity, self.unit_price)
+
+    def deposit(self) -> "Line | None":
+        """Return the line of the deposit on these goods, if there is one."""
+        if self.offer is None or self.offer.deposit_code is None:
+            return None
+        return Line(
+            product_id=self.product_id,
+            code=self.offer.deposit_code,
+            name=self.offer.deposit_name,
+            unit="piece",
+            quantity=self.quantity,
+            list_price=self.offer.deposit_amount,
+            discount_rate=Decimal("0.0000"),
+            unit_price=self.offer.deposit_amount,
+            vat_rate=self.offer.deposit_vat_rate,
+            goods=self,
+        )
+
+
+def deposits(goods: Iterable[Line]) -> list[Line]:
+    """Return the lines of the deposits on `goods`, which come behind them."""
+    return [line for each in goods if (line := each.deposit()) is not None]
+
+
+@dataclass(frozen=True, slots=True)
+class Coupon:
+    """A coupon, and what it does to a basket: why it is `refused`, or "" and its share of each line of goods."""
+
+    id: int
+    code: str
+    name: str
+    minimum: Decimal
+    refused: str
+    reduction: Decimal
+    shares: Sequence[Decimal] | None
+
+    def redeem(self, goods: Iterable[Line]) -> None:
+        """Take the shares off the lines."""
+        for line, share in zip(goods, self.shares or (), strict=True):
+            line.coupon_reduction = share
+            line.total -= share
 
 
 def total_of(lines: Iterable[Line]) -> Decimal:

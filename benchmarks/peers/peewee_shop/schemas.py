@@ -95,6 +95,7 @@ class CheckoutRequest(Schema):
     contact_name: Name | None = None
     contact_phone: Phone | None = None
     expected_total: Annotated[Decimal, _decimal(10, 2, zero=True)] | None = None
+    confirmed_age: Annotated[int, Field(ge=1, le=99)] | None = None
 
 
 class Credentials(Schema):

@@ -23,6 +23,7 @@ Permission = Literal[
     "sales:write",
     "stock:read",
     "stock:write",
+    "till:use",
     "users:write",
 ]
 
@@ -36,6 +37,7 @@ _OF_CLERKS: frozenset[Permission] = frozenset(
         "sales:write",
         "stock:read",
         "stock:write",
+        "till:use",
     }
 )
 
