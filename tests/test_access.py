@@ -90,6 +90,8 @@ WHO = {
     f"PATCH {API}/products/{{}}": STAFF,
     f"DELETE {API}/products/{{}}": STAFF,
     f"GET {API}/barcodes/{{}}": PUBLIC,
+    f"GET {API}/synonyms": STAFF,
+    f"PUT {API}/synonyms": STAFF,
     f"PUT {API}/products/{{}}/image": STAFF,
     f"DELETE {API}/products/{{}}/image": STAFF,
     f"PUT {API}/categories/{{}}/image": STAFF,

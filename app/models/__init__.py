@@ -13,6 +13,8 @@ from app.models.catalogue import (
     Product,
     ProductWord,
     Renamed,
+    Synonym,
+    SynonymList,
 )
 from app.models.orders import (
     Allocation,
@@ -69,4 +71,6 @@ __all__ = [
     "StockLevel",
     "StockMovement",
     "Supplier",
+    "Synonym",
+    "SynonymList",
 ]

@@ -158,6 +158,24 @@ class ProductWord(Row):
     word = peewee.TextField(primary_key=True)
 
 
+class SynonymList(Row):
+    """Which version the list of synonyms has: one row."""
+
+    one = peewee.BooleanField(primary_key=True)
+    version = peewee.IntegerField()
+    created_at = TimestampTzField()
+    updated_at = TimestampTzField()
+
+
+class Synonym(Row):
+    """A word of a group of those that mean the same, as the search reads it and as it was written."""
+
+    words = peewee.TextField(primary_key=True)
+    written = peewee.TextField()
+    number = peewee.IntegerField()
+    place = peewee.IntegerField()
+
+
 class Renamed(Row):
     """A brand or category, one of them, with a new name that its products up to `done` are found by."""
 

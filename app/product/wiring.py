@@ -25,6 +25,9 @@ from app.product.products.service import Products
 from app.product.repository import CatalogueRepository
 from app.product.scales import Scales
 from app.product.service import Catalogue
+from app.product.synonyms.repository import SynonymRepository
+from app.product.synonyms.routes import blueprint as synonyms
+from app.product.synonyms.service import SynonymList
 
 
 def wire(
@@ -38,6 +41,7 @@ def wire(
     provide(app, Products(manager, ProductRepository(manager, lists), audit, scales))
     provide(app, Barcodes(BarcodeRepository(manager), scales, shop))
     provide(app, Coupons(manager, CouponRepository(manager, lists), audit))
+    provide(app, SynonymList(manager, SynonymRepository(manager), audit))
     blueprints = (products, barcodes, categories, images, brands, discounts, deposits, coupons)
-    for blueprint in blueprints:
+    for blueprint in (*blueprints, synonyms):
         app.register_blueprint(blueprint)

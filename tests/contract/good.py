@@ -197,6 +197,8 @@ GOOD: dict[str, Callable[[World], Good]] = {
     f"GET {API}/barcodes/{{code}}": lambda w: Good(
         ANYBODY, {"code": builders.product(w.on, gtin=builders.gtin(w.on)).gtin}
     ),
+    f"GET {API}/synonyms": lambda w: Good(w.clerk),
+    f"PUT {API}/synonyms": lambda w: Good(w.clerk, {}, {"groups": [["aubergine", "eggplant"]]}),
     **_of_kind("supplier", "suppliers", _SUPPLIER, _SUPPLIER),
     f"GET {API}/invoice-requests": lambda w: Good(w.clerk),
     f"POST {API}/invoice-requests": lambda w: Good(
@@ -272,7 +274,10 @@ LISTS = [
     label
     for label in GOOD
     if label.startswith(f"GET {API}")
-    and (not label.endswith("}") and label not in {f"GET {API}/login", f"GET {API}/shop"})
+    and (
+        not label.endswith("}")
+        and label not in {f"GET {API}/{name}" for name in ("login", "shop", "synonyms")}
+    )
 ]
 
 
