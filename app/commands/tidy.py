@@ -46,6 +46,16 @@ _DROP_IDEMPOTENCY_KEYS = Statement(
 # PostgreSQL knows which products have a brand or category that was renamed. A step's products are locked until it ends.
 _RENEW_SEARCH = Statement("SELECT renew_product_search(%(limit)s)", read=False)
 
+# Of products that were there before ingredients were searched. One step's are locked until it ends.
+_READ_INGREDIENTS = Statement(
+    """
+    UPDATE product p SET search_with_ingredients = ingredient_search(p.search_text, p.ingredients)
+    WHERE p.id = ANY (ARRAY(
+        SELECT id FROM product WHERE ingredients <> '' AND search_with_ingredients IS NULL
+        ORDER BY id LIMIT %(limit)s FOR NO KEY UPDATE SKIP LOCKED))
+    """
+)
+
 
 async def _all(batch: Callable[[int], Awaitable[int]]) -> int:
     """Await `batch(BATCH)` until there is less than a whole batch to do; return how many were done."""
@@ -73,6 +83,9 @@ async def _tidy(manager: Manager, idempotency_hours: int) -> dict[What, int | Pe
     async def renamed(limit: int) -> int:
         return int(await manager.fetch_value(_RENEW_SEARCH, limit=limit))
 
+    async def ingredients(limit: int) -> int:
+        return await manager.run(_READ_INGREDIENTS, limit=limit)
+
     jobs = {
         ("unpaid purchase cancelled", "unpaid purchases cancelled"): wired(Purchases).cancel_unpaid,
         ("purchase served from fresh lots", "purchases served from fresh lots"): (
@@ -84,6 +97,10 @@ async def _tidy(manager: Manager, idempotency_hours: int) -> dict[What, int | Pe
         ("count of attempts dropped", "counts of attempts dropped"): attempts,
         ("idempotency key forgotten", "idempotency keys forgotten"): keys,
         ("renamed product made findable", "renamed products made findable"): renamed,
+        (
+            "product made findable by its ingredients",
+            "products made findable by their ingredients",
+        ): ingredients,
         ("image deleted that nothing has", "images deleted that nothing has"): (
             wired(Images).delete_unnamed
         ),
@@ -106,7 +123,7 @@ async def _outcome(job: Callable[[int], Awaitable[int]]) -> int | PeeweeExceptio
 def tidy() -> None:
     """Cancel what nobody paid in time; serve from fresh lots what was promised from expired ones; drop old carts, sessions, counts of attempts and idempotency keys.
 
-    Let products be found by the new names of brands and categories that have very many; delete images that nothing has.
+    Let products be found by the new names of brands and categories that have very many, and all by their ingredients; delete images that nothing has.
 
     For cron: safe to run twice and side by side. Exits 1 if a part of it failed; the rest is done all the same.
     """

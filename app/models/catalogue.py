@@ -142,6 +142,7 @@ class Product(Row):
     plu = peewee.TextField(null=True)
     other_barcodes = BinaryJSONField(index=False)
     image = ReferenceField(Image, column_name="image", null=True)
+    search_with_ingredients = TSVectorField(null=True)
 
 
 class Barcode(Row):

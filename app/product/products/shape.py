@@ -83,7 +83,10 @@ class Shape:
         """Return what no index tells while the list is walked in its order, the dearest last."""
         found = [] if self.by_price else list(self.prices())
         if self.searched:
-            found.insert(0, f"(p.search @@ {QUERY} OR p.id = ANY ({NAMED}))")
+            found.insert(
+                0,
+                f"(p.search @@ {QUERY} OR p.search_with_ingredients @@ {QUERY} OR p.id = ANY ({NAMED}))",
+            )
         return found + self.looked_up()
 
     def looked_up(self) -> list[str]:
