@@ -55,6 +55,7 @@ _READ_INGREDIENTS = Statement(
         ORDER BY id LIMIT %(limit)s FOR NO KEY UPDATE SKIP LOCKED))
     """
 )
+_COUNT_SALES = Statement("SELECT count_sales(%(limit)s)", read=False)
 
 
 async def _all(batch: Callable[[int], Awaitable[int]]) -> int:
@@ -86,6 +87,9 @@ async def _tidy(manager: Manager, idempotency_hours: int) -> dict[What, int | Pe
     async def ingredients(limit: int) -> int:
         return await manager.run(_READ_INGREDIENTS, limit=limit)
 
+    async def sales(limit: int) -> int:
+        return int(await manager.fetch_value(_COUNT_SALES, limit=limit))
+
     jobs = {
         ("unpaid purchase cancelled", "unpaid purchases cancelled"): wired(Purchases).cancel_unpaid,
         ("purchase served from fresh lots", "purchases served from fresh lots"): (
@@ -101,6 +105,7 @@ async def _tidy(manager: Manager, idempotency_hours: int) -> dict[What, int | Pe
             "product made findable by its ingredients",
             "products made findable by their ingredients",
         ): ingredients,
+        ("sale counted for the search", "sales counted for the search"): sales,
         ("image deleted that nothing has", "images deleted that nothing has"): (
             wired(Images).delete_unnamed
         ),
@@ -123,7 +128,7 @@ async def _outcome(job: Callable[[int], Awaitable[int]]) -> int | PeeweeExceptio
 def tidy() -> None:
     """Cancel what nobody paid in time; serve from fresh lots what was promised from expired ones; drop old carts, sessions, counts of attempts and idempotency keys.
 
-    Let products be found by the new names of brands and categories that have very many, and all by their ingredients; delete images that nothing has.
+    Let products be found by the new names of brands and categories that have very many, and all by their ingredients; count what sells; delete images that nothing has.
 
     For cron: safe to run twice and side by side. Exits 1 if a part of it failed; the rest is done all the same.
     """

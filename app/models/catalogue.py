@@ -186,6 +186,31 @@ class Renamed(Row):
     done = peewee.BigIntegerField()
 
 
+class SalesOfDay(Row):
+    """In how many purchases a product was handed over on a day, of the last thirty."""
+
+    product = ReferenceField(Product)
+    day = peewee.DateField()
+    sales = peewee.IntegerField()
+
+    class Meta:
+        primary_key = peewee.CompositeKey("product", "day")
+
+
+class SalesRank(Row):
+    """The sum of that over the days."""
+
+    product = ReferenceField(Product, primary_key=True)
+    sales = peewee.IntegerField()
+
+
+class SalesCounted(Row):
+    """Up to which movement sales are counted: one row."""
+
+    one = peewee.BooleanField(primary_key=True)
+    movement_id = peewee.BigIntegerField()
+
+
 class Offer(Row):
     """A view: the price at which a product is listed and charged today, beside what else a basket asks of it."""
 

@@ -237,6 +237,7 @@ class ProductQuery(PageQuery):
     active: bool = Field(default=True, description="`false` lists the withdrawn ones.")
     sort: Sort | None = Field(
         default=None,
-        description="`relevance`, which needs `q`, is the default with it; `name` without it. "
+        description="`relevance`, which needs `q`, is the default with it, and of what is as relevant "
+        "has first what sold more in the last thirty days; `name` is it without `q`. "
         "`price` is the one charged today, `newest` begins with the last one added.",
     )

@@ -40,6 +40,8 @@ _VERY_MANY = f"(SELECT count(*) > {MOST_FOUND} FROM few)"
 # What is named comes first, whatever its name, and what only ingredients tell of comes last.
 _RELEVANCE = """relevance(words, name)
     + CASE WHEN id = ANY (named) THEN 10000 WHEN by_ingredients THEN -20000 ELSE 0 END"""
+# Of what is as relevant, what sold more.
+_SALES = "coalesce((SELECT s.sales FROM sales_rank s WHERE s.product_id = id), 0)"
 _BY_INGREDIENTS = (
     f"(SELECT (p.search @@ {QUERY}) IS NOT TRUE FROM product p WHERE p.id = walked.key_1)"
 )
@@ -95,7 +97,7 @@ def _ranked(shape: Shape) -> tuple[str, list[str]]:
             UNION ALL
             SELECT key_1, key_0, {_BY_INGREDIENTS} FROM ({walked}) walked WHERE hit AND {_VERY_MANY}"""
     ranked = f"""
-        SELECT {_RELEVANCE} AS key_0, id AS key_1, true AS hit, false AS stops
+        SELECT {_RELEVANCE} AS key_0, {_SALES} AS key_1, id AS key_2, true AS hit, false AS stops
         FROM ({found} LIMIT {MOST_RANKED}) found, sought"""
     page = f"""
         SELECT * FROM ({ranked}) ranked {"WHERE " + shape.behind(*shape.keys) if shape.paged else ""}

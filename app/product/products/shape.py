@@ -24,7 +24,7 @@ PRICE_TODAY = "coalesce(reduced_price(p.price, today.rate), p.price)"
 
 _FALLING = frozenset({"-price", "newest", "relevance"})
 
-_CASTS = {"name": ("text", "bigint"), "newest": ("bigint",), "relevance": ("int", "bigint")}
+_CASTS = {"name": ("text", "bigint"), "newest": ("bigint",), "relevance": ("int", "int", "bigint")}
 
 
 @dataclass(frozen=True, slots=True)
