@@ -90,6 +90,7 @@ WHO = {
     f"PATCH {API}/products/{{}}": STAFF,
     f"DELETE {API}/products/{{}}": STAFF,
     f"GET {API}/barcodes/{{}}": PUBLIC,
+    f"GET {API}/suggestions": PUBLIC,
     f"GET {API}/synonyms": STAFF,
     f"PUT {API}/synonyms": STAFF,
     f"PUT {API}/products/{{}}/image": STAFF,

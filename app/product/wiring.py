@@ -25,6 +25,9 @@ from app.product.products.service import Products
 from app.product.repository import CatalogueRepository
 from app.product.scales import Scales
 from app.product.service import Catalogue
+from app.product.suggestions.repository import SuggestionRepository
+from app.product.suggestions.routes import blueprint as suggestions
+from app.product.suggestions.service import Suggester
 from app.product.synonyms.repository import SynonymRepository
 from app.product.synonyms.routes import blueprint as synonyms
 from app.product.synonyms.service import SynonymList
@@ -42,6 +45,7 @@ def wire(
     provide(app, Barcodes(BarcodeRepository(manager), scales, shop))
     provide(app, Coupons(manager, CouponRepository(manager, lists), audit))
     provide(app, SynonymList(manager, SynonymRepository(manager), audit))
+    provide(app, Suggester(SuggestionRepository(lists)))
     blueprints = (products, barcodes, categories, images, brands, discounts, deposits, coupons)
-    for blueprint in (*blueprints, synonyms):
+    for blueprint in (*blueprints, synonyms, suggestions):
         app.register_blueprint(blueprint)

@@ -197,6 +197,7 @@ GOOD: dict[str, Callable[[World], Good]] = {
     f"GET {API}/barcodes/{{code}}": lambda w: Good(
         ANYBODY, {"code": builders.product(w.on, gtin=builders.gtin(w.on)).gtin}
     ),
+    f"GET {API}/suggestions": lambda w: Good(ANYBODY),
     f"GET {API}/synonyms": lambda w: Good(w.clerk),
     f"PUT {API}/synonyms": lambda w: Good(w.clerk, {}, {"groups": [["aubergine", "eggplant"]]}),
     **_of_kind("supplier", "suppliers", _SUPPLIER, _SUPPLIER),
@@ -270,14 +271,12 @@ WITH_BODY = [
     and not label.endswith(("/collect", "/image"))
 ]
 OF_FILES = [label for label in GOOD if label.startswith("PUT") and label.endswith("/image")]
+ALONE = {f"GET {API}/{name}" for name in ("login", "shop", "suggestions", "synonyms")}
+"""What is read at once, in no pages."""
 LISTS = [
     label
     for label in GOOD
-    if label.startswith(f"GET {API}")
-    and (
-        not label.endswith("}")
-        and label not in {f"GET {API}/{name}" for name in ("login", "shop", "synonyms")}
-    )
+    if label.startswith(f"GET {API}") and not label.endswith("}") and label not in ALONE
 ]
 
 
