@@ -122,7 +122,7 @@ def wanted(names, q, sort):
 def key_of(sort):
     """Return the sort key of some product in the middle of the list."""
     price = Decimal("2.50")
-    return {"name": ("k", 9000), "newest": (9000,), "relevance": (1500, 9000)}.get(
+    return {"name": ("k", 9000), "newest": (9000,), "relevance": (1500, 3, 9000)}.get(
         sort, (price, price, 9000)
     )
 

@@ -78,6 +78,7 @@ TAGS: Mapping[str, str] = {
     "Categories": "The tree that products are found in.",
     "Images": "Pictures of products and categories, by their hash.",
     "Brands": "Makers' names.",
+    "Synonyms": "Words that mean the same to the search.",
     "Discounts": "Rates off the price, with their days.",
     "Shop": "What the shop says of itself.",
     "Coupons": "What a code takes off a basket.",

@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Awaitable, Callable
+from functools import partial
 
 import click
 from flask.cli import with_appcontext
@@ -23,6 +24,9 @@ BATCH = 500
 
 # What was done, of one and of several.
 What = tuple[str, str]
+
+Batch = Callable[[int], Awaitable[int]]
+"""Does up to so many, and returns how many it did."""
 
 # Rows that another run of tidy, or a request, holds at this moment are left for the next time.
 _END_SESSIONS = Statement(
@@ -48,8 +52,19 @@ _DROP_IDEMPOTENCY_KEYS = Statement(
 # PostgreSQL knows which products have a brand or category that was renamed. A step's products are locked until it ends.
 _RENEW_SEARCH = Statement("SELECT renew_product_search(%(limit)s)", read=False)
 
+# Of products that were there before ingredients were searched. One step's are locked until it ends.
+_READ_INGREDIENTS = Statement(
+    """
+    UPDATE product p SET search_with_ingredients = ingredient_search(p.search_text, p.ingredients)
+    WHERE p.id = ANY (ARRAY(
+        SELECT id FROM product WHERE ingredients <> '' AND search_with_ingredients IS NULL
+        ORDER BY id LIMIT %(limit)s FOR NO KEY UPDATE SKIP LOCKED))
+    """
+)
+_COUNT_SALES = Statement("SELECT count_sales(%(limit)s)", read=False)
 
-async def _all(batch: Callable[[int], Awaitable[int]]) -> int:
+
+async def _all(batch: Batch) -> int:
     """Await `batch(BATCH)` until there is less than a whole batch to do; return how many were done."""
     total = 0
     while True:
@@ -59,22 +74,32 @@ async def _all(batch: Callable[[int], Awaitable[int]]) -> int:
             return total
 
 
+def _changing(manager: Manager, statement: Statement) -> Batch:
+    """Return what runs a statement that changes up to `limit` rows."""
+
+    async def batch(limit: int) -> int:
+        return await manager.run(statement, limit=limit)
+
+    return batch
+
+
+def _saying(manager: Manager, statement: Statement) -> Batch:
+    """Return what runs a statement that says itself how many of up to `limit` it came to."""
+
+    async def batch(limit: int) -> int:
+        return int(await manager.fetch_value(statement, limit=limit))
+
+    return batch
+
+
 async def _tidy(manager: Manager, idempotency_hours: int) -> dict[What, int | PeeweeException]:
-    async def sessions(limit: int) -> int:
-        return await manager.run(_END_SESSIONS, limit=limit)
-
-    async def attempts(limit: int) -> int:
-        return await manager.run(_DROP_ATTEMPTS, limit=limit)
-
     async def keys(limit: int) -> int:
         return await manager.run(_DROP_IDEMPOTENCY_KEYS, limit=limit, hours=idempotency_hours)
 
     async def checked_out(limit: int) -> int:
         return await wired(Carts).delete_checked_out_carts(limit, idempotency_hours)
 
-    async def renamed(limit: int) -> int:
-        return int(await manager.fetch_value(_RENEW_SEARCH, limit=limit))
-
+    changing, saying = partial(_changing, manager), partial(_saying, manager)
     jobs = {
         ("unpaid purchase cancelled", "unpaid purchases cancelled"): wired(Purchases).cancel_unpaid,
         ("purchase served from fresh lots", "purchases served from fresh lots"): (
@@ -82,10 +107,15 @@ async def _tidy(manager: Manager, idempotency_hours: int) -> dict[What, int | Pe
         ),
         ("old cart dropped", "old carts dropped"): wired(Carts).delete_expired_carts,
         ("checked-out cart dropped", "checked-out carts dropped"): checked_out,
-        ("session ended", "sessions ended"): sessions,
-        ("count of attempts dropped", "counts of attempts dropped"): attempts,
+        ("session ended", "sessions ended"): changing(_END_SESSIONS),
+        ("count of attempts dropped", "counts of attempts dropped"): changing(_DROP_ATTEMPTS),
         ("idempotency key forgotten", "idempotency keys forgotten"): keys,
-        ("renamed product made findable", "renamed products made findable"): renamed,
+        ("renamed product made findable", "renamed products made findable"): saying(_RENEW_SEARCH),
+        (
+            "product made findable by its ingredients",
+            "products made findable by their ingredients",
+        ): changing(_READ_INGREDIENTS),
+        ("sale counted for the search", "sales counted for the search"): saying(_COUNT_SALES),
         ("product listed at its new price", "products listed at their new prices"): (
             wired(Prices).list_due
         ),
@@ -98,7 +128,7 @@ async def _tidy(manager: Manager, idempotency_hours: int) -> dict[What, int | Pe
     return {what: await _outcome(job) for what, job in jobs.items()}
 
 
-async def _outcome(job: Callable[[int], Awaitable[int]]) -> int | PeeweeException:
+async def _outcome(job: Batch) -> int | PeeweeException:
     """Return how much was done, or what was in the way: that must not keep the other jobs from theirs."""
     try:
         return await _all(job)
@@ -113,8 +143,8 @@ async def _outcome(job: Callable[[int], Awaitable[int]]) -> int | PeeweeExceptio
 def tidy() -> None:
     """Cancel what nobody paid in time; serve from fresh lots what was promised from expired ones; drop old carts, sessions, counts of attempts and idempotency keys.
 
-    Let products be found by the new names of brands and categories that have very many, have the prices that are due, and the
-    discounts that are on very many; delete images that nothing has.
+    Let products be found by the new names of brands and categories that have very many, and all by their ingredients; count what sells; have products follow the discounts and list prices
+    that nobody waited for; delete images that nothing has.
 
     For cron: safe to run twice and side by side. Exits 1 if a part of it failed; the rest is done all the same.
     """

@@ -17,6 +17,11 @@ from app.models.catalogue import (
     Product,
     ProductWord,
     Renamed,
+    SalesCounted,
+    SalesOfDay,
+    SalesRank,
+    Synonym,
+    SynonymList,
 )
 from app.models.orders import (
     Allocation,
@@ -70,6 +75,9 @@ __all__ = [
     "PurchaseLine",
     "Renamed",
     "Row",
+    "SalesCounted",
+    "SalesOfDay",
+    "SalesRank",
     "Session",
     "Shop",
     "Staff",
@@ -77,4 +85,6 @@ __all__ = [
     "StockLevel",
     "StockMovement",
     "Supplier",
+    "Synonym",
+    "SynonymList",
 ]

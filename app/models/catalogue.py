@@ -159,6 +159,7 @@ class Product(Row):
     other_barcodes = BinaryJSONField(index=False)
     image = ReferenceField(Image, column_name="image", null=True)
     discount_set = peewee.BigIntegerField()
+    search_with_ingredients = TSVectorField(null=True)
 
 
 class FormerPrice(Row):
@@ -212,6 +213,24 @@ class ProductWord(Row):
     word = peewee.TextField(primary_key=True)
 
 
+class SynonymList(Row):
+    """Which version the list of synonyms has: one row."""
+
+    one = peewee.BooleanField(primary_key=True)
+    version = peewee.IntegerField()
+    created_at = TimestampTzField()
+    updated_at = TimestampTzField()
+
+
+class Synonym(Row):
+    """A word of a group of those that mean the same, as the search reads it and as it was written."""
+
+    words = peewee.TextField(primary_key=True)
+    written = peewee.TextField()
+    number = peewee.IntegerField()
+    place = peewee.IntegerField()
+
+
 class Renamed(Row):
     """A brand or category, one of them, with a new name that its products up to `done` are found by."""
 
@@ -219,6 +238,31 @@ class Renamed(Row):
     brand = ReferenceField(Brand, null=True)
     category = ReferenceField(Category, null=True)
     done = peewee.BigIntegerField()
+
+
+class SalesOfDay(Row):
+    """In how many purchases a product was handed over on a day, of the last thirty."""
+
+    product = ReferenceField(Product)
+    day = peewee.DateField()
+    sales = peewee.IntegerField()
+
+    class Meta:
+        primary_key = peewee.CompositeKey("product", "day")
+
+
+class SalesRank(Row):
+    """The sum of that over the days."""
+
+    product = ReferenceField(Product, primary_key=True)
+    sales = peewee.IntegerField()
+
+
+class SalesCounted(Row):
+    """Up to which movement sales are counted: one row."""
+
+    one = peewee.BooleanField(primary_key=True)
+    movement_id = peewee.BigIntegerField()
 
 
 class Offer(Row):

@@ -31,6 +31,12 @@ from app.product.products.service import Products
 from app.product.repository import CatalogueRepository
 from app.product.scales import Scales
 from app.product.service import Catalogue
+from app.product.suggestions.repository import SuggestionRepository
+from app.product.suggestions.routes import blueprint as suggestions
+from app.product.suggestions.service import Suggester
+from app.product.synonyms.repository import SynonymRepository
+from app.product.synonyms.routes import blueprint as synonyms
+from app.product.synonyms.service import SynonymList
 
 
 def wire(
@@ -49,17 +55,9 @@ def wire(
     prices_ = Prices(manager, PriceRepository(manager), audit)
     provide(app, prices_)
     Daybreak(prices_, shop.time_zone).watch(app)
-    blueprints = (
-        products,
-        prices,
-        barcodes,
-        categories,
-        images,
-        brands,
-        discounts,
-        deposits,
-        coupons,
-    )
-    for blueprint in blueprints:
+    provide(app, SynonymList(manager, SynonymRepository(manager), audit))
+    provide(app, Suggester(SuggestionRepository(lists)))
+    catalogue_ = (products, prices, barcodes, categories, images, brands)
+    for blueprint in (*catalogue_, discounts, deposits, coupons, synonyms, suggestions):
         app.register_blueprint(blueprint)
     return codes

@@ -212,6 +212,9 @@ GOOD: dict[str, Callable[[World], Good]] = {
     f"GET {API}/barcodes/{{code}}": lambda w: Good(
         ANYBODY, {"code": builders.product(w.on, gtin=builders.gtin(w.on)).gtin}
     ),
+    f"GET {API}/suggestions": lambda w: Good(ANYBODY),
+    f"GET {API}/synonyms": lambda w: Good(w.clerk),
+    f"PUT {API}/synonyms": lambda w: Good(w.clerk, {}, {"groups": [["aubergine", "eggplant"]]}),
     **_of_kind("supplier", "suppliers", _SUPPLIER, _SUPPLIER),
     f"GET {API}/invoice-requests": lambda w: Good(w.clerk),
     f"POST {API}/invoice-requests": lambda w: Good(
@@ -287,11 +290,14 @@ WITH_BODY = [
     and not label.endswith(("/collect", "/image"))
 ]
 OF_FILES = [label for label in GOOD if label.startswith("PUT") and label.endswith("/image")]
+ALONE = {f"GET {API}/{name}" for name in ("login", "shop", "suggestions", "synonyms")}
+"""What is read at once, in no pages."""
 LISTS = [
     label
     for label in GOOD
     if label.startswith(f"GET {API}")
-    and not label.endswith(("}", "/login", "/shop", "/prices", "/preview"))
+    and not label.endswith(("}", "/prices", "/preview"))
+    and label not in ALONE
 ]
 
 

@@ -23,6 +23,7 @@ OF_BEFORE = {
 STORED = {
     "product_search_text",
     "search_words",
+    "ingredient_search",
     *("barcodes_of", "add_barcodes", "change_barcodes"),
 }
 FIRST_WITH_FILES = "0021"

@@ -9,7 +9,7 @@ from tests.support.database import Cluster, Database
 # All tables that grow with the catalogue, its customers or its sales.
 BIG = frozenset(
     """
-    product product_word barcode stock stock_level stock_movement invoice_request invoice_request_line
+    product product_word barcode sales_rank sales_of_day stock stock_level stock_movement invoice_request invoice_request_line
     coupon coupon_code cart cart_item purchase purchase_line allocation payment
     login customer session idempotency_key audit_log attempt image former_price coming_price
     """.split()  # noqa: SIM905 - a list of strings would fill a page
@@ -37,6 +37,8 @@ INSERT INTO former_price (product_id, price, discounts, until)
 INSERT INTO coming_price (product_id, starts_on, price)
     SELECT n, CURRENT_DATE + n % 1000 + 1, 3 FROM generate_series(1, 15000) n;
 INSERT INTO product_word SELECT DISTINCT name FROM product UNION SELECT 'goods';
+INSERT INTO sales_of_day (product_id, day, sales) SELECT id, CURRENT_DATE - (id % 40)::int, 1 + id % 9 FROM product;
+INSERT INTO sales_rank (product_id, sales) SELECT product_id, sales FROM sales_of_day;
 INSERT INTO stock (product_id, supplier_id, on_hand, unit_cost, expires_on)
     SELECT 1 + n % 15000, 1, 5, 1, CURRENT_DATE - 10 + n % 300 FROM generate_series(1, 20000) n;
 INSERT INTO stock_level (product_id, on_hand) SELECT id, 5 FROM product;

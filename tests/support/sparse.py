@@ -39,7 +39,7 @@ def key_of(sort: Sort, wanted: Mapping[str, Any]) -> tuple[Scalar, ...]:
     keys: dict[str, tuple[Scalar, ...]] = {
         "name": ("k", 9000),
         "newest": (9000,),
-        "relevance": (1500, 9000),
+        "relevance": (1500, 3, 9000),
     }
     return keys.get(sort, (price, price, 9000))
 

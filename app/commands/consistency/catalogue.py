@@ -19,4 +19,13 @@ RULES = (
         WHERE f.pieces IS DISTINCT FROM w.pieces
         """,
     ),
+    Rule(
+        "what a product sold in thirty days is the sum of the days",
+        """
+        SELECT 'product ' || product_id, coalesce(r.sales, 0) || ' sales, and ' || coalesce(d.sales, 0) || ' by days'
+        FROM sales_rank r
+        FULL JOIN (SELECT product_id, sum(sales) AS sales FROM sales_of_day GROUP BY product_id) d USING (product_id)
+        WHERE coalesce(r.sales, 0) <> coalesce(d.sales, 0)
+        """,
+    ),
 )

@@ -228,7 +228,8 @@ class ProductQuery(PageQuery):
     q: str | None = Field(
         default=None,
         max_length=500,
-        description="Words of the name, brand or category; each by its beginning or nearly so. "
+        description="Words of the name, brand, category or ingredients; each by its beginning, or nearly so, or a synonym. "
+        "What has some only in its ingredients comes last in the order by relevance. "
         "The first eight count, without case and accents; figures and letters are words of their "
         "own. A product's code, a barcode in any spelling, its PLU or its whole name finds it too. Where "
         "no product has all words, those are found that have the most of them: see `partial`. Of "
@@ -255,6 +256,7 @@ class ProductQuery(PageQuery):
     active: bool = Field(default=True, description="`false` lists the withdrawn ones.")
     sort: Sort | None = Field(
         default=None,
-        description="`relevance`, which needs `q`, is the default with it; `name` without it. "
+        description="`relevance`, which needs `q`, is the default with it, and of what is as relevant "
+        "has first what sold more in the last thirty days; `name` is it without `q`. "
         "`price` is the one charged today, `newest` begins with the last one added.",
     )

@@ -20,19 +20,31 @@ MOST_RANKED = 1000
 # What was typed stands for a query, misspelt or not, and for products: the database has the catalogue's words.
 _SOUGHT = "sought AS MATERIALIZED (SELECT * FROM sought_products(%(q)s, %(in_part)s, %(active)s))"
 
+_COLUMNS = "id, name, active, price, brand_id, category_id, discount_set"
+
 # One more than are put in order, wanted or not: how many there are has to be known first.
+# What has some of the words in its ingredients alone comes behind, and first goes without.
 _FEW = f"""few AS MATERIALIZED (
-    SELECT id, name, active, price, brand_id, category_id, discount_set FROM product
-    WHERE search @@ {QUERY} LIMIT {MOST_FOUND + 1})"""
+    SELECT {_COLUMNS}, false AS by_ingredients FROM product WHERE search @@ {QUERY}
+    UNION ALL
+    SELECT {_COLUMNS}, true FROM product
+    WHERE search_with_ingredients @@ {QUERY} AND (search @@ {QUERY}) IS NOT TRUE
+    LIMIT {MOST_FOUND + 1})"""
 _FOUND = f"""(
-    SELECT id, name, active, price, brand_id, category_id, discount_set FROM product
-    WHERE id = ANY ({NAMED}) AND (search @@ {QUERY}) IS NOT TRUE
+    SELECT {_COLUMNS}, false AS by_ingredients FROM product
+    WHERE id = ANY ({NAMED}) AND (search @@ {QUERY} OR search_with_ingredients @@ {QUERY}) IS NOT TRUE
     UNION ALL
     SELECT * FROM few)"""
 _VERY_MANY = f"(SELECT count(*) > {MOST_FOUND} FROM few)"
 
-# What is named comes first, whatever its name.
-_RELEVANCE = "relevance(words, name) + CASE WHEN id = ANY (named) THEN 10000 ELSE 0 END"
+# What is named comes first, whatever its name, and what only ingredients tell of comes last.
+_RELEVANCE = """relevance(words, name)
+    + CASE WHEN id = ANY (named) THEN 10000 WHEN by_ingredients THEN -20000 ELSE 0 END"""
+# Of what is as relevant, what sold more.
+_SALES = "coalesce((SELECT s.sales FROM sales_rank s WHERE s.product_id = id), 0)"
+_BY_INGREDIENTS = (
+    f"(SELECT (p.search @@ {QUERY}) IS NOT TRUE FROM product p WHERE p.id = walked.key_1)"
+)
 
 
 def select(shape: Shape) -> str:
@@ -73,8 +85,8 @@ def _sorted(shape: Shape) -> tuple[str, list[str]]:
 def _ranked(shape: Shape) -> tuple[str, list[str]]:
     """Return a page of what a search finds, the best first."""
     tables = [_SOUGHT, _FEW]
-    found = _wanted(shape, "plain_text(p.name)")
-    found = f"SELECT p.id, p.name FROM ({found}) p (id, name) WHERE {' AND '.join(['true', *shape.looked_up()])}"
+    found = _wanted(shape, "plain_text(p.name), p.by_ingredients")
+    found = f"SELECT p.* FROM ({found}) p (id, name, by_ingredients) WHERE {' AND '.join(['true', *shape.looked_up()])}"
     if shape.filters & {"brand", "category"}:
         # Of very many, those of a brand may be anywhere; the brand's list has them.
         by_name = replace(shape, sort="name", paged=False)
@@ -83,9 +95,9 @@ def _ranked(shape: Shape) -> tuple[str, list[str]]:
         found = f"""
             SELECT * FROM ({found}) found WHERE NOT {_VERY_MANY}
             UNION ALL
-            SELECT key_1, key_0 FROM ({walked}) walked WHERE hit AND {_VERY_MANY}"""
+            SELECT key_1, key_0, {_BY_INGREDIENTS} FROM ({walked}) walked WHERE hit AND {_VERY_MANY}"""
     ranked = f"""
-        SELECT {_RELEVANCE} AS key_0, id AS key_1, true AS hit, false AS stops
+        SELECT {_RELEVANCE} AS key_0, {_SALES} AS key_1, id AS key_2, true AS hit, false AS stops
         FROM ({found} LIMIT {MOST_RANKED}) found, sought"""
     page = f"""
         SELECT * FROM ({ranked}) ranked {"WHERE " + shape.behind(*shape.keys) if shape.paged else ""}

@@ -25,7 +25,7 @@ PRICE_TODAY = "coalesce(price_off(p.price, today.rate, today.amount), p.price)"
 
 _FALLING = frozenset({"-price", "newest", "relevance"})
 
-_CASTS = {"name": ("text", "bigint"), "newest": ("bigint",), "relevance": ("int", "bigint")}
+_CASTS = {"name": ("text", "bigint"), "newest": ("bigint",), "relevance": ("int", "int", "bigint")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +84,10 @@ class Shape:
         """Return what no index tells while the list is walked in its order, the dearest last."""
         found = [] if self.by_price else list(self.prices())
         if self.searched:
-            found.insert(0, f"(p.search @@ {QUERY} OR p.id = ANY ({NAMED}))")
+            found.insert(
+                0,
+                f"(p.search @@ {QUERY} OR p.search_with_ingredients @@ {QUERY} OR p.id = ANY ({NAMED}))",
+            )
         return found + self.looked_up()
 
     def looked_up(self) -> list[str]:

@@ -1,5 +1,5 @@
--- edition 1
--- What each of these words may stand for: what sought_words() says, what it is together with its neighbour ("ice cream",
+-- edition 2
+-- What each of these words may stand for: what sought_words() says, its synonyms, what it is together with its neighbour ("ice cream",
 -- where "icecream" is known), or two known words one after the other ("icecream", where both are known).
 CREATE OR REPLACE FUNCTION sought_terms(words text[]) RETURNS tsquery[]
     LANGUAGE plpgsql STABLE STRICT
@@ -11,11 +11,23 @@ CREATE OR REPLACE FUNCTION sought_terms(words text[]) RETURNS tsquery[]
         joined text;
         known boolean;
         halves record;
+        same record;
+        said text[] := '{}';
     BEGIN
+        FOR same IN SELECT s.first, s.last, s.query FROM synonymous_terms(words) s LOOP
+            FOR n IN same.first .. same.last LOOP
+                terms[n] := coalesce(terms[n] || same.query, same.query);
+            END LOOP;
+            IF same.first = same.last THEN
+                said := said || words[same.first];
+            END IF;
+        END LOOP;
         FOR n IN 1 .. cardinality(words) LOOP
-            -- A letter behind a number is its unit, and no beginning.
+            -- A letter behind a number is its unit, and no beginning. What has synonyms is not misspelt.
             term := CASE WHEN length(words[n]) = 1 AND words[n - 1] ~ '[0-9]'
-                THEN to_tsquery('public.grocery', quote_literal(words[n])) ELSE sought_words(words[n]) END;
+                    THEN to_tsquery('public.grocery', quote_literal(words[n]))
+                WHEN words[n] = ANY (said) THEN to_tsquery('public.grocery', quote_literal(words[n]) || ':*')
+                ELSE sought_words(words[n]) END;
             terms[n] := coalesce(terms[n] || term, term);
             CONTINUE WHEN words[n] ~ '[0-9]';
             joined := words[n] || words[n + 1];

@@ -9,7 +9,7 @@ from app.commands.sheets.kinds import SHEETS
 KEPT = {"id", "version", "created_at", "updated_at"}
 NOT_IN_FILES = {
     # Made of the other columns by triggers; and pictures, which are files of their own.
-    "products": {"search_text", "search", "image", "discount_set"},
+    "products": {"search_text", "search", "search_with_ingredients", "image", "discount_set"},
     "categories": {"image"},
     # Counted by purchases.
     "coupons": {"used"},

@@ -1,0 +1,3 @@
+-- transactional: false
+DROP INDEX CONCURRENTLY IF EXISTS product_ingredients_unread;
+DROP INDEX CONCURRENTLY IF EXISTS product_search_with_ingredients;

@@ -1,0 +1,1 @@
+"""What somebody who types a search may be about to type."""
