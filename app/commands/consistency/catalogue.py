@@ -28,4 +28,17 @@ RULES = (
         WHERE coalesce(r.sales, 0) <> coalesce(d.sales, 0)
         """,
     ),
+    Rule(
+        "a product has the discounts that are on it, but for those that ended since tidy ran",
+        """
+        SELECT 'product ' || code, 'discounts ' || held::text || ', on it are ' || meant::text || '; tidy mends that'
+        FROM (
+            SELECT p.code, discounts_of(p.code, p.brand_id, p.category_id, p.discount_id) AS meant, ARRAY(
+                SELECT d.id FROM discount_set s JOIN discount d ON d.id = ANY (s.discounts)
+                WHERE s.id = p.discount_set AND d.active AND (d.ends_on IS NULL OR d.ends_on >= CURRENT_DATE) ORDER BY d.id) AS held
+            FROM product p
+        ) p
+        WHERE held <> meant
+        """,
+    ),
 )
