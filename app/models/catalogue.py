@@ -211,6 +211,28 @@ class SalesCounted(Row):
     movement_id = peewee.BigIntegerField()
 
 
+class FacetCount(Row):
+    """How many products on sale have a value, as a round has counted."""
+
+    round = peewee.IntegerField()
+    facet = peewee.TextField()
+    value = peewee.TextField()
+    products = peewee.IntegerField()
+
+    class Meta:
+        primary_key = peewee.CompositeKey("round", "facet", "value")
+
+
+class FacetRound(Row):
+    """Which round of counting was finished, and how far the next one has come: one row."""
+
+    one = peewee.BooleanField(primary_key=True)
+    finished = peewee.IntegerField()
+    counted_at = TimestampTzField(null=True)
+    began_at = TimestampTzField(null=True)
+    done = peewee.BigIntegerField()
+
+
 class Offer(Row):
     """A view: the price at which a product is listed and charged today, beside what else a basket asks of it."""
 
