@@ -61,6 +61,7 @@ _READ_INGREDIENTS = Statement(
         ORDER BY id LIMIT %(limit)s FOR NO KEY UPDATE SKIP LOCKED))
     """
 )
+_COUNT_FACETS = Statement("SELECT count_facets(%(limit)s)", read=False)
 _COUNT_SALES = Statement("SELECT count_sales(%(limit)s)", read=False)
 
 
@@ -121,6 +122,7 @@ async def _tidy(manager: Manager, idempotency_hours: int) -> dict[What, int | Pe
         ),
         ("product given its discounts", "products given their discounts"): wired(Discounts).renew,
         ("set of discounts dropped", "sets of discounts dropped"): wired(Discounts).drop_sets,
+        ("product counted for facets", "products counted for facets"): saying(_COUNT_FACETS),
         ("image deleted that nothing has", "images deleted that nothing has"): (
             wired(Images).delete_unnamed
         ),
@@ -143,8 +145,9 @@ async def _outcome(job: Batch) -> int | PeeweeException:
 def tidy() -> None:
     """Cancel what nobody paid in time; serve from fresh lots what was promised from expired ones; drop old carts, sessions, counts of attempts and idempotency keys.
 
-    Let products be found by the new names of brands and categories that have very many, and all by their ingredients; count what sells; have products follow the discounts and list prices
-    that nobody waited for; delete images that nothing has.
+    Let products be found by the new names of brands and categories that have very many, and all by their ingredients; count what
+    sells and what there is of each brand, category and price; have products follow the discounts and list prices that nobody
+    waited for; delete images that nothing has.
 
     For cron: safe to run twice and side by side. Exits 1 if a part of it failed; the rest is done all the same.
     """

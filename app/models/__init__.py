@@ -6,11 +6,8 @@ from app.models.catalogue import (
     Brand,
     Category,
     ComingPrice,
-    Coupon,
-    Deposit,
-    Discount,
-    DiscountSet,
-    FormerDiscount,
+    FacetCount,
+    FacetRound,
     FormerPrice,
     Image,
     Offer,
@@ -23,6 +20,7 @@ from app.models.catalogue import (
     Synonym,
     SynonymList,
 )
+from app.models.offers import Coupon, Deposit, Discount, DiscountSet, FormerDiscount
 from app.models.orders import (
     Allocation,
     Cart,
@@ -61,6 +59,8 @@ __all__ = [
     "Deposit",
     "Discount",
     "DiscountSet",
+    "FacetCount",
+    "FacetRound",
     "FormerDiscount",
     "FormerPrice",
     "Image",

@@ -12,6 +12,7 @@ from app.models.base import (
     Row,
     TimestampTzField,
 )
+from app.models.offers import Deposit, Discount
 from app.models.people import Login
 
 
@@ -51,74 +52,6 @@ class Category(Row):
     created_at = TimestampTzField()
     updated_at = TimestampTzField()
     image = ReferenceField(Image, column_name="image", null=True)
-
-
-class Discount(Row):
-    """What is taken off from starts_on through ends_on: a rate, an amount, or what `buy` pieces cost less together."""
-
-    id = peewee.BigAutoField()
-    code = peewee.TextField()
-    name = peewee.TextField()
-    rate = RateField(null=True)
-    starts_on = peewee.DateField()
-    ends_on = peewee.DateField(null=True)
-    active = peewee.BooleanField()
-    version = peewee.IntegerField()
-    created_at = TimestampTzField()
-    updated_at = TimestampTzField()
-    amount = MoneyField(null=True)
-    buy = peewee.IntegerField(null=True)
-    pay = peewee.IntegerField(null=True)
-    price = MoneyField(null=True)
-    weekdays = BinaryJSONField(index=False)
-    products = BinaryJSONField(index=False)
-    categories = BinaryJSONField(index=False)
-    brands = BinaryJSONField(index=False)
-
-
-class DiscountSet(Row):
-    """The ids of discounts that products may have, in their order: each such set once."""
-
-    id = peewee.BigAutoField()
-    discounts = ArrayField(peewee.BigIntegerField, index=False)
-
-
-class Deposit(Row):
-    """What is paid for a bottle or a crate beside its product, and comes back with it."""
-
-    id = peewee.BigAutoField()
-    code = peewee.TextField()
-    name = peewee.TextField()
-    amount = MoneyField()
-    vat_rate = RateField()
-    active = peewee.BooleanField()
-    version = peewee.IntegerField()
-    created_at = TimestampTzField()
-    updated_at = TimestampTzField()
-
-
-class Coupon(Row):
-    """What a code takes off a basket: a part of what its goods cost, or an amount."""
-
-    id = peewee.BigAutoField()
-    code = peewee.TextField()
-    name = peewee.TextField()
-    rate = RateField(null=True)
-    amount = MoneyField(null=True)
-    minimum = MoneyField()
-    starts_on = peewee.DateField()
-    ends_on = peewee.DateField(null=True)
-    uses = peewee.IntegerField(null=True)
-    uses_each = peewee.IntegerField(null=True)
-    single_use = peewee.BooleanField()
-    excluded_products = BinaryJSONField(index=False)
-    excluded_categories = BinaryJSONField(index=False)
-    excluded_brands = BinaryJSONField(index=False)
-    used = peewee.IntegerField()
-    active = peewee.BooleanField()
-    version = peewee.IntegerField()
-    created_at = TimestampTzField()
-    updated_at = TimestampTzField()
 
 
 class Product(Row):
@@ -171,20 +104,6 @@ class FormerPrice(Row):
     discounts = ArrayField(peewee.BigIntegerField, index=False)
     until = TimestampTzField()
     login = ReferenceField(Login, null=True)
-
-
-class FormerDiscount(Row):
-    """What a discount took off, and when, until it was changed; a trigger keeps them."""
-
-    id = peewee.BigAutoField()
-    discount = ReferenceField(Discount)
-    rate = RateField(null=True)
-    amount = MoneyField(null=True)
-    starts_on = peewee.DateField()
-    ends_on = peewee.DateField(null=True)
-    weekdays = BinaryJSONField(index=False)
-    active = peewee.BooleanField()
-    until = TimestampTzField()
 
 
 class ComingPrice(Row):
@@ -263,6 +182,28 @@ class SalesCounted(Row):
 
     one = peewee.BooleanField(primary_key=True)
     movement_id = peewee.BigIntegerField()
+
+
+class FacetCount(Row):
+    """How many products on sale have a value, as a round has counted."""
+
+    round = peewee.IntegerField()
+    facet = peewee.TextField()
+    value = peewee.TextField()
+    products = peewee.IntegerField()
+
+    class Meta:
+        primary_key = peewee.CompositeKey("round", "facet", "value")
+
+
+class FacetRound(Row):
+    """Which round of counting was finished, and how far the next one has come: one row."""
+
+    one = peewee.BooleanField(primary_key=True)
+    finished = peewee.IntegerField()
+    counted_at = TimestampTzField(null=True)
+    began_at = TimestampTzField(null=True)
+    done = peewee.BigIntegerField()
 
 
 class Offer(Row):

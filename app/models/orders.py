@@ -12,7 +12,8 @@ from app.models.base import (
     Row,
     TimestampTzField,
 )
-from app.models.catalogue import Coupon, Product
+from app.models.catalogue import Product
+from app.models.offers import Coupon
 from app.models.people import Customer, Login
 from app.models.stock import Stock
 

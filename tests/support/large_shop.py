@@ -9,7 +9,7 @@ from tests.support.database import Cluster, Database
 # All tables that grow with the catalogue, its customers or its sales.
 BIG = frozenset(
     """
-    product product_word barcode sales_rank sales_of_day stock stock_level stock_movement invoice_request invoice_request_line
+    product product_word barcode sales_rank sales_of_day facet_count stock stock_level stock_movement invoice_request invoice_request_line
     coupon coupon_code cart cart_item purchase purchase_line allocation payment
     login customer session idempotency_key audit_log attempt image former_price coming_price
     """.split()  # noqa: SIM905 - a list of strings would fill a page
@@ -39,6 +39,10 @@ INSERT INTO coming_price (product_id, starts_on, price)
 INSERT INTO product_word SELECT DISTINCT name FROM product UNION SELECT 'goods';
 INSERT INTO sales_of_day (product_id, day, sales) SELECT id, CURRENT_DATE - (id % 40)::int, 1 + id % 9 FROM product;
 INSERT INTO sales_rank (product_id, sales) SELECT product_id, sales FROM sales_of_day;
+INSERT INTO facet_count (round, facet, value, products)
+    SELECT 1 + n / 15000, CASE WHEN n % 15000 < 14000 THEN 'brand' WHEN n % 2 = 0 THEN 'category' ELSE 'price' END, n % 15000, 1 + n % 90
+    FROM generate_series(0, 29999) n;
+UPDATE facet_round SET finished = 1, counted_at = now();
 INSERT INTO stock (product_id, supplier_id, on_hand, unit_cost, expires_on)
     SELECT 1 + n % 15000, 1, 5, 1, CURRENT_DATE - 10 + n % 300 FROM generate_series(1, 20000) n;
 INSERT INTO stock_level (product_id, on_hand) SELECT id, 5 FROM product;

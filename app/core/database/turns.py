@@ -72,7 +72,13 @@ class TurnsManager(Manager):
 
     @asynccontextmanager
     async def one_turn(self) -> AsyncIterator[None]:
-        """Have all Statements within be one turn: who has waited for the first is not refused at the second. Raises NoTurn."""
+        """Have all Statements within be one turn: who has waited for the first is not refused at the second. Raises NoTurn.
+
+        Within another such turn, it is that one.
+        """
+        if self._has_turn.get():
+            yield
+            return
         async with self._turns:
             before = self._has_turn.set(True)
             try:

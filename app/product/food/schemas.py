@@ -36,19 +36,21 @@ def suiting(diet: Diet) -> list[str]:
     return ["vegan", "vegetarian"] if diet == "vegetarian" else [diet]
 
 
-def _parted(value: object) -> object:
+def parted(value: object) -> object:
+    """Return the parts of a text with commas between them, and else the value."""
     return value.split(",") if isinstance(value, str) else value
 
 
-def _each_once(diets: list[str]) -> list[str]:
-    if len(set(diets)) < len(diets):
+def each_once(names: list[str]) -> list[str]:
+    """Return the names. Raises what tells a client to name each once."""
+    if len(set(names)) < len(names):
         raise wrong("must name each once")
-    return diets
+    return names
 
 
 AllergenFree = Annotated[
     list[Allergen],
-    BeforeValidator(_parted),
+    BeforeValidator(parted),
     Field(min_length=1, max_length=len(ALLERGENS)),
     WithJsonSchema({"type": "string", "examples": ["gluten,milk"]}),
 ]
@@ -61,7 +63,7 @@ Allergens = Annotated[
         examples=[{"milk": "contains", "nuts": "may_contain", "gluten": "free"}],
     ),
 ]
-Diets = Annotated[list[Diet], AfterValidator(_each_once), Field(max_length=4)]
+Diets = Annotated[list[Diet], AfterValidator(each_once), Field(max_length=4)]
 NetQuantity = Annotated[Quantity, Field(description="What is in one piece, in `net_unit`.")]
 Ingredients = Annotated[
     Text, Field(max_length=4000, description="In descending order of weight, as on the package.")

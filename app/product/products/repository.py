@@ -1,11 +1,13 @@
 """Queries about products, beyond what all things of the catalogue have."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Any, NamedTuple
 
 from app.core.web import Conflict, FieldError
 from app.core.web.paging import Scalar, looked_through
+from app.product.facets.counting import counting, is_all, kept
+from app.product.facets.schemas import Facet
 from app.product.kinds import Kind
 from app.product.plu import plu5
 from app.product.products.barcodes import written_in
@@ -14,8 +16,43 @@ from app.product.products.statements import HOLDERS, SIGN
 from app.product.repository import CatalogueRepository
 
 
+class Listed(NamedTuple):
+    """Rows of (JSON, *sort key), whether they have only some of the words, and the JSON of the facets, if they were asked for.
+
+    A last row without JSON is how far was looked.
+    """
+
+    rows: list[tuple[Any, ...]]
+    partial: bool
+    facets: str | None = None
+
+    def members(self) -> str:
+        """Return the JSON of what a page has beside its rows."""
+        partial = f',"partial":{str(self.partial).lower()}'
+        return partial if self.facets is None else f'{partial},"facets":{self.facets}'
+
+
 class ProductRepository(CatalogueRepository):
     """Products in the database of `manager`: found by words, and no two with one barcode or PLU."""
+
+    async def listed(
+        self,
+        wanted: Wanted,
+        facets: Sequence[Facet],
+        *,
+        limit: int,
+        after: tuple[Scalar, ...] | None,
+    ) -> Listed:
+        """Return products(), or sought() where anything is, and the facets that are asked for."""
+        async with self._lists.one_turn():
+            if wanted.q is None:
+                rows, partial = await self.products(wanted, limit=limit, after=after), False
+            else:
+                rows, partial = await self.sought(wanted, limit=limit, after=after)
+            if not facets:
+                return Listed(rows, partial=partial)
+            counted = await self._facets(replace(wanted, in_part=partial), facets)
+            return Listed(rows, partial=partial, facets=counted)
 
     async def sought(
         self, wanted: Wanted, *, limit: int, after: tuple[Scalar, ...] | None
@@ -37,6 +74,15 @@ class ProductRepository(CatalogueRepository):
         """
         statement, parameters = listing(wanted, limit, after)
         return looked_through(await self._lists.fetch(statement, **parameters))
+
+    async def _facets(self, wanted: Wanted, facets: Sequence[Facet]) -> str:
+        """Return the JSON of these facets of all that is wanted."""
+        statement, parameters = counting(wanted, facets)
+        ((found, more),) = await self._lists.fetch(statement, **parameters)
+        before = None
+        if more and is_all(wanted):
+            before = await self._lists.fetch_value(kept(frozenset(facets)))
+        return str(before or found)
 
     async def insert(self, kind: Kind, code: str, values: Mapping[str, Any]) -> None:
         """Add a product. Raises what any thing's does, and Conflict for a barcode or PLU that is taken."""

@@ -37,11 +37,15 @@ async def list_products(query_data: ProductQuery) -> Response:
 
     A page looks at so many products and no more: one for what hardly any product is (such as `in_stock=false`) may end before
     it is full, or be empty, and have a `next` all the same. Go on until `next` is null.
+
+    `facets` counts what the whole list has, on all its pages: how many products of each brand and category (the hundred that have
+    most), in each range of prices, and with each allergen. Up to a thousand products are counted; where `more` is true, counts are
+    at least that. Of a shop of more, all that is on sale is counted each hour (`counted_at`).
     """
-    rows, partial = await wired(Products).find(
-        query_data, limit=query_data.limit + 1, after=after(query_data)
-    )
-    return page(rows, query_data, f',"partial":{str(partial).lower()}')
+    asked = query_data.model_copy(update={"facets": None})
+    limit = query_data.limit + 1
+    found = await wired(Products).find(query_data, limit=limit, after=after(asked))
+    return page(found.rows, asked, found.members())
 
 
 @blueprint.post("")

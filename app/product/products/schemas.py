@@ -21,6 +21,7 @@ from app.core.web.schema import (
     omitted,
 )
 from app.product.discounts.schemas import Buy, Pay
+from app.product.facets.schemas import AskedFacets, Facets
 from app.product.food.schemas import (
     Alcohol,
     AllergenFree,
@@ -217,6 +218,7 @@ class ProductDetails(Product):
 class ProductPage(Page[Product]):
     """One page of a list of products."""
 
+    facets: Facets = omitted()
     partial: bool = Field(
         description="Whether no product has all words of `q`, so that these have some of them: as many as any has."
     )
@@ -254,6 +256,11 @@ class ProductQuery(PageQuery):
     )
     in_stock: bool | None = Field(default=None, description="Whether any can be sold today.")
     active: bool = Field(default=True, description="`false` lists the withdrawn ones.")
+    facets: AskedFacets | None = Field(
+        default=None,
+        description="What to count of the whole list, with commas between them: see `facets` in the answer. Counts are exact up to a "
+        "thousand products. A cursor is good with any facets, or none.",
+    )
     sort: Sort | None = Field(
         default=None,
         description="`relevance`, which needs `q`, is the default with it, and of what is as relevant "

@@ -35,7 +35,7 @@ _FOUND = f"""(
     WHERE id = ANY ({NAMED}) AND (search @@ {QUERY} OR search_with_ingredients @@ {QUERY}) IS NOT TRUE
     UNION ALL
     SELECT * FROM few)"""
-_VERY_MANY = f"(SELECT count(*) > {MOST_FOUND} FROM few)"
+VERY_MANY = f"(SELECT count(*) > {MOST_FOUND} FROM few)"
 
 # What is named comes first, whatever its name, and what only ingredients tell of comes last.
 _RELEVANCE = """relevance(words, name)
@@ -62,6 +62,19 @@ def select(shape: Shape) -> str:
     return f"{before} {products(page, shape.keys)} {order}"
 
 
+def found(shape: Shape) -> str:
+    """Return the SQL for the id of each that a search finds and that is wanted but for what is looked up of it.
+
+    Of VERY_MANY it has only some. It stands on tables_of().
+    """
+    return f"SELECT p.id FROM ({_wanted(shape, 'p.name')}) p (id, name)"
+
+
+def tables_of(shape: Shape) -> list[str]:
+    """Return the tables that found() and the subtree of a category stand on."""
+    return [BELOW] * ("category" in shape.filters) + [_SOUGHT, _FEW] * shape.searched
+
+
 def _sorted(shape: Shape) -> tuple[str, list[str]]:
     """Return a page of what a search finds, in an order that lists have too."""
     keys = (PRICE_TODAY, *shape.order) if shape.by_price else shape.order
@@ -72,12 +85,12 @@ def _sorted(shape: Shape) -> tuple[str, list[str]]:
             SELECT * FROM ({_wanted(shape, named(keys))}) found
             {"WHERE " + shape.behind(*shape.keys) if shape.paged else ""}
             {shape.ordered(*shape.keys)}) p (id, {", ".join(shape.keys)})
-        WHERE {" AND ".join(["NOT " + _VERY_MANY, *shape.looked_up()])} LIMIT %(limit)s"""
+        WHERE {" AND ".join(["NOT " + VERY_MANY, *shape.looked_up()])} LIMIT %(limit)s"""
     walked, tables = walk(shape)
     page = f"""
         SELECT * FROM ({found}) found
         UNION ALL
-        SELECT * FROM ({walked}) walked WHERE {_VERY_MANY}
+        SELECT * FROM ({walked}) walked WHERE {VERY_MANY}
         {shape.ordered(*shape.keys)} LIMIT %(limit)s"""
     return page, [_SOUGHT, _FEW, *tables]
 
@@ -93,9 +106,9 @@ def _ranked(shape: Shape) -> tuple[str, list[str]]:
         walked, more = walk(by_name, str(MOST_RANKED), MOST_RANKED)
         tables += more
         found = f"""
-            SELECT * FROM ({found}) found WHERE NOT {_VERY_MANY}
+            SELECT * FROM ({found}) found WHERE NOT {VERY_MANY}
             UNION ALL
-            SELECT key_1, key_0, {_BY_INGREDIENTS} FROM ({walked}) walked WHERE hit AND {_VERY_MANY}"""
+            SELECT key_1, key_0, {_BY_INGREDIENTS} FROM ({walked}) walked WHERE hit AND {VERY_MANY}"""
     ranked = f"""
         SELECT {_RELEVANCE} AS key_0, {_SALES} AS key_1, id AS key_2, true AS hit, false AS stops
         FROM ({found} LIMIT {MOST_RANKED}) found, sought"""

@@ -11,11 +11,11 @@ from app.product.food.schemas import suiting
 from app.product.kinds import Kind
 from app.product.products.barcodes import labels_in
 from app.product.products.listing import Wanted
-from app.product.products.repository import ProductRepository
+from app.product.products.repository import Listed, ProductRepository
 from app.product.products.schemas import ProductQuery
 from app.product.repository import Locked
 from app.product.scales import Scales
-from app.product.service import Catalogue, Rows
+from app.product.service import Catalogue
 
 
 class Products(Catalogue):
@@ -43,11 +43,11 @@ class Products(Catalogue):
 
     async def find(
         self, query: ProductQuery, *, limit: int, after: tuple[Scalar, ...] | None
-    ) -> tuple[Rows, bool]:
-        """Return up to `limit` rows of (JSON, *sort key) that `query` wants, behind `after`.
+    ) -> Listed:
+        """Return up to `limit` rows of (JSON, *sort key) that `query` wants, behind `after`, and what it asks of all of them.
 
-        And whether they have only a part of the words that it asks for, because none has all. A last row
-        without JSON is how far was looked. Raises Invalid for an order by relevance to nothing.
+        They may have only a part of the words that it asks for, because none has all. Raises Invalid for an order by
+        relevance to nothing.
         """
         q = query.q if query.q and query.q.strip() else None
         if query.sort == "relevance" and q is None:
@@ -67,6 +67,5 @@ class Products(Catalogue):
             q=q,
             sort=query.sort or ("relevance" if q else "name"),
         )
-        if q is None:
-            return await self._products.products(wanted, limit=limit, after=after), False
-        return await self._products.sought(wanted, limit=limit, after=after)
+        facets = query.facets or ()
+        return await self._products.listed(wanted, facets, limit=limit, after=after)
