@@ -5,9 +5,9 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, FetchedValue, ForeignKey
+from sqlalchemy import BigInteger, FetchedValue, ForeignKey, case, cast, func, text
 from sqlalchemy.dialects.postgresql import JSONB, TSVECTOR
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, column_property, mapped_column, relationship
 
 from benchmarks.peers.fastapi_sqlalchemy.base import (
     Base,
@@ -104,6 +104,20 @@ class Product(Base):
     food_business: Mapped[str] = mapped_column(deferred=True, deferred_group="details")
     origin: Mapped[str] = mapped_column(deferred=True, deferred_group="details")
     storage: Mapped[str] = mapped_column(deferred=True, deferred_group="details")
+    reduced: Mapped[list[dict[str, str]]] = column_property(
+        cast(
+            case(
+                (
+                    text("EXISTS (SELECT FROM markdown_step)"),
+                    func.reduced_goods(text("product.id")),
+                ),
+                else_="[]",
+            ),
+            JSONB,
+        ),
+        deferred=True,
+        group="details",
+    )
     shelf_life_days: Mapped[int | None] = mapped_column(deferred=True, deferred_group="details")
 
     brand: Mapped[Brand | None] = relationship(lazy="raise")

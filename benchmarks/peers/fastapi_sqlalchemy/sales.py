@@ -1,6 +1,6 @@
 """Carts and purchases."""
 
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -64,6 +64,7 @@ class CartItem(Base):
     product_id: Mapped[int] = refers_to("product.id")
     quantity: Mapped[Quantity]
     label_price: Mapped[Money | None]
+    best_before: Mapped[date | None]
     added_at: Mapped[Stamp]
 
     product: Mapped[Product] = relationship(lazy="raise")
@@ -164,6 +165,7 @@ class PurchaseLine(Base):
     vat_rate: Mapped[Rate]
     vat_amount: Mapped[Money]
     coupon_amount: Mapped[Money | None]
+    best_before: Mapped[date | None]
     total: Mapped[Money]
 
     allocations: Mapped[list["Allocation"]] = relationship(lazy="raise")
@@ -173,6 +175,11 @@ class PurchaseLine(Base):
     def kind(self) -> str:
         """What it is for."""
         return "goods" if self.deposit_of is None else "deposit"
+
+    @property
+    def offer(self) -> str:
+        """Whether it is goods close to their day."""
+        return "regular" if self.best_before is None else "reduced"
 
     @property
     def product(self) -> str | None:

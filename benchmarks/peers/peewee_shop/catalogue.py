@@ -6,7 +6,7 @@ from hashlib import sha256
 from typing import Any
 
 from itsdangerous import BadData, URLSafeSerializer
-from peewee import JOIN, Expression, Tuple, fn
+from peewee import JOIN, SQL, Case, Expression, Tuple, fn
 from playhouse.postgres_ext import TS_MATCH
 
 from benchmarks.peers.peewee_shop.database import settings
@@ -32,6 +32,12 @@ _DETAILS = (
     Product.storage,
     Product.shelf_life_days,
 )
+# Asked for only where anything may be reduced.
+_REDUCED = Case(
+    None,
+    [(SQL("EXISTS (SELECT FROM markdown_step)"), fn.reduced_goods(Product.id))],
+    "[]",
+).alias("reduced")
 _HIDDEN = {field.name for field in (Product.search, *_DETAILS)}
 # The words that it is found by are never read.
 _COLUMNS = [field for field in Product._meta.sorted_fields if field.name not in _HIDDEN]  # noqa: SLF001 - peewee's documented way to a model's fields
@@ -85,7 +91,7 @@ async def read_product(code: str) -> dict[str, Any]:
     """Return the product's JSON. Raises Problem."""
     check_code(code)
     try:
-        query = products().select_extend(*_DETAILS)
+        query = products().select_extend(*_DETAILS, _REDUCED)
         product = await query.where(Product.code == code).aio_get()
     except Product.DoesNotExist:
         raise Problem(404, "There is no such product.") from None

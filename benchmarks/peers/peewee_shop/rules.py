@@ -31,6 +31,7 @@ class Line:
     unit_price: Decimal
     vat_rate: Decimal
     label_price: Decimal | None = None
+    best_before: date | None = None
     offer: Any = None
     goods: "Line | None" = None
     id: int | None = None
