@@ -161,7 +161,7 @@ def _write(rows: int, work: Callable[[Writer], None]) -> None:
 def import_file(
     kind: str, file: Path, *, source: str | None, dry_run: bool, ignore_unknown: bool
 ) -> None:
-    """Take FILE in: brands, categories, discounts, deposits, products, coupons, suppliers, opening stock or customers.
+    """Take FILE in: brands, categories, discounts, deposits, markdowns, products, coupons, suppliers, opening stock or customers.
 
     As CSV or XLSX, and nothing of it if anything is wrong: each wrong value is then named with its line and column. What is there already
     is changed to what the file says, so a second run changes nothing; a column that the file does not have stays as it

@@ -81,6 +81,32 @@ class Deposit(Row):
     updated_at = TimestampTzField()
 
 
+class Markdown(Row):
+    """What goods of a category, and of all below it, cost less by when so many days are left."""
+
+    id = peewee.BigAutoField()
+    code = peewee.TextField()
+    name = peewee.TextField()
+    category = ReferenceField(Category)
+    days_left = peewee.IntegerField()
+    rate = RateField()
+    active = peewee.BooleanField()
+    version = peewee.IntegerField()
+    created_at = TimestampTzField()
+    updated_at = TimestampTzField()
+
+
+class MarkdownStep(Row):
+    """What the rules come to for each category."""
+
+    category = ReferenceField(Category)
+    days_left = peewee.IntegerField()
+    rate = RateField()
+
+    class Meta:
+        primary_key = peewee.CompositeKey("category", "days_left")
+
+
 class Coupon(Row):
     """What a code takes off a basket: a part of what its goods cost, or an amount."""
 

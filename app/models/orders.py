@@ -37,6 +37,7 @@ class CartItem(Row):
     product = ReferenceField(Product)
     quantity = QuantityField()
     label_price = MoneyField(null=True)
+    best_before = peewee.DateField(null=True)
     added_at = TimestampTzField()
 
     class Meta:
@@ -93,6 +94,7 @@ class PurchaseLine(Row):
     total = MoneyField()
     vat_amount = MoneyField()
     coupon_amount = MoneyField(null=True)
+    best_before = peewee.DateField(null=True)
 
 
 class CouponCode(Row):

@@ -19,6 +19,10 @@ from app.product.discounts.routes import blueprint as discounts
 from app.product.images.repository import ImageRepository
 from app.product.images.routes import blueprint as images
 from app.product.images.service import Images
+from app.product.markdowns.repository import ReducedRepository
+from app.product.markdowns.routes import blueprint as markdowns
+from app.product.markdowns.routes import reduced
+from app.product.markdowns.service import Reduced
 from app.product.products.repository import ProductRepository
 from app.product.products.routes import blueprint as products
 from app.product.products.service import Products
@@ -38,8 +42,20 @@ def wire(
     provide(app, Products(manager, ProductRepository(manager, lists), audit, scales))
     codes = Barcodes(BarcodeRepository(manager), scales, shop)
     provide(app, codes)
+    provide(app, Reduced(ReducedRepository(lists)))
     provide(app, Coupons(manager, CouponRepository(manager, lists), audit))
-    blueprints = (products, barcodes, categories, images, brands, discounts, deposits, coupons)
+    blueprints = (
+        products,
+        barcodes,
+        categories,
+        images,
+        brands,
+        discounts,
+        deposits,
+        coupons,
+        markdowns,
+        reduced,
+    )
     for blueprint in blueprints:
         app.register_blueprint(blueprint)
     return codes

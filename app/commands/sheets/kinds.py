@@ -23,6 +23,8 @@ from app.product.deposits.kind import DEPOSIT
 from app.product.deposits.schemas import NewDeposit
 from app.product.discounts.kind import DISCOUNT
 from app.product.discounts.schemas import NewDiscount
+from app.product.markdowns.kind import MARKDOWN
+from app.product.markdowns.schemas import NewMarkdown
 from app.product.products.kind import PRODUCT
 from app.product.products.schemas import NewProduct
 from app.users.customers.schemas import KnownCustomer
@@ -166,6 +168,21 @@ DEPOSITS = Sheet(
     rows=_BY_CODE,
 )
 
+MARKDOWNS = Sheet(
+    name="markdowns",
+    model=MARKDOWN.model,
+    schema=NewMarkdown,
+    columns=(
+        _CODE,
+        _NAME,
+        _code_of("category", "category"),
+        Column("days_left", "a whole number from 0 to 365"),
+        Column("rate", "a rate above 0 and below 1, like 0.3 for 30 % off", "number"),
+        _ACTIVE,
+    ),
+    rows=_BY_CODE,
+)
+
 PRODUCTS = Sheet(
     name="products",
     model=PRODUCT.model,
@@ -268,6 +285,7 @@ SHEETS: Mapping[str, Sheet] = {
         CATEGORIES,
         DISCOUNTS,
         DEPOSITS,
+        MARKDOWNS,
         PRODUCTS,
         COUPONS,
         SUPPLIERS,
