@@ -101,6 +101,12 @@ WHO = {
     f"PUT {API}/categories/{{}}/image": STAFF,
     f"DELETE {API}/categories/{{}}/image": STAFF,
     f"GET {API}/images/{{}}/{{}}": PUBLIC,
+    f"GET {API}/markdowns": STAFF,
+    f"POST {API}/markdowns": STAFF,
+    f"GET {API}/markdowns/{{}}": STAFF,
+    f"PATCH {API}/markdowns/{{}}": STAFF,
+    f"DELETE {API}/markdowns/{{}}": STAFF,
+    f"GET {API}/reduced": PUBLIC,
     # inventory
     f"GET {API}/suppliers": STAFF,
     f"POST {API}/suppliers": STAFF,

@@ -14,7 +14,8 @@ from app.commands.failing import one_sentence
 from app.commands.pictures import IMAGES, file_or_folder
 from app.commands.pictures.exporting import write_pictures
 from app.commands.sheets.files.output import write_csv, write_workbook
-from app.commands.sheets.kinds import SHEETS, Sheet
+from app.commands.sheets.kinds import SHEETS
+from app.commands.sheets.sheet import Sheet
 from app.core.settings import Settings
 from app.core.wiring import wired
 
@@ -50,7 +51,7 @@ def _rows(cursor: extensions.cursor, sheet: Sheet) -> Iterator[tuple[Any, ...]]:
 @click.argument("file", required=False, type=click.Path(path_type=Path), callback=file_or_folder)
 @with_appcontext
 def export_file(kind: str, file: Path | None) -> None:
-    """Write brands, categories, discounts, deposits, products, coupons, suppliers, the stock on hand or customers.
+    """Write brands, categories, discounts, deposits, markdowns, products, coupons, suppliers, the stock on hand or customers.
 
     To FILE or to standard output, as `import` takes it, seen at one moment, with what was withdrawn: a workbook where FILE ends in .xlsx, else CSV.
     In CSV, text that a spreadsheet would take for a formula gets a ' in front, which `import` takes away.

@@ -21,12 +21,13 @@ from app.commands.pictures.importing import PicturesError, load_pictures
 from app.commands.sheets.checking import Content, read_content
 from app.commands.sheets.faults import SheetError
 from app.commands.sheets.files.reading import Table, open_table
-from app.commands.sheets.kinds import CUSTOMERS, PRODUCTS, SHEETS, STOCK, Sheet
+from app.commands.sheets.kinds import CUSTOMERS, PRODUCTS, SHEETS, STOCK
 from app.commands.sheets.layout import Layout, NamedColumns
 from app.commands.sheets.plans.catalogue import Refused, compare
 from app.commands.sheets.plans.opening import compare_stock
 from app.commands.sheets.plans.people import People, compare_people
 from app.commands.sheets.reporting import first_of, people_summary, stock_summary, summary
+from app.commands.sheets.sheet import Sheet
 from app.commands.sheets.writing import Writer, writer
 from app.core.serving.concurrency import run_sync
 from app.core.settings import Settings, ShopSettings
@@ -161,7 +162,7 @@ def _write(rows: int, work: Callable[[Writer], None]) -> None:
 def import_file(
     kind: str, file: Path, *, source: str | None, dry_run: bool, ignore_unknown: bool
 ) -> None:
-    """Take FILE in: brands, categories, discounts, deposits, products, coupons, suppliers, opening stock or customers.
+    """Take FILE in: brands, categories, discounts, deposits, markdowns, products, coupons, suppliers, opening stock or customers.
 
     As CSV or XLSX, and nothing of it if anything is wrong: each wrong value is then named with its line and column. What is there already
     is changed to what the file says, so a second run changes nothing; a column that the file does not have stays as it

@@ -32,7 +32,7 @@ DO $$
     END
     $$;
 DROP VIEW IF EXISTS discount_today;
-DROP FUNCTION IF EXISTS line_charge(bigint, text, numeric, numeric, numeric, jsonb, numeric, numeric);
+DROP FUNCTION IF EXISTS line_charge(bigint, text, numeric, numeric, numeric, jsonb, numeric, numeric, numeric, numeric);
 DROP FUNCTION IF EXISTS multibuy(bigint, text, numeric, numeric);
 DROP FUNCTION IF EXISTS follow_discount() CASCADE;
 DROP FUNCTION IF EXISTS drop_discount_sets(integer);

@@ -54,6 +54,32 @@ class Category(Row):
     image = ReferenceField(Image, column_name="image", null=True)
 
 
+class Markdown(Row):
+    """What goods of a category, and of all below it, cost less by when so many days are left."""
+
+    id = peewee.BigAutoField()
+    code = peewee.TextField()
+    name = peewee.TextField()
+    category = ReferenceField(Category)
+    days_left = peewee.IntegerField()
+    rate = RateField()
+    active = peewee.BooleanField()
+    version = peewee.IntegerField()
+    created_at = TimestampTzField()
+    updated_at = TimestampTzField()
+
+
+class MarkdownStep(Row):
+    """What the rules come to for each category."""
+
+    category = ReferenceField(Category)
+    days_left = peewee.IntegerField()
+    rate = RateField()
+
+    class Meta:
+        primary_key = peewee.CompositeKey("category", "days_left")
+
+
 class Product(Row):
     """Something the shop sells, by the piece, kilogram or litre."""
 

@@ -39,6 +39,7 @@ class CartItem(Row):
     product = ReferenceField(Product)
     quantity = QuantityField()
     label_price = MoneyField(null=True)
+    best_before = peewee.DateField(null=True)
     added_at = TimestampTzField()
 
     class Meta:
@@ -96,6 +97,7 @@ class PurchaseLine(Row):
     vat_amount = MoneyField()
     coupon_amount = MoneyField(null=True)
     discount = BinaryJSONField(index=False, null=True)
+    best_before = peewee.DateField(null=True)
 
 
 class CouponCode(Row):

@@ -1,12 +1,16 @@
 """What carts and purchases have in common, as JSON."""
 
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import Field
 
 from app.core.web.schema import Code, Money, Name, Rate, Schema, Total
 
 Unit = Literal["piece", "kg", "litre"]
+Offer = Annotated[
+    Literal["regular", "reduced"],
+    Field(description="`reduced` is what is close to its day, at a price of its own."),
+]
 
 
 class LineDiscount(Schema):

@@ -1,4 +1,4 @@
-"""The labels that scales print: EAN-13s with an item's weight, price or count in them. Pure.
+"""The labels that scales print: EAN-13s with an item's weight, price, count or day in them. Pure.
 
 The shop's own forms come first, then the rules of its country. GS1 leaves to each country, and there to each shop, what the
 numbers beginning with 02 and 20 to 29 mean (General Specifications, section 2.1.11).
@@ -14,14 +14,14 @@ from app.product.gs1 import Gtin, ParseConfig, ParseError, Rcn, gs1_price_weight
 from app.product.gtin import gtin14
 from app.product.plu import LONGEST, plu5
 
-LabelKind = Literal["weight_label", "price_label", "count_label"]
+LabelKind = Literal["weight_label", "price_label", "count_label", "reduced_label"]
 
 _CENT, _GRAM = Decimal("0.01"), Decimal("0.001")
 
 
 @dataclass(frozen=True, slots=True)
 class Label:
-    """What a label says: kilograms, an amount of the shop's currency or pieces, of an item.
+    """What a label says: kilograms, an amount of the shop's currency or pieces, of an item; or the day on reduced goods.
 
     The item is the product with this PLU, or with this barcode: the label's own with nothing in it.
     """
@@ -30,6 +30,7 @@ class Label:
     amount: Decimal
     plu5: str | None
     blank: str | None = None
+    yymmdd: str = ""
 
 
 class DamagedLabelError(ValueError):
@@ -81,9 +82,11 @@ def _of_shop(form: ScaleLabel, number: str) -> Label:
     measure, verifying = price or weight, form.part("V", number)
     if verifying and gs1_price_weight_check_digit(measure) != int(verifying):
         raise _damaged()
-    if not measure.strip("0"):
+    if measure and not measure.strip("0"):
         raise DamagedLabelError(f"The label says that its {'price' if price else 'weight'} is 0.")
     item = _item(form.part("I", number))
+    if yymmdd := form.part("D", number):
+        return Label("reduced_label", Decimal(1), item, yymmdd=yymmdd)
     if price:
         return Label("price_label", Decimal(price) * _CENT, item)
     return Label("weight_label", Decimal(weight) * _GRAM, item)

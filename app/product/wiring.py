@@ -21,6 +21,10 @@ from app.product.discounts.service import Discounts
 from app.product.images.repository import ImageRepository
 from app.product.images.routes import blueprint as images
 from app.product.images.service import Images
+from app.product.markdowns.repository import ReducedRepository
+from app.product.markdowns.routes import blueprint as markdowns
+from app.product.markdowns.routes import reduced
+from app.product.markdowns.service import Reduced
 from app.product.prices.daybreak import Daybreak
 from app.product.prices.repository import PriceRepository
 from app.product.prices.routes import blueprint as prices
@@ -51,13 +55,14 @@ def wire(
     codes = Barcodes(BarcodeRepository(manager), scales, shop)
     provide(app, codes)
     provide(app, Discounts(manager, DiscountRepository(manager, lists), audit))
+    provide(app, Reduced(ReducedRepository(lists)))
     provide(app, Coupons(manager, CouponRepository(manager, lists), audit))
     prices_ = Prices(manager, PriceRepository(manager), audit)
     provide(app, prices_)
     Daybreak(prices_, shop.time_zone).watch(app)
     provide(app, SynonymList(manager, SynonymRepository(manager), audit))
     provide(app, Suggester(SuggestionRepository(lists)))
-    catalogue_ = (products, prices, barcodes, categories, images, brands)
-    for blueprint in (*catalogue_, discounts, deposits, coupons, synonyms, suggestions):
+    goods = (products, prices, barcodes, categories, images, brands, synonyms, suggestions)
+    for blueprint in (*goods, discounts, deposits, coupons, markdowns, reduced):
         app.register_blueprint(blueprint)
     return codes

@@ -26,12 +26,25 @@ def category(on: On, *, parent: Any = None, **more: Any) -> Any:
     )
 
 
+_new_category = category
+
+
 def discount(on: On, rate: str | Decimal | None = "0.1000", **more: Any) -> Any:
     """Insert a discount that began long ago and has no end; `more` are its columns."""
     code = more.pop("code", None) or unique("discount")
     basics = {"code": code, "name": f"Test {code}", "rate": rate, "starts_on": date(2020, 1, 1)}
     lists = {name: Json(each) for name, each in more.items() if isinstance(each, list)}
     return insert(on, "discount", **{**basics, **more, **lists})
+
+
+def markdown(
+    on: On, rate: str | Decimal = "0.3000", days_left: int = 2, *, category: Any = None, **more: Any
+) -> Any:
+    """Insert a rule for what is in the row `category`, a new one by default, and has so many days left."""
+    code = more.pop("code", None) or unique("markdown")
+    basics = {"code": code, "name": f"Test {code}", "rate": rate, "days_left": days_left}
+    where = _new_category(on) if category is None else category
+    return insert(on, "markdown", **{**basics, "category_id": where.id, **more})
 
 
 def coupon(on: On, **more: Any) -> Any:

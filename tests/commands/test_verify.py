@@ -55,6 +55,10 @@ BREACHES = {
         "UPDATE stock SET on_hand = on_hand + 1",
         "lot {p.lot}: on_hand 11.000",
     ),
+    "goods reduced by nothing": (
+        "UPDATE purchase_line SET best_before = CURRENT_DATE",
+        "line {p.line}: best before",
+    ),
     "a level's on_hand": (
         "UPDATE stock_level SET on_hand = on_hand + 1",
         "product {p.product}: on_hand 11.000, movements 10.000",

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from tests import builders
-from tests.builders import PASSWORD, unique, value
+from tests.builders import PASSWORD, unique
 from tests.contract.world import ANYBODY, API, CONTACT, World
 from tests.support.pictures import picture
 
@@ -48,8 +48,7 @@ def _with_cart(w: World, body: Any = None, status: int = 200, *, item: bool = Fa
 
 def _with_line(w: World) -> Good:
     cart = w.cart()
-    line = value(w.on, "SELECT id FROM cart_item WHERE cart_id = %(id)s", id=cart.id)
-    return Good(cart.headers, {"cart": str(cart.id), "line": line}, None, 204)
+    return Good(cart.headers, {"cart": str(cart.id), "line": cart.line}, None, 204)
 
 
 def _with_purchase(w: World, body: Any = None, status: int = 200, **done: bool) -> Good:
@@ -133,6 +132,12 @@ _COUPON = {
     "excluded_brands": lambda w: [builders.brand(w.on).code],
 }
 _DEPOSIT = {"name": "Bottle", "amount": "0.25", "vat_rate": "0.19"}
+_MARKDOWN = {
+    "name": "Two days",
+    "category": lambda w: builders.category(w.on).code,
+    "days_left": 2,
+    "rate": "0.3",
+}
 _DISCOUNT = {"name": "Sale", "rate": "0.1", "starts_on": "2026-01-01", "ends_on": "2026-12-31"}
 
 GOOD: dict[str, Callable[[World], Good]] = {
@@ -203,6 +208,8 @@ GOOD: dict[str, Callable[[World], Good]] = {
         {"code": w.product().code},
         {"coming": [{"starts_on": "2999-01-01", "list_price": "2.00"}]},
     ),
+    **_of_kind("markdown", "markdowns", _MARKDOWN, {"name": "Soon", "rate": "0.2500"}),
+    f"GET {API}/reduced": lambda w: Good(ANYBODY),
     **_of_kind("product", "products", _PRODUCT, {"name": "Milk", "description": "Good."}),
     **_shown("category", "categories"),
     **_shown("product", "products"),

@@ -14,6 +14,7 @@ PUBLIC = {
     *("GET /api/v1/brands", "GET /api/v1/brands/{code}"),
     *("GET /api/v1/categories", "GET /api/v1/categories/{code}"),
     "GET /api/v1/images/{image}/{size}",
+    "GET /api/v1/reduced",
     "GET /api/v1/suggestions",
     *("GET /api/v1/products", "GET /api/v1/products/{code}", "GET /api/v1/barcodes/{code}"),
 }

@@ -45,7 +45,7 @@ class TestStrangers:
     async def test_a_customers_cart(self, hostile_shop, good, own_cart, strangers, label):
         method = label.partition(" ")[0]
         owner, cart = own_cart
-        path = label.partition(" ")[2].format(cart=cart.id, product=cart.product)
+        path = label.partition(" ")[2].format(cart=cart.id, product=cart.product, line=cart.line)
         for stranger in [*strangers, good.who]:
             answer = await hostile_shop.ask(method, path, stranger, good.content)
             assert answer.status == 404

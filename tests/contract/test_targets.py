@@ -149,6 +149,7 @@ class TestCursors:
             builders.coupon,
             builders.deposit,
             builders.discount,
+            builders.markdown,
             builders.supplier,
         ):
             make(world.on)
@@ -158,6 +159,7 @@ class TestCursors:
             world.order()
             world.purchase()
             world.shortage()
+            world.reduced()
             builders.session(world.on, world.somebody.login_id)
             builders.customer(world.on)
         good = {label: GOOD[label](world) for label in LISTS}
@@ -194,8 +196,8 @@ class TestCursors:
                 answer = await hostile_shop.ask("GET", f"{url}?{query}", who)
                 assert (path, query, answer.status) == (path, query, 422)
                 tried += 1
-        # One's own sessions and the shortages have no filters.
-        assert tried >= len(LISTS) - 2
+        # One's own sessions, the shortages and reduced goods have no filters.
+        assert tried >= len(LISTS) - 3
 
     async def test_cannot_be_changed(self, hostile_shop, pages):
         for path, (url, cursor, who) in pages.items():

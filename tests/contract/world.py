@@ -7,7 +7,7 @@ from typing import Any
 from flask.testing import FlaskClient
 
 from tests import builders
-from tests.builders import On, Person, value
+from tests.builders import On, Person, rows, value
 
 API = "/api/v1"
 CONTACT = {"contact_name": "Żółta Kaczka", "contact_phone": "+48 22 555 01 10"}
@@ -41,12 +41,13 @@ class World:
     def cart(self, owner: Person | None = None) -> Any:
         """Return a guest's or a customer's cart with something in it."""
         made = builders.filled_cart(self.on, (self.product(), 2), owner=owner)
-        made.product = value(
+        (found,) = rows(
             self.on,
-            "SELECT p.code FROM cart_item i JOIN product p ON p.id = i.product_id"
+            "SELECT p.code, i.id FROM cart_item i JOIN product p ON p.id = i.product_id"
             " WHERE i.cart_id = %(id)s",
             id=made.id,
         )
+        made.product, made.line = found.code, found.id
         return made
 
     def purchase(self, *, paid: bool = False, collected: bool = False) -> Any:
@@ -63,6 +64,12 @@ class World:
 
     def lot(self) -> Any:
         return builders.stocked(self.on, builders.product(self.on), 10)
+
+    def reduced(self) -> None:
+        """Put something on sale that is reduced, as it is its last day."""
+        dairy = builders.category(self.on)
+        builders.markdown(self.on, category=dairy)
+        builders.on_sale(self.on, category=dairy, expires_on=builders.today(self.on))
 
     def shortage(self) -> None:
         """Promise something from a lot that has expired."""

@@ -41,4 +41,15 @@ RULES = (
         WHERE held <> meant
         """,
     ),
+    Rule(
+        "what the markdowns come to for each category is kept as they say",
+        """
+        SELECT 'category ' || c.code, 'with ' || days_left || ' days left ' || coalesce(k.rate::text, 'nothing')
+            || ', by the rules ' || coalesce(w.rate::text, 'nothing')
+        FROM markdown_of_category w
+        FULL JOIN markdown_step k USING (category_id, days_left)
+        JOIN category c ON c.id = category_id
+        WHERE k.rate IS DISTINCT FROM w.rate
+        """,
+    ),
 )

@@ -47,6 +47,15 @@ RULES = (
         """,
     ),
     Rule(
+        "reduced goods cost less than the list says, and are no label's",
+        """
+        SELECT 'purchase ' || l.purchase_id || ' line ' || l.id, 'best before ' || l.best_before || ', unit price '
+            || l.unit_price || ', list price ' || l.price || coalesce(', label ' || l.label_price, '')
+        FROM purchase_line l
+        WHERE l.best_before IS NOT NULL AND (l.discount_rate = 0 OR l.label_price IS NOT NULL OR l.deposit_of IS NOT NULL)
+        """,
+    ),
+    Rule(
         "a deposit is charged on as many pieces as there are in the line of goods that it is for, in the same purchase",
         """
         SELECT 'purchase ' || d.purchase_id || ' line ' || d.id, 'deposit on ' || d.quantity || ', goods ' || g.quantity

@@ -21,7 +21,8 @@ from pydantic import (
 
 from app.commands.sheets.checking import row_schema
 from app.commands.sheets.files.reading import Dialect, plain
-from app.commands.sheets.kinds import SHEETS, Sheet
+from app.commands.sheets.kinds import SHEETS
+from app.commands.sheets.sheet import Sheet
 from app.core.web.schema import wrong
 
 _PASSWORD = re.compile("passw|pwd|kennwort")

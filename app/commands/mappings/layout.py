@@ -10,7 +10,6 @@ from app.commands.sheets.cells import BLANKS
 from app.commands.sheets.columns import Column
 from app.commands.sheets.faults import Fault, SheetError, quoted
 from app.commands.sheets.files.reading import Table, plain
-from app.commands.sheets.kinds import Sheet
 from app.commands.sheets.layout import (
     decimal_marks,
     demanded,
@@ -20,6 +19,7 @@ from app.commands.sheets.layout import (
     repeated,
     width,
 )
+from app.commands.sheets.sheet import Sheet
 
 _MOST_NAMES = 3
 

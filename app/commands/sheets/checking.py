@@ -13,8 +13,8 @@ from app.commands.sheets.cells import BLANKS, UnclearError, meant
 from app.commands.sheets.columns import Column
 from app.commands.sheets.faults import Fault, SheetError, quoted
 from app.commands.sheets.files.reading import Table
-from app.commands.sheets.kinds import Sheet
 from app.commands.sheets.layout import Layout, required
+from app.commands.sheets.sheet import Sheet
 from app.core.web.schema import Schema
 from app.product.plu import plu5
 from app.product.products.barcodes import written_in

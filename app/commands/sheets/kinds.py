@@ -3,14 +3,12 @@
 Import and export both go by these, so that a column is in both or in none.
 """
 
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Mapping
 
 from app import models
 from app.commands.sheets.columns import FOOD, Column
 from app.commands.sheets.notation import BARCODES, CODES, WORDS
-from app.core.web.schema import Schema
+from app.commands.sheets.sheet import Sheet
 from app.inventory.stock.schemas import OpeningStock
 from app.inventory.suppliers.schemas import NewSupplier
 from app.product.brands.kind import BRAND
@@ -23,52 +21,11 @@ from app.product.deposits.kind import DEPOSIT
 from app.product.deposits.schemas import NewDeposit
 from app.product.discounts.kind import DISCOUNT
 from app.product.discounts.schemas import NewDiscount
+from app.product.markdowns.kind import MARKDOWN
+from app.product.markdowns.schemas import NewMarkdown
 from app.product.products.kind import PRODUCT
 from app.product.products.schemas import NewProduct
 from app.users.customers.schemas import KnownCustomer
-
-
-def _no_rule(_: Mapping[str, Any]) -> None:
-    """Let any values pass."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Sheet:
-    """A kind of file: a row is a row of `model`'s table, and its values are what `schema` allows.
-
-    `key` names the row. `rows` is SQL that follows `FROM table t` in an export; `only_in` are columns that import
-    alone has. `check` raises Invalid for values that do not fit together.
-    """
-
-    name: str
-    model: type[models.Row]
-    schema: type[Schema]
-    columns: tuple[Column, ...]
-    rows: str
-    key: str = "code"
-    only_in: frozenset[str] = frozenset()
-    check: Callable[[Mapping[str, Any]], None] = _no_rule
-
-    @property
-    def table(self) -> str:
-        """The table's name, which is that of one such thing."""
-        return str(self.model._meta.table_name)  # noqa: SLF001 - peewee has no public name for it
-
-    def named(self, names: Iterable[str]) -> list[Column]:
-        """Return the columns with these names, in the sheet's order."""
-        wanted = set(names)
-        return [column for column in self.columns if column.name in wanted]
-
-    @property
-    def exported(self) -> list[Column]:
-        """The columns of an export."""
-        return [column for column in self.columns if column.name not in self.only_in]
-
-    def export(self) -> str:
-        """Return the query for all rows, with the values of the exported columns."""
-        values = ", ".join(column.of("t") for column in self.exported)
-        return f"SELECT {values} FROM {self.table} t {self.rows}"  # noqa: S608 - all are ours
-
 
 _A_CODE = "a code of 1 to 40 letters a-z, figures and hyphens, not beginning with a hyphen"
 _CODE = Column("code", _A_CODE)
@@ -170,6 +127,21 @@ DEPOSITS = Sheet(
         _NAME,
         Column("amount", "an amount above 0 with two decimals at most, like 0.25", "number"),
         _VAT_RATE,
+        _ACTIVE,
+    ),
+    rows=_BY_CODE,
+)
+
+MARKDOWNS = Sheet(
+    name="markdowns",
+    model=MARKDOWN.model,
+    schema=NewMarkdown,
+    columns=(
+        _CODE,
+        _NAME,
+        _code_of("category", "category"),
+        Column("days_left", "a whole number from 0 to 365"),
+        Column("rate", "a rate above 0 and below 1, like 0.3 for 30 % off", "number"),
         _ACTIVE,
     ),
     rows=_BY_CODE,
@@ -277,6 +249,7 @@ SHEETS: Mapping[str, Sheet] = {
         CATEGORIES,
         DISCOUNTS,
         DEPOSITS,
+        MARKDOWNS,
         PRODUCTS,
         COUPONS,
         SUPPLIERS,

@@ -10,7 +10,7 @@ from app.commands.sheets.cells import decimal_mark
 from app.commands.sheets.columns import Column
 from app.commands.sheets.faults import Fault, SheetError, quoted
 from app.commands.sheets.files.reading import Table, plain
-from app.commands.sheets.kinds import Sheet
+from app.commands.sheets.sheet import Sheet
 
 _MOST_NAMES = 20
 

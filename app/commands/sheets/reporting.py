@@ -6,10 +6,10 @@ from itertools import islice
 from app.commands.counting import counted
 from app.commands.sheets.columns import Column
 from app.commands.sheets.faults import on_lines, quoted
-from app.commands.sheets.kinds import Sheet
 from app.commands.sheets.plans.catalogue import Plan
 from app.commands.sheets.plans.opening import Opening
 from app.commands.sheets.plans.people import People
+from app.commands.sheets.sheet import Sheet
 
 MOST_LINES = 50
 _MOST_CODES = 20

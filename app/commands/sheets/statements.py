@@ -13,9 +13,10 @@ from psycopg2 import extensions
 
 from app.commands.sheets.checking import Line
 from app.commands.sheets.columns import Column
-from app.commands.sheets.kinds import STOCK, Sheet
+from app.commands.sheets.kinds import STOCK
 from app.commands.sheets.plans.catalogue import Change
 from app.commands.sheets.plans.opening import Lots
+from app.commands.sheets.sheet import Sheet
 from app.core.web.json import dumps
 
 # S608 below: all of this SQL is made of the names in kinds.py.

@@ -16,10 +16,10 @@ from psycopg2 import errors, extensions
 
 from app.commands.sheets import statements
 from app.commands.sheets.checking import Advance, Line
-from app.commands.sheets.kinds import Sheet
 from app.commands.sheets.plans.catalogue import Change, Plan
 from app.commands.sheets.plans.opening import Opening
 from app.commands.sheets.plans.people import People
+from app.commands.sheets.sheet import Sheet
 
 Item = TypeVar("Item")
 Put = Callable[[extensions.cursor, Sequence[Item]], None]

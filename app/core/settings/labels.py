@@ -1,4 +1,4 @@
-"""The forms of the labels that a shop's own scales print: where in an EAN-13 the item, its weight or its price stand."""
+"""The forms of the labels that a shop's own scales print: where in an EAN-13 the item, its weight, price or day stand."""
 
 import re
 from dataclasses import dataclass
@@ -7,21 +7,22 @@ from typing import Any, Literal
 
 from app.core.settings.values import parted
 
-Letter = Literal["I", "P", "W", "V"]
+Letter = Literal["I", "P", "W", "V", "D"]
 
-_FORM = re.compile(r"(?:02|2[0-9])[0-9IPWV]{10}C")
+_FORM = re.compile(r"(?:02|2[0-9])[0-9IPWVD]{10}C")
 # Of how many places prices and weights are, and those among them that GS1 has a verifying digit for (General
 # Specifications, section 7.9.2).
 _MEASURE = (4, 5, 6)
 _VERIFIED = (4, 5)
+_DAY = 6
 
 
 @dataclass(frozen=True, slots=True)
 class ScaleLabel:
     """One form, such as `22IIIIIVPPPPC`, as settings describe it.
 
-    Digits stand as they are, I is the item number, P the price or W the weight, V its verifying digit, C the
-    check digit.
+    Digits stand as they are, I is the item number, P the price or W the weight, V its verifying digit, C the check
+    digit. D is the day that is on reduced goods, as year, month and day.
     """
 
     text: str
@@ -55,7 +56,7 @@ def scale_labels(value: Any) -> list[ScaleLabel]:
     if not isinstance(texts, list | tuple) or not all(map(_is_form, texts)):
         raise ValueError(
             "must be forms like 22IIIIIVPPPPC: 13 places that begin with 02 or 20 to 29, with the item number (I) and"
-            " with P or W in 4 to 6 places side by side, a V only beside 4 or 5 of them, and C at the end"
+            " with P or W in 4 to 6 places side by side, a V only beside 4 or 5 of them, or with D in 6, and C at the end"
         )
     forms = list(map(ScaleLabel, texts))
     for one, other in combinations(forms, 2):
@@ -72,8 +73,10 @@ def _is_form(text: object) -> bool:
     runs = [(letter, len(list(places))) for letter, places in groupby(text) if not letter.isdigit()]
     lengths = dict(runs)
     # Each letter in one piece.
-    if len(lengths) != len(runs) or "I" not in lengths or len(lengths.keys() & {"P", "W"}) != 1:
+    if len(lengths) != len(runs) or "I" not in lengths or len(lengths.keys() & set("PWD")) != 1:
         return False
+    if "D" in lengths:
+        return lengths["D"] == _DAY and "V" not in lengths
     measure = lengths.get("P", 0) + lengths.get("W", 0)
     if "V" not in lengths:
         return measure in _MEASURE

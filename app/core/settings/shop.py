@@ -88,7 +88,8 @@ class ShopSettings(Section):
         description="The forms of the labels that the shop's own scales print, as EAN-13s of 13 places that begin with 02"
         " or 20 to 29, such as 22IIIIIVPPPPC and 28IIIIIWWWWWC: digits stand as they are, I is the item number (a"
         " product's PLU), P the price in hundredths of the currency or W the weight in grams (4 to 6 places), V, if it is"
-        " there, the verifying digit of 4 or 5 such places, C the check digit. No number may fit two of them. In the"
+        " there, the verifying digit of 4 or 5 such places, or D the day on reduced goods (6 places: year, month, day), C the"
+        " check digit. No number may fit two of them. In the"
         " environment parted by commas.",
     )
     scale_region: Region = Field(

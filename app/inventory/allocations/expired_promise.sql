@@ -1,6 +1,6 @@
 -- edition 2
 -- What purchases that wait were promised from lots that have expired since, and how much of each promise other lots can
--- take over: `movable`. Paid before unpaid, oldest first: so much (`before`) of what is free is for those in front.
+-- take over, but for reduced ones: `movable`. Paid before unpaid, oldest first: so much (`before`) of what is free is for those in front.
 CREATE OR REPLACE VIEW expired_promise WITH (security_invoker = true) AS
     SELECT c.product_id, c.purchase_id, c.purchase_line_id, c.stock_id, c.quantity, c.before,
            greatest(least(c.quantity, f.free - c.before), 0)::numeric(12,3) AS movable
@@ -19,4 +19,5 @@ CREATE OR REPLACE VIEW expired_promise WITH (security_invoker = true) AS
     CROSS JOIN LATERAL (
         SELECT coalesce(sum(s.on_hand - s.allocated), 0) AS free FROM stock s
         WHERE s.product_id = c.product_id AND s.on_hand > 0 AND (s.expires_on IS NULL OR s.expires_on >= CURRENT_DATE)
+            AND NOT (EXISTS (SELECT FROM markdown_step) AND EXISTS (SELECT FROM reduced_lot r WHERE r.stock_id = s.id))
     ) f;

@@ -1,6 +1,6 @@
 -- edition 1
--- Promises so much of a product to each line, all or nothing, from lots that have not expired, and rather from such as keep
--- until a day. A product may be in several lines, if they are `repeated`. `refused` is '', and a line (`places`, the first is 1) gets so much
+-- Promises so much of a product to each line, all or nothing, from lots that have not expired nor are reduced, and rather from
+-- such as keep until a day. A product may be in several lines, if they are `repeated`. `refused` is '', and a line (`places`, the first is 1) gets so much
 -- (`amounts`) from which lot; or it says why nothing is promised, and which products are asked for too much of, how much
 -- that is in all lines and how much could be had.
 --
@@ -23,6 +23,7 @@ CREATE OR REPLACE FUNCTION promise_lines(
         taken numeric[];
         enough bigint[];
         complete boolean;
+        marked_down boolean := EXISTS (SELECT FROM markdown_step);
     BEGIN
         refused := '';
         -- What all lines want of a product, and what those before a line do, which take first. Most baskets need not ask.
@@ -37,11 +38,14 @@ CREATE OR REPLACE FUNCTION promise_lines(
                     FROM unnest(products, quantities) WITH ORDINALITY AS l (product_id, quantity, place)
                 ) w;
         END IF;
-        -- A level that has too little is not even waited for: when something is sold out, the queue for it is over.
+        -- A level that has too little is not even waited for: when something is sold out, the queue for it is over. So it is if
+        -- reduced goods are all that is left.
         enough := ARRAY(
             SELECT l.product_id FROM stock_level l
             JOIN unnest(wanted_products, wanted) AS w (product_id, quantity) USING (product_id)
             WHERE l.on_hand - l.allocated >= w.quantity
+                AND (NOT marked_down OR l.product_id IN (
+                    SELECT a.product_id FROM sellable a WHERE a.product_id = l.product_id AND a.available >= w.quantity))
             ORDER BY l.product_id FOR NO KEY UPDATE OF l);
         IF cardinality(enough) = cardinality(wanted_products) THEN
             IF unpaid_share < 1 THEN
@@ -82,6 +86,7 @@ CREATE OR REPLACE FUNCTION promise_lines(
                            sum(s.on_hand) FILTER (WHERE s.fresh) - sum(s.allocated) AS sellable
                     FROM (SELECT *, expires_on IS NULL OR expires_on >= CURRENT_DATE AS fresh FROM stock) s
                     WHERE s.product_id = w.product_id AND s.on_hand > 0 AND (s.on_hand > s.allocated OR NOT s.fresh)
+                        AND (NOT marked_down OR NOT EXISTS (SELECT FROM reduced_lot r WHERE r.stock_id = s.id))
                 ) s
                 CROSS JOIN LATERAL fefo(
                     s.lots, s.free, s.expiries, least(w.quantity, s.sellable - coalesce(w.before, 0)), coalesce(w.before, 0),

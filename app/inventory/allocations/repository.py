@@ -82,13 +82,14 @@ LOCK_HOLDERS = Statement(f"""
 
 TRY_HOLDERS = Statement(f"{_HOLDERS} FOR NO KEY UPDATE SKIP LOCKED")
 
-# What can be sold of products, as fefo() wants it.
+# What can be sold of products at their full price, as fefo() wants it.
 _FREE = """
     SELECT s.product_id, array_agg(s.id) AS lots, array_agg(s.on_hand - s.allocated) AS free,
            array_agg(s.expires_on) AS expiries
     FROM stock s
     WHERE s.product_id = ANY(%(products)s::bigint[]) AND s.on_hand > 0 AND s.on_hand > s.allocated
-        AND (s.expires_on IS NULL OR s.expires_on >= CURRENT_DATE)"""
+        AND (s.expires_on IS NULL OR s.expires_on >= CURRENT_DATE)
+        AND NOT EXISTS (SELECT FROM reduced_lot r WHERE r.stock_id = s.id)"""
 
 # Of `moved`, which says how much of a line's promise goes from which lot (source) to which (target). What a level has
 # promised in all stays the same.

@@ -18,7 +18,7 @@ REVOKE DELETE ON purchase FROM {app};
 
 -- on_hand changes by a stock_movement and by nothing else.
 REVOKE UPDATE, DELETE ON stock FROM {app};
-REVOKE INSERT, UPDATE, DELETE ON stock_level, product_word, barcode FROM {app};
+REVOKE INSERT, UPDATE, DELETE ON stock_level, product_word, barcode, markdown_step FROM {app};
 GRANT UPDATE (allocated) ON stock, stock_level TO {app};
 
 -- A picture is another one where its bytes are.

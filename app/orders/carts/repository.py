@@ -61,8 +61,11 @@ _JSON = json_object(
 
 _ITEM = json_object(
     """
-    'id', i.id, 'quantity', i.quantity::text, 'list_price', o.price::text, 'unit_price', y.unit_price::text,
-    'discount', y.discount, 'label_price', i.label_price::text, 'total', y.total::text, 'available', CASE WHEN o.active THEN a.available ELSE 0.000 END::text""",
+    'id', i.id, 'offer', CASE WHEN i.best_before IS NULL THEN 'regular' ELSE 'reduced' END, 'best_before', i.best_before,
+    'quantity', i.quantity::text, 'list_price', o.price::text, 'unit_price', y.unit_price::text, 'discount', y.discount,
+    'label_price', i.label_price::text, 'total', y.total::text,
+    'available', CASE WHEN NOT o.active THEN 0.000 WHEN i.best_before IS NULL THEN a.available
+        ELSE coalesce((r.offer).available, 0.000) END::text""",
     product=json_object("'code', o.code, 'name', o.name, 'unit', o.unit"),
     deposit="CASE WHEN y.deposit > 0 THEN "
     + json_object(
@@ -88,10 +91,13 @@ def _items(rows: str) -> str:
             FROM {rows} i
             JOIN offer o ON o.product_id = i.product_id
             JOIN sellable a ON a.product_id = i.product_id
+            CROSS JOIN LATERAL (SELECT reduced_offer(i.product_id, i.best_before) AS offer) r
             CROSS JOIN LATERAL (
                 SELECT t.*, round(i.quantity * o.deposit_amount, 2) AS deposit
-                FROM line_charge(o.discount_set, o.unit, o.price, o.unit_price, o.discount_rate, o.discount_terms,
-                                 i.quantity, i.label_price) t
+                FROM line_charge(
+                    o.discount_set, o.unit, o.price, o.unit_price, o.discount_rate, o.discount_terms,
+                    (r.offer).unit_price, (r.offer).rate,
+                    i.quantity, i.label_price) t
                 OFFSET 0
             ) y
         ) x
@@ -134,7 +140,7 @@ def _put(what: str) -> Statement:
         SELECT put.outcome, {_JSON}
         FROM (SELECT c.id FROM cart c WHERE {OWN}) mine
         CROSS JOIN LATERAL put_cart_line(
-            mine.id, %(product)s, {what}, %(max_quantity)s, %(days)s, %(max_lines)s) put
+            mine.id, %(product)s, %(best_before)s, {what}, %(max_quantity)s, %(days)s, %(max_lines)s) put
         CROSS JOIN LATERAL (SELECT (put.cart).*) c
         {_items("unnest(put.items)")}
         """,
@@ -238,7 +244,8 @@ class CartRepository:
 
         Before it comes `put`, or a word of put_cart_line's that says why nothing has changed.
         """
-        return await self._put(PUT, cart, who, shop, product=product, quantity=quantity)
+        what = {"product": product, "quantity": quantity, "best_before": None}
+        return await self._put(PUT, cart, who, shop, **what)
 
     async def add(
         self, cart: str, who: Principal, added: Added, shop: ShopSettings

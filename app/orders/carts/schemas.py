@@ -7,6 +7,7 @@ from pydantic import Field
 
 from app.core.web.schema import (
     Code,
+    Date,
     Moment,
     Money,
     Name,
@@ -17,7 +18,7 @@ from app.core.web.schema import (
     Text,
     Total,
 )
-from app.orders.schemas import LineDiscount, Unit, VatOfRate
+from app.orders.schemas import LineDiscount, Offer, Unit, VatOfRate
 from app.product.barcodes.reading import LONGEST
 
 CouponRefusal = Literal[
@@ -56,6 +57,8 @@ class CartItem(Schema):
     """So much of a product in a cart, at today's price; or what a label says that prints its price."""
 
     id: int = Field(description="The line's.")
+    offer: Offer
+    best_before: Date | None = Field(description="The day that is on reduced goods.")
     product: CartProduct
     quantity: Quantity
     list_price: Money = Field(description="What one unit costs without a discount, VAT included.")
@@ -117,6 +120,9 @@ class AddedItem(Schema):
 
     product: Sku | None = Field(default=None, description="The product's code.")
     barcode: Barcode | None = None
+    best_before: Date | None = Field(
+        default=None, description="Of a product's reduced goods: the day that is on them."
+    )
     quantity: Quantity | None = Field(
         default=None,
         description="Times what the barcode is on; 1 unless given. It must be given where a barcode says too little, as of what"

@@ -143,6 +143,9 @@ class Carts:
             "withdrawn": Conflict("The product is not sold any more.", code="withdrawn"),
             "not_whole": _wrong_quantity("must be whole: the product is sold by the piece"),
             "too_much": _wrong_quantity(f"must be at most {self._shop.max_quantity}"),
+            "not_reduced": Conflict(
+                "There are no reduced goods with that day on them.", code="not_reduced"
+            ),
             "full": Conflict(f"A cart holds at most {most} lines.", code="cart_full"),
         }
         if outcome == "checked_out":

@@ -27,6 +27,8 @@ CREATE OR REPLACE FUNCTION place_order(
         reduction numeric;
         shares numeric[];
         repeated boolean;
+        days date[];
+        with_reduced boolean;
         with_deposits boolean;
         age integer;
         quantities numeric[];
@@ -50,14 +52,18 @@ CREATE OR REPLACE FUNCTION place_order(
                array_agg(t.total ORDER BY i.added_at, i.id), array_agg(o.vat_rate ORDER BY i.added_at, i.id),
                array_agg((i.id, o.product_id, o.code, o.name, o.unit, i.quantity, o.price, t.discount_rate, t.unit_price,
                           o.vat_rate, i.label_price, t.discount)::ordered_line ORDER BY i.added_at, i.id),
+               array_agg(i.best_before ORDER BY i.added_at, i.id), bool_or(i.best_before IS NOT NULL),
                bool_or(i.label_price IS NOT NULL), bool_or(o.deposit_id IS NOT NULL), max(o.min_age),
                json_agg(json_build_object('product', o.code) ORDER BY i.added_at, i.id)
                    FILTER (WHERE NOT (o.active AND sold_in(o.unit, i.quantity)))
-            INTO total, products, quantities, totals, rates, charged, repeated, with_deposits, age, items
+            INTO total, products, quantities, totals, rates, charged, days, with_reduced, repeated, with_deposits, age, items
             FROM cart_item i
             JOIN offer o ON o.product_id = i.product_id
+            CROSS JOIN LATERAL (SELECT reduced_offer(i.product_id, i.best_before) AS offer) r
             CROSS JOIN LATERAL line_charge(
-                o.discount_set, o.unit, o.price, o.unit_price, o.discount_rate, o.discount_terms, i.quantity, i.label_price) t
+                o.discount_set, o.unit, o.price, o.unit_price, o.discount_rate, o.discount_terms,
+                (r.offer).unit_price, (r.offer).rate,
+                i.quantity, i.label_price) t
             WHERE i.cart_id = of_cart;
         -- No deposit is reduced, nor does it count to a minimum.
         IF held.coupon_id IS NOT NULL AND total > 0 THEN
@@ -127,9 +133,15 @@ CREATE OR REPLACE FUNCTION place_order(
             FROM vat_of_lines(totals, rates) v;
 
         -- From here on others wait for the products.
-        SELECT * INTO promised
-            FROM promise_lines(products, quantities, repeated, (now() + make_interval(mins => minutes_to_pay))::date,
-                               unpaid_share, unpaid_quantity);
+        IF with_reduced THEN
+            SELECT * INTO promised
+                FROM promise_offers(products, quantities, days, (now() + make_interval(mins => minutes_to_pay))::date,
+                                    unpaid_share, unpaid_quantity);
+        ELSE
+            SELECT * INTO promised
+                FROM promise_lines(products, quantities, repeated, (now() + make_interval(mins => minutes_to_pay))::date,
+                                   unpaid_share, unpaid_quantity);
+        END IF;
         IF promised.refused <> '' THEN
             SELECT json_agg(json_build_object('product', p.code, 'requested', s.quantity::text, 'available', s.available::text)
                             ORDER BY s.place)
@@ -152,19 +164,19 @@ CREATE OR REPLACE FUNCTION place_order(
         END IF;
         WITH numbered AS MATERIALIZED (
             SELECT nextval('purchase_line_id_seq') AS id, l.*
-            FROM unnest(charged, totals, vat_amounts, shares) WITH ORDINALITY AS l (
+            FROM unnest(charged, totals, vat_amounts, shares, days) WITH ORDINALITY AS l (
                 item_id, product_id, code, name, unit, quantity, price, discount_rate, unit_price, vat_rate, label_price,
-                discount, total, vat, share, place)
+                discount, total, vat, share, best_before, place)
         ), line AS (
             INSERT INTO purchase_line (id, purchase_id, deposit_of, product_id, code, name, unit, quantity, price,
                                        discount_rate, unit_price, vat_rate, label_price, discount, total, vat_amount,
-                                       coupon_amount)
+                                       coupon_amount, best_before)
             OVERRIDING SYSTEM VALUE
             SELECT n.id, made.id,
                    CASE WHEN n.product_id IS NULL THEN (
                        SELECT g.id FROM numbered g WHERE g.item_id = n.item_id AND g.product_id IS NOT NULL) END,
                    n.product_id, n.code, n.name, n.unit, n.quantity, n.price, n.discount_rate, n.unit_price, n.vat_rate,
-                   n.label_price, n.discount, n.total, n.vat, n.share
+                   n.label_price, n.discount, n.total, n.vat, n.share, n.best_before
             FROM numbered n
             RETURNING *
         ), served AS (

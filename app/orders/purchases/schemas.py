@@ -10,6 +10,7 @@ from pydantic import Field
 from app.core.web.paging import PageQuery, Scalar
 from app.core.web.schema import (
     Code,
+    Date,
     Id,
     Moment,
     Money,
@@ -24,7 +25,7 @@ from app.core.web.schema import (
     Sku,
     Text,
 )
-from app.orders.schemas import LineDiscount, Unit, VatOfRate
+from app.orders.schemas import LineDiscount, Offer, Unit, VatOfRate
 from app.product.food.schemas import MinAge
 
 Status = Literal["placed", "collected", "cancelled"]
@@ -45,6 +46,8 @@ class PurchaseLine(Schema):
     product: Sku | None = Field(description="The product's code, of goods.")
     deposit: Code | None = Field(description="The deposit's code, of a deposit.")
     deposit_of: int | None = Field(description="The line of the goods that the deposit is for.")
+    offer: Offer
+    best_before: Date | None = Field(description="The day that is on reduced goods.")
     name: Name
     unit: Unit
     quantity: Quantity

@@ -35,7 +35,8 @@ JSON = json_object(
 LINE = json_object("""
     'id', l.id, 'kind', CASE WHEN l.deposit_of IS NULL THEN 'goods' ELSE 'deposit' END,
     'product', CASE WHEN l.deposit_of IS NULL THEN l.code END,
-    'deposit', CASE WHEN l.deposit_of IS NOT NULL THEN l.code END, 'deposit_of', l.deposit_of, 'name', l.name, 'unit', l.unit, 'quantity', l.quantity::text,
+    'deposit', CASE WHEN l.deposit_of IS NOT NULL THEN l.code END, 'deposit_of', l.deposit_of,
+    'offer', CASE WHEN l.best_before IS NULL THEN 'regular' ELSE 'reduced' END, 'best_before', l.best_before, 'name', l.name, 'unit', l.unit, 'quantity', l.quantity::text,
     'list_price', l.price::text, 'discount_rate', l.discount_rate::text,
     'unit_price', l.unit_price::text, 'discount', l.discount, 'label_price', l.label_price::text, 'vat_rate', l.vat_rate::text,
     'vat_amount', l.vat_amount::text, 'coupon_reduction', coalesce(l.coupon_amount, 0.00)::text, 'total', l.total::text,

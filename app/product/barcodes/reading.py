@@ -7,14 +7,14 @@ from decimal import Decimal
 from typing import Literal
 from urllib.parse import unquote
 
-from app.product.barcodes.contents import contents
+from app.product.barcodes.contents import contents, day
 from app.product.barcodes.elements import Elements, linked, printed, scanned
 from app.product.barcodes.errors import unreadable
 from app.product.gtin import gtin14, has_length, has_right_check_digit
 from app.product.plu import is_plu, plu5
 from app.product.scales import DamagedLabelError, Label, Scales, is_local
 
-Kind = Literal["gtin", "plu", "weight_label", "price_label", "count_label", "gs1"]
+Kind = Literal["gtin", "plu", "weight_label", "price_label", "count_label", "reduced_label", "gs1"]
 
 _PIECES = Decimal("0.001")
 
@@ -84,7 +84,7 @@ def read(code: str, scales: Scales, today: date) -> Reading:
     kind = symbology[1] + symbology[2] if symbology else ""
     text = text[len(symbology[0]) :] if symbology else text
     if kind[:1] in _GTIN_ALONE or (kind not in _ELEMENTS and _FIGURES.fullmatch(text)):
-        return _of_number(text, scales)
+        return _of_number(text, scales, today)
     said = contents(_elements(text), today)
     return Reading(
         (
@@ -108,7 +108,7 @@ def _elements(text: str) -> Elements:
     return printed(text) if text.startswith("(") else scanned(text)
 
 
-def _of_number(text: str, scales: Scales) -> Reading:
+def _of_number(text: str, scales: Scales, today: date) -> Reading:
     if is_plu(text):
         return Reading((Meaning("plu", plu5=plu5(text)),), "No product has that PLU.")
     if not has_length(text):
@@ -128,10 +128,12 @@ def _of_number(text: str, scales: Scales) -> Reading:
         return Reading(
             (plain,), "No product has that barcode, and the shop knows no label of scales like it."
         )
-    return Reading((plain, _of_label(label)), "No product has the item number of that label.")
+    return Reading(
+        (plain, _of_label(label, today)), "No product has the item number of that label."
+    )
 
 
-def _of_label(label: Label) -> Meaning:
+def _of_label(label: Label, today: date) -> Meaning:
     blank = frozenset({label.blank} if label.blank else ())
     match label.kind:
         case "weight_label":
@@ -140,6 +142,8 @@ def _of_label(label: Label) -> Meaning:
             return Meaning(label.kind, blank, label.plu5, price=label.amount)
         case "count_label":
             return Meaning(label.kind, blank, label.plu5, count=int(label.amount))
+        case "reduced_label":
+            return Meaning(label.kind, blank, label.plu5, best_before=day(label.yymmdd, today))
 
 
 def quantity(meaning: Meaning, unit: str, pieces: int | None) -> Decimal | None:

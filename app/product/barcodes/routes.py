@@ -25,7 +25,8 @@ async def read_barcode(code: str) -> Response:
 
     * a GTIN of 8, 12, 13 or 14 digits, on one piece or a pack: `4006381333931`. Zeros in front do not count.
     * a PLU of 4 or 5 digits: `4011`.
-    * a label of the shop's scales: an EAN-13 with an item number and a weight, a price or a count in it.
+    * a label of the shop's scales: an EAN-13 with an item number and a weight, a price or a count in it, or with the day on
+      reduced goods.
     * GS1's element strings, as in GS1-128 and DataMatrix, with the AIs 01, 10, 15, 17, 30, 310n and 392n; others are
       passed over: `010400638133393117270131`, or as it is printed, `(01)04006381333931(17)270131`.
     * a GS1 Digital Link: `https://id.gs1.org/01/04006381333931/10/AB?17=270131`. Its slashes and its query may be left as

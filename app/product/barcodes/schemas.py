@@ -4,7 +4,7 @@ from pydantic import Field
 
 from app.core.web.schema import Date, PositiveMoney, Quantity, Schema
 from app.product.barcodes.reading import Kind
-from app.product.products.schemas import ProductDetails
+from app.product.products.schemas import ProductDetails, ReducedOffer
 
 
 class Scanned(Schema):
@@ -12,7 +12,7 @@ class Scanned(Schema):
 
     kind: Kind = Field(
         description="What the code is: a product's barcode (`gtin`), its number to key in (`plu`), the label of a scale with"
-        " a weight, a price or a count in it, or GS1's element strings or Digital Link (`gs1`)."
+        " a weight, a price or a count in it, the label on reduced goods, or GS1's element strings or Digital Link (`gs1`)."
     )
     quantity: Quantity | None = Field(
         description="How much it is for, in the product's unit: the pieces that the barcode is on, the weight or the count"
@@ -24,6 +24,11 @@ class Scanned(Schema):
         examples=["3.49"],
     )
     lot: str | None = Field(description="The lot, (10) in element strings.", examples=["L2301"])
-    best_before: Date | None = Field(description="The best-before date, (15) in element strings.")
+    best_before: Date | None = Field(
+        description="The best-before date, (15) in element strings, or the day on reduced goods."
+    )
     expires_on: Date | None = Field(description="The last day to sell it, (17) in element strings.")
+    reduced: ReducedOffer | None = Field(
+        description="Of a label on reduced goods: what goods with its day cost; null where none are for sale."
+    )
     product: ProductDetails

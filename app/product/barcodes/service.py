@@ -3,6 +3,8 @@
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+import orjson
+
 from app.core.settings import ShopSettings
 from app.core.web import NotFound
 from app.core.web.json import dumps
@@ -18,6 +20,7 @@ _AS: dict[Kind, str] = {
     "weight_label": "a weight label of",
     "price_label": "a price label of",
     "count_label": "a label with a count of",
+    "reduced_label": "a label of reduced goods of",
     "gs1": "the barcode of",
 }
 
@@ -69,6 +72,14 @@ def _names(meaning: Meaning, product: Named) -> bool:
     return meaning.plu5 is not None if product.gtin14 is None else product.gtin14 in meaning.gtin14s
 
 
+def _offered(meaning: Meaning, product: Named) -> dict[str, str] | None:
+    """Return the offer of the reduced goods that a label is on, None where there are none of them today."""
+    if meaning.kind != "reduced_label":
+        return None
+    offers = orjson.loads(product.json)["reduced"]
+    return next((one for one in offers if one["best_before"] == str(meaning.best_before)), None)
+
+
 def _answer(meaning: Meaning, product: Named) -> str:
     said = dumps(
         {
@@ -78,6 +89,7 @@ def _answer(meaning: Meaning, product: Named) -> str:
             "lot": meaning.lot,
             "best_before": meaning.best_before,
             "expires_on": meaning.expires_on,
+            "reduced": _offered(meaning, product),
         }
     )
     return f'{said[:-1].decode()},"product":{product.json}}}'

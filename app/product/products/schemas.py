@@ -9,6 +9,7 @@ from app.core.web.paging import Page, PageQuery
 from app.core.web.schema import (
     Code,
     Count,
+    Date,
     Moment,
     Money,
     Name,
@@ -204,6 +205,15 @@ class Product(Schema):
     updated_at: Moment
 
 
+class ReducedOffer(Schema):
+    """What of a product is close to its last day, and costs less."""
+
+    best_before: Date
+    price: Money = Field(description="What one unit costs today, VAT included.")
+    rate: Rate = Field(description="What was taken off the list price.")
+    quantity: QuantityOrZero = Field(description="How much can be sold today, in the unit.")
+
+
 class ProductDetails(Product):
     """A product with all that a buyer may want to read of it."""
 
@@ -212,6 +222,9 @@ class ProductDetails(Product):
     food_business: FoodBusiness
     origin: Origin
     storage: Storage
+    reduced: list[ReducedOffer] = Field(
+        description="What of it is close to its last day, each at a price of its own; no part of `available`."
+    )
     shelf_life_days: ShelfLife | None
 
 

@@ -55,11 +55,12 @@ _PRODUCT_JSON = (
 _DETAILS = """
     ',"ingredients":', to_json(p.ingredients), ',"nutrition":', coalesce(replace(p.nutrition::text, ' ', ''), 'null'),
     ',"food_business":', to_json(p.food_business), ',"origin":', to_json(p.origin),
-    ',"storage":', to_json(p.storage), ',"shelf_life_days":', coalesce(p.shelf_life_days::text, 'null'),"""
+    ',"storage":', to_json(p.storage), ',"reduced":', p.reduced, ',"shelf_life_days":', coalesce(p.shelf_life_days::text, 'null'),"""
 _IN_LISTS = _PRODUCT_JSON.replace("<details>", "")
 _ALONE = _PRODUCT_JSON.replace("<details>", _DETAILS)
 _COLUMNS_ALONE = (
     "p.ingredients, p.nutrition, p.food_business, p.origin, p.storage, p.shelf_life_days,"
+    "CASE WHEN EXISTS (SELECT FROM markdown_step) THEN reduced_goods(p.id) ELSE '[]' END AS reduced,"
 )
 
 # LIMIT 1, which is no limit, keeps the planner from merging this into the rest: it would look for

@@ -10,7 +10,8 @@ from pydantic.fields import FieldInfo
 
 from app.commands.sheets.checking import row_schema
 from app.commands.sheets.columns import Column
-from app.commands.sheets.kinds import SHEETS, Sheet
+from app.commands.sheets.kinds import SHEETS
+from app.commands.sheets.sheet import Sheet
 from local.environments import ROOT
 
 FILE = ROOT / "docs" / "columns.md"

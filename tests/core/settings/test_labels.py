@@ -18,6 +18,7 @@ FORMS = (
     "23PPPPPIIIIIC",
     "24IIIIWWWWWWC",
     "25III0VWWWW0C",
+    "24IIIIDDDDDDC",
 )
 
 
@@ -54,6 +55,9 @@ class TestForms:
             "22IIPPIIIPPPC",
             "22IIIIVVPPPPC",
             "22IIIVPPPPPPC",
+            "22IIIIVDDDDDC",
+            "22IIIIIDDDDDC",
+            "22IIIDDDDDDPC",
             "22IIIIIVPPPPc",
             "22IIIIIVPPPPX",
             "２2IIIIIVPPPPC",

@@ -12,7 +12,7 @@ from tests.product.barcodes.scanned import GS
 from tests.support.clients import client_at, shop_with
 
 BARCODES = "/api/v1/barcodes"
-NOTHING = {"price": None, "lot": None, "best_before": None, "expires_on": None}
+NOTHING = dict.fromkeys(("price", "lot", "best_before", "expires_on", "reduced"))
 
 
 def ean(digits):
@@ -251,6 +251,7 @@ class TestGs1:
                     "lot": "AB/1",
                     "best_before": str(best),
                     "expires_on": str(last),
+                    "reduced": None,
                 },
             )
 

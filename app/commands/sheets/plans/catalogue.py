@@ -10,10 +10,10 @@ from psycopg2 import extensions
 from app.commands.sheets.checking import Advance, Content, Line
 from app.commands.sheets.columns import Column
 from app.commands.sheets.faults import Fault, SheetError, quoted
-from app.commands.sheets.kinds import Sheet
 from app.commands.sheets.layout import required
 from app.commands.sheets.notation import listed
 from app.commands.sheets.plans.taken import taken
+from app.commands.sheets.sheet import Sheet
 from app.core.web import FieldError, Invalid
 
 Refused = Callable[[Mapping[str, Any]], Iterable[FieldError]]
