@@ -2,7 +2,7 @@ import asyncio
 
 import pytest
 
-from app.core.database import NoTurn, Turns
+from app.core.database import NoTurn, PooledPostgresqlDatabase, Turns, TurnsManager
 from tests.core.things import turns as loop_turns
 
 
@@ -107,3 +107,15 @@ class TestTurns:
 
         for _ in range(2):
             asyncio.run(take())
+
+
+class TestOneTurn:
+    async def test_within_another_is_that_one(self, database):
+        pool = PooledPostgresqlDatabase()
+        pool.init(database.app_url, pool_size=1)
+        lists = TurnsManager(pool, Turns(1, 0, patience=0))
+        async with lists.one_turn(), lists.one_turn():
+            assert await lists.fetch_value("SELECT 1") == 1
+        async with lists.one_turn():
+            assert await lists.fetch_value("SELECT 2") == 2
+        await pool.close(timeout=0)
