@@ -37,6 +37,20 @@ _FILL = """
     INSERT INTO cart_item (cart_id, product_id, quantity) SELECT %s, unnest(%s::bigint[]), 3
 """
 
+# Products with each set of discounts, and of some two pieces cost a cent today. They were cheaper before they were reduced.
+_REDUCED = """
+    CREATE TEMP TABLE reduced AS
+        SELECT DISTINCT ON (discount_set) id, code, price, row_number() OVER (ORDER BY id) AS number FROM product
+        WHERE active AND discount_set <> 0 AND id <> ALL (%s) ORDER BY discount_set, id;
+    INSERT INTO former_price (product_id, price, discounts, until)
+        SELECT id, price - 0.20, '{}', CURRENT_DATE - 12 FROM reduced;
+    INSERT INTO discount (code, name, buy, price, starts_on, weekdays, products)
+        SELECT 'answers', 'Two for a cent', 2, 0.01, CURRENT_DATE, jsonb_build_array(to_char(CURRENT_DATE, 'fmday')), jsonb_agg(code)
+        FROM reduced WHERE number %% 3 = 0
+        ON CONFLICT (code) DO NOTHING;
+    SELECT id, code FROM reduced ORDER BY id
+"""
+
 Forms = Mapping[str, str]
 _NO_FORMS: Forms = MappingProxyType({})
 _CART: Forms = MappingProxyType({"/id": UUID, "/items/*/id": r"\d+", "/expires_at": _MOMENT})
@@ -79,6 +93,7 @@ def cases(ground: Ground) -> Iterator[Case]:
             yield Case(load, request, status, forms)
     yield from _checkouts(ground)
     yield from _bottles(ground)
+    yield from _reduced(ground)
     yield from _wrong_reads(ground)
     yield from _wrong_carts(ground)
     yield from _wrong_checkouts(ground)
@@ -105,20 +120,26 @@ def _bottles(ground: Ground) -> Iterator[Case]:
         mine, yours = _twins(ground, 3)
         for cart in (mine, yours):
             ground.rows(_FILL, (entered, seed.cart_id(cart), seed.cart_id(cart), ground.goods[-2:]))
-        more = json.dumps({"quantity": "7"})
-        put = [
-            Request(
-                *("PUT", f"{CARTS}/{seed.cart_id(cart)}/items/{ground.codes[-1]}"),
-                *(seed.cart_token(cart), more),
-            )
-            for cart in (mine, yours)
-        ]
+        put = [_put(cart, ground.codes[-1], 7) for cart in (mine, yours)]
         yield Case("cart", put[0], forms=_CART, theirs=put[1])
         yield Case("checkout", _check_out(mine), 409, theirs=_check_out(yours))
         out = _check_out(mine, grown), _check_out(yours, grown)
         yield Case("checkout", out[0], 201, _PURCHASE, out[1])
     # In a load, nobody says how old he is.
     ground.rows("UPDATE product SET min_age = NULL WHERE id = ANY (%s)", (ground.goods[-2:],))
+
+
+def _reduced(ground: Ground) -> Iterator[Case]:
+    """Ask for goods with discounts of all kinds: read them, and buy one, three and seven pieces."""
+    found = ground.rows(_REDUCED, (ground.goods[:1],))
+    for _, code in found:
+        yield Case("product", Request("GET", f"{PRODUCTS}/{code}"))
+    for pieces in (1, 3, 7):
+        mine, yours = _twins(ground, 1)
+        for _, code in found:
+            put = [_put(cart, code, pieces) for cart in (mine, yours)]
+            yield Case("cart", put[0], forms=_CART, theirs=put[1])
+        yield Case("checkout", _check_out(mine), 201, _PURCHASE, _check_out(yours))
 
 
 def _wrong_reads(ground: Ground) -> Iterator[Case]:
@@ -183,6 +204,11 @@ def _twins(ground: Ground, kinds: int) -> tuple[int, int]:
     ground.next_cart += kinds + 1
     seed.carts(ground.owner_url, ground.goods[:kinds], first, kinds + 1, kinds)
     return first, first + kinds
+
+
+def _put(cart: int, code: str, pieces: int) -> Request:
+    path = f"{CARTS}/{seed.cart_id(cart)}/items/{code}"
+    return Request("PUT", path, seed.cart_token(cart), json.dumps({"quantity": str(pieces)}))
 
 
 def _check_out(cart: int, buyer: str = BUYER) -> Request:

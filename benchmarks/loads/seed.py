@@ -83,14 +83,14 @@ _SETS = """
 """
 _INSERT = """
     INSERT INTO product (code, gtin, name, description, image, brand_id, category_id, discount_id, discount_set, unit, price, vat_rate, active,
-            search_text)
+            search_text, created_at)
     SELECT m.code,
            number || ((10 - (
                SELECT sum(substr(m.number::text, place, 1)::int * CASE WHEN place %% 2 = 0 THEN 3 ELSE 1 END)
                FROM generate_series(1, 12) place) %% 10) %% 10)::text,
            m.name, m.description, CASE WHEN m.n %% 4 = 0 THEN i.hash END, m.brand_id, m.category_id, nullif(m.discount_id, 0), coalesce(s.id, 0),
            'piece', m.price, m.vat_rate, m.active,
-           search_words(concat_ws(' ', m.name, m.brand, m.category))
+           search_words(concat_ws(' ', m.name, m.brand, m.category)), now() - interval '1 year'
     FROM made m
     CROSS JOIN image i
     JOIN meant USING (promoted, category_id, discount_id)

@@ -224,6 +224,7 @@ def _columns(lines: list[Line]) -> tuple[list[Any], ...]:
         [line.total for line in lines],
         [line.vat for line in lines],
         [line.coupon_reduction for line in lines],
+        [line.discount for line in lines],
     )
 
 

@@ -21,6 +21,7 @@ from sqlalchemy import (
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import joinedload, selectinload
 
+from benchmarks.peers.charges import charge
 from benchmarks.peers.fastapi_shop import basket
 from benchmarks.peers.fastapi_shop.problems import Problem, checked_out, invalid, missing_cart
 from benchmarks.peers.fastapi_sqlalchemy.database import settings
@@ -97,8 +98,6 @@ async def put_item(
     items = await items_in(session, cart.id, stock=True)
     lines = [line_of(item) for item in items]
     coupon = await coupon_of(session, cart, lines)
-    if coupon is not None and not coupon.refused:
-        coupon.redeem(lines)
     return _shown(cart, items, lines, coupon)
 
 
@@ -154,7 +153,8 @@ async def coupon_of(
 def line_of(item: CartItem) -> basket.Line:
     """Return the line of what is in a cart."""
     product = item.product
-    deposit = product.deposit
+    offer, deposit = product.offer, product.deposit
+    charged = charge(offer, offer.multibuys, item.quantity, item.label_price)
     return basket.Line(
         active=product.active,
         product_id=product.id,
@@ -163,9 +163,11 @@ def line_of(item: CartItem) -> basket.Line:
         unit=product.unit,
         quantity=item.quantity,
         list_price=product.list_price,
-        discount_rate=product.offer.discount_rate,
-        unit_price=product.offer.unit_price,
+        discount_rate=charged.discount_rate,
+        unit_price=charged.unit_price,
         vat_rate=product.vat_rate,
+        total=charged.total,
+        discount=charged.discount,
         label_price=item.label_price,
         min_age=product.min_age,
         deposit_code=deposit and deposit.code,
@@ -175,7 +177,7 @@ def line_of(item: CartItem) -> basket.Line:
     )
 
 
-def _item(item: CartItem) -> CartItemOut:
+def _item(item: CartItem, line: basket.Line) -> CartItemOut:
     product = item.product
     deposit = None
     if product.deposit is not None:
@@ -191,9 +193,11 @@ def _item(item: CartItem) -> CartItemOut:
             "id": item.id,
             "product": product,
             "quantity": item.quantity,
-            "unit_price": product.price,
+            "list_price": line.list_price,
+            "unit_price": line.unit_price,
+            "discount": line.discount,
             "label_price": item.label_price,
-            "total": item.label_price or line_total(item.quantity, product.price),
+            "total": line.total,
             "deposit": deposit,
             "available": product.available if product.active else Decimal("0.000"),
         }
@@ -206,7 +210,9 @@ def _shown(
     goods: Sequence[basket.Line],
     coupon: basket.Coupon | None,
 ) -> CartOut:
-    shown = [_item(item) for item in items]
+    shown = [_item(item, line) for item, line in zip(items, goods, strict=True)]
+    if coupon is not None and not coupon.refused:
+        coupon.redeem(goods)
     charged = [(line.total, line.vat_rate) for line in [*goods, *basket.deposits(goods)]]
     vat = vat_by_rate(charged)
     return CartOut(

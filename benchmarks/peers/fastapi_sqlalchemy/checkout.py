@@ -126,6 +126,7 @@ def _sold(line: basket.Line, picks: Sequence[basket.Pick]) -> PurchaseLine:
         list_price=line.list_price,
         discount_rate=line.discount_rate,
         unit_price=line.unit_price,
+        discount=line.discount,
         label_price=line.label_price,
         vat_rate=line.vat_rate,
         vat_amount=line.vat,

@@ -26,6 +26,10 @@ WHERE $4::bigint > (
 ON CONFLICT (cart_id, product_id) WHERE label_price IS NULL DO UPDATE SET quantity = EXCLUDED.quantity
 RETURNING 1"""
 
+CHARGE = """line_charge(
+    o.discount_set, o.unit, o.price, o.unit_price, o.discount_rate, o.discount_terms, i.quantity, i.label_price)"""
+"""What a cart's item, i, costs by its offer, o."""
+
 VAT = """json_agg(json_build_object(
     'rate', v.rate::text, 'gross', v.gross::text, 'net', v.net::text, 'vat', v.vat::text) ORDER BY v.rate)"""
 
@@ -49,8 +53,8 @@ CROSS JOIN LATERAL (
            array_agg(o.vat_rate) || array_agg(o.deposit_vat_rate) FILTER (WHERE y.deposit > 0) AS rates,
            json_agg(json_build_object(
                'id', i.id, 'product', json_build_object('code', o.code, 'name', o.name, 'unit', o.unit),
-               'quantity', i.quantity::text, 'unit_price', o.unit_price::text, 'label_price', i.label_price::text,
-               'total', y.total::text,
+               'quantity', i.quantity::text, 'list_price', o.price::text, 'unit_price', y.unit_price::text,
+               'discount', y.discount, 'label_price', i.label_price::text, 'total', y.total::text,
                'deposit', CASE WHEN y.deposit > 0 THEN json_build_object(
                    'code', o.deposit_code, 'name', o.deposit_name, 'amount', o.deposit_amount::text,
                    'total', y.deposit::text) END,
@@ -60,8 +64,7 @@ CROSS JOIN LATERAL (
     JOIN offer o ON o.product_id = i.product_id
     JOIN availability a ON a.product_id = i.product_id
     CROSS JOIN LATERAL (
-        SELECT coalesce(i.label_price, line_total(i.quantity, o.unit_price)) AS total,
-               round(i.quantity * o.deposit_amount, 2) AS deposit
+        SELECT t.*, round(i.quantity * o.deposit_amount, 2) AS deposit FROM {CHARGE} t
     ) y
     WHERE i.cart_id = c.id
 ) x

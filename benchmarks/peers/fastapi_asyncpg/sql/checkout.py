@@ -2,19 +2,20 @@
 
 # ruff: noqa: S608 - all parts of the SQL in here are written in here
 
-from benchmarks.peers.fastapi_asyncpg.sql.carts import OWN, VAT
+from benchmarks.peers.fastapi_asyncpg.sql.carts import CHARGE, OWN, VAT
 
 LOCK_CART = f"""
 SELECT c.status, c.token_hash, c.customer_id, r.name, r.phone, c.coupon_id, c.coupon_code
 FROM cart c LEFT JOIN customer r ON r.id = c.customer_id
 WHERE {OWN} FOR UPDATE OF c"""
 
-CART_LINES = """
+CART_LINES = f"""
 SELECT o.active, o.product_id, o.code, o.name, o.unit, i.quantity,
-       o.price, o.discount_rate, o.unit_price, o.vat_rate, i.label_price, o.min_age,
+       o.price, t.discount_rate, t.unit_price, o.vat_rate, t.total, t.discount, i.label_price, o.min_age,
        o.deposit_code, o.deposit_name, o.deposit_amount, o.deposit_vat_rate
 FROM cart_item i
 JOIN offer o ON o.product_id = i.product_id
+CROSS JOIN LATERAL {CHARGE} t
 WHERE i.cart_id = $1
 ORDER BY i.added_at, i.id"""
 
@@ -55,22 +56,22 @@ WITH placed AS (
     INSERT INTO purchase (cart_id, token_hash, customer_id, contact_name, contact_phone,
                           currency, total, vat_total, pricing_rules, pay_by, min_age,
                           coupon_id, coupon_code, coupon_name, coupon_amount)
-    VALUES ($1, $25, $2, $3, $4, $5, $6, $7, 2, now() + make_interval(mins => $8), $26, $27, $28, $29, $30)
+    VALUES ($1, $26, $2, $3, $4, $5, $6, $7, 2, now() + make_interval(mins => $8), $27, $28, $29, $30, $31)
     RETURNING id
 ), line AS (
     INSERT INTO purchase_line (purchase_id, product_id, code, name, unit, quantity, price,
                                discount_rate, unit_price, vat_rate, label_price, total, vat_amount,
-                               coupon_amount)
+                               coupon_amount, discount)
     SELECT placed.id, l.*
     FROM placed, unnest(
         $9::bigint[], $10::text[], $11::text[], $12::text[], $13::numeric[], $14::numeric[],
         $15::numeric[], $16::numeric[], $17::numeric[], $18::numeric[], $19::numeric[],
-        $20::numeric[], $21::numeric[]) AS l
+        $20::numeric[], $21::numeric[], $22::jsonb[]) AS l
     RETURNING id, product_id
 ), served AS (
     INSERT INTO allocation (purchase_line_id, stock_id, quantity)
     SELECT line.id, a.stock_id, a.quantity
-    FROM line JOIN unnest($22::bigint[], $23::bigint[], $24::numeric[])
+    FROM line JOIN unnest($23::bigint[], $24::bigint[], $25::numeric[])
         AS a (product_id, stock_id, quantity) USING (product_id)
 ), closed AS (
     UPDATE cart SET status = 'checked_out' WHERE id = $1
@@ -119,7 +120,8 @@ CROSS JOIN LATERAL (
         'deposit', CASE WHEN l.deposit_of IS NOT NULL THEN l.code END, 'deposit_of', l.deposit_of,
         'name', l.name, 'unit', l.unit, 'quantity', l.quantity::text,
         'list_price', l.price::text, 'discount_rate', l.discount_rate::text,
-        'unit_price', l.unit_price::text, 'label_price', l.label_price::text, 'vat_rate', l.vat_rate::text,
+        'unit_price', l.unit_price::text, 'discount', l.discount, 'label_price', l.label_price::text,
+        'vat_rate', l.vat_rate::text,
         'vat_amount', l.vat_amount::text, 'coupon_reduction', coalesce(l.coupon_amount, 0.00)::text,
         'total', l.total::text,
         'returned', coalesce(r.quantity, 0.000)::text) ORDER BY l.id) AS lines

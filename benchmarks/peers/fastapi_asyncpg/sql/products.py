@@ -44,8 +44,15 @@ _MEMBERS = """
         WHERE c.id = p.category_id),
     'unit', p.unit, 'price', o.unit_price::text, 'list_price', p.price::text,
     'discount', (
-        SELECT json_build_object('code', d.code, 'name', d.name, 'rate', d.rate::text)
+        SELECT json_build_object(
+            'code', d.code, 'name', d.name, 'rate', d.rate::text, 'amount', d.amount::text,
+            'prior_price', prior_price(p.id, p.price, d.id)::text)
         FROM discount d WHERE d.id = o.discount_id),
+    'multibuys', coalesce((
+        SELECT json_agg(json_build_object(
+            'code', m.code, 'name', m.name, 'buy', m.buy, 'pay', m.pay, 'price', m.price::text) ORDER BY m.id)
+        FROM discount_set s JOIN discount_today m ON m.id = ANY (s.discounts)
+        WHERE s.id = p.discount_set AND m.buy IS NOT NULL AND p.unit = 'piece'), '[]'),
     'deposit', (
         SELECT json_build_object('code', e.code, 'name', e.name, 'amount', e.amount::text) FROM deposit e
         WHERE e.id = p.deposit_id),
