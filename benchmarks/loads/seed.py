@@ -32,6 +32,10 @@ _TREE = """
         ('week', 'Offer of the week', 0.2, CURRENT_DATE - 3, CURRENT_DATE + 400),
         ('short', 'Best before soon', 0.5, CURRENT_DATE - 1, NULL),
         ('last', 'Last month', 0.1, CURRENT_DATE - 60, CURRENT_DATE - 30);
+    INSERT INTO discount (code, name, rate, amount, buy, pay, starts_on, weekdays, categories, brands) VALUES
+        ('less', 'Ten cents less', NULL, 0.10, NULL, NULL, CURRENT_DATE - 10, '[]', '["aisle-8"]', '[]'),
+        ('three', 'Three for two', NULL, NULL, 3, 2, CURRENT_DATE - 10, '[]', '["aisle-7"]', '[]'),
+        ('friday', 'Fridays', 0.1, NULL, NULL, NULL, CURRENT_DATE - 10, '["friday"]', '[]', '["brand-0"]');
     CREATE TEMP TABLE leaf ON COMMIT DROP AS
         SELECT row_number() OVER (ORDER BY id) - 1 AS number, id, name FROM category WHERE parent_id IS NOT NULL;
     CREATE TEMP TABLE noun (number bigint PRIMARY KEY, name text) ON COMMIT DROP;
@@ -41,20 +45,22 @@ _TREE = """
 _BRANDS = """
     INSERT INTO brand (code, name) SELECT 'brand-' || number, name || ' Foods' FROM maker;
     CREATE TEMP TABLE label ON COMMIT DROP AS
-        SELECT m.number, b.id, b.name FROM maker m JOIN brand b ON b.code = 'brand-' || m.number;
+        SELECT m.number, b.id, b.name, CASE WHEN EXISTS (SELECT FROM discount d WHERE d.brands ? b.code) THEN b.id ELSE 0 END AS promoted
+        FROM maker m JOIN brand b ON b.code = 'brand-' || m.number;
     ANALYZE leaf, noun, adjective, label;
     INSERT INTO image (hash, small, medium, large, width, height)
         SELECT encode(sha256('a'), 'hex'), 'a', 'a', 'a', 1, 1;
 """
 # A noun has five adjectives. Shelves are of very different sizes: the first has more than a quarter of the shop,
-# the smallest less than a hundredth. One in 33 products was withdrawn, one in ten has a discount, one in four a picture.
+# the smallest less than a hundredth. One in 33 products was withdrawn, one in ten has a discount of its own, one in four a
+# picture. A twelfth of them costs ten cents less, and another is sold three for the price of two.
 _MADE = """
     CREATE TEMP TABLE made ON COMMIT DROP AS
     SELECT 'P' || lpad(p.n::text, 7, '0') AS code,
            a.name || ' ' || w.name || ' ' || 50 * (1 + p.n %% 20) || CASE WHEN p.n %% 3 = 0 THEN ' ml' ELSE ' g' END AS name,
            'From ' || l.name || '. Keep in a cool and dry place; once opened, use within ' || 3 + p.n %% 5 || ' days.' AS description,
            l.id AS brand_id, l.name AS brand, c.id AS category_id, c.name AS category,
-           CASE p.n %% 20 WHEN 3 THEN 1 WHEN 7 THEN 2 WHEN 11 THEN 3 END AS discount,
+           coalesce(d.id, 0) AS discount_id, l.promoted,
            (99 + p.n * 37 %% 1900) / 100.0 AS price, CASE WHEN p.n %% 4 = 0 THEN 0.19 ELSE 0.07 END AS vat_rate,
            400000000000 + p.n AS number, p.n %% 33 <> 5 AS active, p.noun, a.number AS adjective, p.n
     FROM (
@@ -65,19 +71,30 @@ _MADE = """
     JOIN adjective a ON a.number = (p.noun * 13 + p.turn %% 5) %% %(adjectives)s
     JOIN label l ON l.number = (p.n / 7 + p.n * 31) %% %(brands)s
     JOIN leaf c ON c.number = floor(%(leaves)s * power(p.place, 3))
+    LEFT JOIN discount d ON d.code = CASE p.n %% 20 WHEN 3 THEN 'week' WHEN 7 THEN 'short' WHEN 11 THEN 'last' END
     ORDER BY p.n;
 """
+# Which discounts products may have: none names a product, so few things tell.
+_SETS = """
+    CREATE TEMP TABLE meant ON COMMIT DROP AS
+        SELECT m.*, discounts_of('', m.promoted, m.category_id, m.discount_id) AS discounts
+        FROM (SELECT DISTINCT promoted, category_id, discount_id FROM made) m;
+    INSERT INTO discount_set (discounts) SELECT DISTINCT discounts FROM meant WHERE discounts <> '{}' ORDER BY 1;
+"""
 _INSERT = """
-    INSERT INTO product (code, gtin, name, description, image, brand_id, category_id, discount_id, unit, price, vat_rate, active, search_text)
+    INSERT INTO product (code, gtin, name, description, image, brand_id, category_id, discount_id, discount_set, unit, price, vat_rate, active,
+            search_text, created_at)
     SELECT m.code,
            number || ((10 - (
                SELECT sum(substr(m.number::text, place, 1)::int * CASE WHEN place %% 2 = 0 THEN 3 ELSE 1 END)
                FROM generate_series(1, 12) place) %% 10) %% 10)::text,
-           m.name, m.description, CASE WHEN m.n %% 4 = 0 THEN i.hash END, m.brand_id, m.category_id, d.id, 'piece', m.price, m.vat_rate, m.active,
-           search_words(concat_ws(' ', m.name, m.brand, m.category))
+           m.name, m.description, CASE WHEN m.n %% 4 = 0 THEN i.hash END, m.brand_id, m.category_id, nullif(m.discount_id, 0), coalesce(s.id, 0),
+           'piece', m.price, m.vat_rate, m.active,
+           search_words(concat_ws(' ', m.name, m.brand, m.category)), now() - interval '1 year'
     FROM made m
     CROSS JOIN image i
-    LEFT JOIN discount d ON d.code = (ARRAY['week', 'short', 'last'])[m.discount]
+    JOIN meant USING (promoted, category_id, discount_id)
+    LEFT JOIN discount_set s USING (discounts)
     WHERE m.n {} (SELECT n FROM known)
     ORDER BY m.n
 """
@@ -124,7 +141,8 @@ def products(owner_url: str, number: int) -> None:
         cursor.execute(_BRANDS, shape)
         cursor.execute(_MADE, shape)
         cursor.execute(_KNOWN)
-        cursor.execute("ANALYZE made, known")
+        cursor.execute(_SETS)
+        cursor.execute("ANALYZE made, known, meant")
         with unburdened(cursor, ["product", "stock_level", "stock", "stock_movement"]):
             cursor.execute(_INSERT.format("IN"), ())
             with untriggered(cursor, "product"):
@@ -150,7 +168,7 @@ _CUSTOMERS = """
 _GOODS = """
     CREATE TEMP TABLE goods ON COMMIT DROP AS
         SELECT row_number() OVER (ORDER BY p.id) - 1 AS number, p.id, p.code, p.name, p.unit, p.price, p.vat_rate,
-               o.unit_price, o.discount_rate, s.id AS stock_id
+               o.unit_price, o.discount_rate, o.discount_terms, s.id AS stock_id
         FROM product p JOIN offer o ON o.product_id = p.id JOIN stock s ON s.product_id = p.id WHERE p.active;
     CREATE UNIQUE INDEX ON goods (number);
     ANALYZE goods;
@@ -164,7 +182,8 @@ _CARTS = f"""
         SELECT {_CART_ID}, (%(goods)s::bigint[])[1 + (n * %(step)s + line) %% %(kinds)s], 1 + line %% 2
         FROM generate_series(%(first)s::bigint, %(last)s) n CROSS JOIN generate_series(0, %(lines)s - 1) line;
 """  # noqa: S608 - of parts written above
-# Of ten purchases nine were collected, over the year; the others were placed just now and are not paid.
+# Of ten purchases nine were collected, over the year; the others were placed just now and are not paid. Of nothing so much was
+# bought that a multi-buy would make it cheaper.
 _PURCHASES = """
     CREATE TEMP TABLE past ON COMMIT DROP AS
         SELECT k, gen_random_uuid() AS id, gen_random_uuid() AS cart_id, k %% 10 > 0 AS collected,
@@ -189,9 +208,10 @@ _PURCHASES = """
                'EUR', s.total, s.vat_total, CASE WHEN p.collected THEN s.total ELSE 0 END, p.placed_at, p.placed_at + interval '2 hours',
                CASE WHEN p.collected THEN p.placed_at + interval '1 hour' END, p.placed_at
         FROM past p JOIN past_sum s ON s.purchase_id = p.id ORDER BY p.k;
-    INSERT INTO purchase_line (purchase_id, product_id, code, name, unit, quantity, price, discount_rate, unit_price, vat_rate, total, vat_amount)
+    INSERT INTO purchase_line (purchase_id, product_id, code, name, unit, quantity, price, discount_rate, unit_price, vat_rate, total, vat_amount,
+            discount)
         SELECT purchase_id, id, code, name, unit, quantity, price, discount_rate, unit_price, vat_rate, total,
-               total - round(total / (1 + vat_rate), 2)
+               total - round(total / (1 + vat_rate), 2), discount_terms
         FROM past_line;
     INSERT INTO allocation (purchase_line_id, stock_id, quantity)
         SELECT l.id, p.stock_id, l.quantity

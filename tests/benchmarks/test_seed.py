@@ -64,7 +64,17 @@ class TestShop:
         assert value(seeded, "SELECT count(*) FROM product WHERE NOT active") == pytest.approx(
             PRODUCTS / 33, abs=2
         )
-        assert value(seeded, "SELECT count(*) FROM offer WHERE discount_rate > 0") == PRODUCTS / 10
+        # No other discount takes off more than these two.
+        theirs = "SELECT count(*) FROM offer WHERE discount_terms ->> 'code' IN ('week', 'short')"
+        assert value(seeded, theirs) == PRODUCTS / 10
+
+    @pytest.mark.parametrize("code", ["less", "three"])
+    def test_has_discounts_of_categories(self, seeded: Database, code: str) -> None:
+        have = """
+            SELECT count(*) FROM product p JOIN discount_set s ON s.id = p.discount_set
+            JOIN discount_today d ON d.id = ANY (s.discounts) WHERE d.code = %(code)s
+        """
+        assert value(seeded, have, code=code) == pytest.approx(PRODUCTS / 12, rel=0.2)
 
     def test_finds_about_as_many_products_for_two_words_whatever_its_size(
         self, seeded: Database, fresh_database: Database
@@ -91,6 +101,7 @@ def test_what_triggers_learn_of_products_is_what_the_seeder_leaves(
 
     for query in (
         "SELECT code, search_text, search::text AS search, version FROM product ORDER BY code",
+        "SELECT p.code, s.discounts FROM product p LEFT JOIN discount_set s ON s.id = p.discount_set ORDER BY p.code",
         "SELECT * FROM product_word ORDER BY word",
         "SELECT product_id FROM stock_level ORDER BY product_id",
     ):

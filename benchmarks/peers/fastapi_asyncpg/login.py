@@ -4,7 +4,7 @@ import json
 from datetime import timedelta
 from typing import Any
 
-from benchmarks.peers.fastapi_asyncpg import statements as sql
+from benchmarks.peers.fastapi_asyncpg.sql import logins
 from benchmarks.peers.fastapi_shop.inputs import Credentials
 from benchmarks.peers.fastapi_shop.keys import (
     AttemptKeys,
@@ -29,7 +29,7 @@ class Logins:
         """Return the JSON of a new session. Raises Problem (401, 429)."""
         wait = self._settings.acquire_timeout
         async with pool.acquire(timeout=wait) as connection:
-            account = await connection.fetchrow(sql.ACCOUNT, given.email)
+            account = await connection.fetchrow(logins.ACCOUNT, given.email)
             key = self._keys.account(account["email"] if account else given.email)
             await self._count(connection, address, key)
         hash_ = account["password_hash"] if account else None
@@ -38,10 +38,10 @@ class Logins:
             raise bad_credentials()
         renewed = await self._passwords.renewed(account["password_hash"], given.password)
         async with pool.acquire(timeout=wait) as connection:
-            await connection.execute(sql.FORGET_ATTEMPTS, key)
+            await connection.execute(logins.FORGET_ATTEMPTS, key)
             if renewed:
                 await connection.execute(
-                    sql.REHASH, account["id"], account["password_hash"], renewed
+                    logins.REHASH, account["id"], account["password_hash"], renewed
                 )
             return await self._open(connection, account, user_agent)
 
@@ -51,7 +51,7 @@ class Logins:
             account: self._settings.attempts_per_account,
         }
         window = timedelta(minutes=self._settings.attempts_window_minutes)
-        counted = await connection.fetch(sql.COUNT_ATTEMPTS, sorted(bounds), window)
+        counted = await connection.fetch(logins.COUNT_ATTEMPTS, sorted(bounds), window)
         waits = [wait for key, tries, wait in counted if tries > bounds[key]]
         if waits:
             headers = {"Retry-After": str(max(1, *waits))}
@@ -66,7 +66,7 @@ class Logins:
         )
         token = new_session_token()
         opened = await connection.fetchrow(
-            sql.OPEN_SESSION,
+            logins.OPEN_SESSION,
             account["id"],
             account["password_changed_at"],
             hash_token(token),

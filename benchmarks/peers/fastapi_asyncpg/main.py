@@ -9,10 +9,10 @@ from fastapi import FastAPI, Query, Request, Response
 
 from app.core.web.paging import looked_through
 from app.product.products.listing import Wanted, listing
-from benchmarks.peers.fastapi_asyncpg import statements as sql
 from benchmarks.peers.fastapi_asyncpg.database import UNAVAILABLE, open_pool
 from benchmarks.peers.fastapi_asyncpg.login import Logins
 from benchmarks.peers.fastapi_asyncpg.orders import authenticate, check_out, put_item
+from benchmarks.peers.fastapi_asyncpg.sql import products
 from benchmarks.peers.fastapi_shop.conditional import JSON, revalidated
 from benchmarks.peers.fastapi_shop.inputs import (
     CheckoutRequest,
@@ -58,7 +58,7 @@ async def read_liveness() -> Response:
 async def read_product(code: str, request: Request) -> Response:
     """Read a product by its code."""
     async with _connection() as connection:
-        found = await connection.fetchrow(sql.READ_PRODUCT, code)
+        found = await connection.fetchrow(products.READ_PRODUCT, code)
     if found is None:
         raise Problem(404, "There is no such product.")
     return revalidated(request, found[0].encode(), found[1])
@@ -73,9 +73,9 @@ async def list_products(query: Annotated[ProductQuery, Query()]) -> Response:
     same = q is not None or settings.same_sql
     if same:
         wanted = Wanted(category=query.category, q=q, sort="relevance" if q else "name")
-        text, arguments = sql.bound(*listing(wanted, query.limit + 1, after))
+        text, arguments = products.bound(*listing(wanted, query.limit + 1, after))
     else:
-        text, arguments = sql.products_of(query.category, query.limit + 1, after)
+        text, arguments = products.products_of(query.category, query.limit + 1, after)
     async with _connection() as connection:
         rows: list[Any] = await connection.fetch(text, *arguments)
     if same:

@@ -6,8 +6,8 @@ from typing import Any
 
 from asyncpg import CheckViolationError
 
-from benchmarks.peers.fastapi_asyncpg import statements as sql
 from benchmarks.peers.fastapi_asyncpg.database import in_transaction
+from benchmarks.peers.fastapi_asyncpg.sql import carts, checkout, logins
 from benchmarks.peers.fastapi_shop.basket import (
     LATE,
     Coupon,
@@ -46,12 +46,12 @@ class Owner:
 async def authenticate(connection: Any, token: str) -> Owner:
     """Return who the token stands for. Raises Problem (401)."""
     if token.startswith(CART_TOKEN):
-        cart = await connection.fetchval(sql.WHICH_CART, hash_token(token))
+        cart = await connection.fetchval(logins.WHICH_CART, hash_token(token))
         if cart is not None:
             observation().principal = f"cart:{cart}"
             return Owner(cart=cart)
     elif token.startswith(SESSION_TOKEN):
-        found = await connection.fetchrow(sql.WHOSE_SESSION, hash_token(token))
+        found = await connection.fetchrow(logins.WHOSE_SESSION, hash_token(token))
         if found is not None:
             observation().principal = f"login:{found[0]}"
             return Owner(customer=found[1])
@@ -69,16 +69,16 @@ async def put_item(
 
     async def work() -> str:
         found = await connection.fetchrow(
-            sql.TOUCH_CART, cart, owner.cart, owner.customer, product, settings.cart_days
+            carts.TOUCH_CART, cart, owner.cart, owner.customer, product, settings.cart_days
         )
         if found is None:
             raise await _closed(connection, owner, cart)
         product_id = _sellable(found, quantity)
         most = settings.max_cart_lines
-        if not await connection.fetchval(sql.PUT_ITEM, cart, product_id, quantity, most):
+        if not await connection.fetchval(carts.PUT_ITEM, cart, product_id, quantity, most):
             detail = f"A cart holds at most {most} products."
             raise Problem(409, detail, code="cart_full")
-        made: str = await connection.fetchval(sql.READ_CART, cart, settings.currency)
+        made: str = await connection.fetchval(carts.READ_CART, cart, settings.currency)
         return made
 
     return await in_transaction(connection, work)
@@ -98,7 +98,7 @@ def _sellable(found: Any, quantity: Decimal) -> int:
 
 async def _closed(connection: Any, owner: Owner, cart: Any) -> Problem:
     """Return the problem of a cart that cannot be changed."""
-    state = await connection.fetchrow(sql.CART_PURCHASE, cart, owner.cart, owner.customer)
+    state = await connection.fetchrow(carts.CART_PURCHASE, cart, owner.cart, owner.customer)
     return missing_cart() if state is None else checked_out(state[1])
 
 
@@ -108,13 +108,13 @@ async def check_out(
     """Turn the cart into a purchase, all or nothing; return its id and JSON."""
 
     async def work() -> tuple[Any, str]:
-        locked = await connection.fetchrow(sql.LOCK_CART, cart, owner.cart, owner.customer)
+        locked = await connection.fetchrow(checkout.LOCK_CART, cart, owner.cart, owner.customer)
         if locked is None:
             raise missing_cart()
         if locked[0] != "open":
             raise await _closed(connection, owner, cart)
         customer, *contact = _contact(locked, order)
-        goods = [Line(*row) for row in await connection.fetch(sql.CART_LINES, cart)]
+        goods = [Line(*row) for row in await connection.fetch(checkout.CART_LINES, cart)]
         min_age = check(goods, order.confirmed_age)
         coupon = await _coupon(connection, locked, goods)
         behind = deposits(goods)
@@ -122,7 +122,7 @@ async def check_out(
         total, vat_total = charge(lines, order.expected_total), share_vat(lines)
         picks = await _allocate(connection, goods)
         purchase = await connection.fetchval(
-            sql.PLACE,
+            checkout.PLACE,
             cart,
             customer,
             *contact,
@@ -137,10 +137,10 @@ async def check_out(
             *((coupon.id, coupon.code, coupon.name, coupon.reduction) if coupon else (None,) * 4),
         )
         if behind:
-            await connection.execute(sql.PLACE_DEPOSITS, purchase, *_deposit_columns(behind))
+            await connection.execute(checkout.PLACE_DEPOSITS, purchase, *_deposit_columns(behind))
         if coupon is not None:
             await _redeem(connection, purchase, locked[6])
-        return purchase, await connection.fetchval(sql.READ_PURCHASE, purchase)
+        return purchase, await connection.fetchval(checkout.READ_PURCHASE, purchase)
 
     return await in_transaction(connection, work)
 
@@ -152,7 +152,7 @@ async def _coupon(connection: Any, locked: Any, goods: list[Line]) -> Coupon | N
     products, totals = [line.product_id for line in goods], [line.total for line in goods]
     coupon = Coupon(
         *await connection.fetchrow(
-            sql.COUPON_EFFECT, locked[5], locked[6], locked[2], products, totals
+            checkout.COUPON_EFFECT, locked[5], locked[6], locked[2], products, totals
         )
     )
     coupon.redeem(goods)
@@ -162,7 +162,7 @@ async def _coupon(connection: Any, locked: Any, goods: list[Line]) -> Coupon | N
 async def _redeem(connection: Any, purchase: Any, code: str | None) -> None:
     """Write down that the purchase has redeemed its coupon. Raises Problem (409) if others were faster."""
     try:
-        await connection.execute(sql.REDEEM_COUPON, purchase, code)
+        await connection.execute(checkout.REDEEM_COUPON, purchase, code)
     except CheckViolationError as error:
         if error.constraint_name not in LATE:
             raise
@@ -189,19 +189,19 @@ async def _allocate(connection: Any, lines: list[Line]) -> list[Pick]:
     """Promise all of `lines`, first expired first. Raises Problem (409)."""
     products = [line.product_id for line in lines]
     quantities = [line.quantity for line in lines]
-    reserved = await connection.fetch(sql.RESERVE_LEVELS, products, quantities)
+    reserved = await connection.fetch(checkout.RESERVE_LEVELS, products, quantities)
     if len(reserved) == len(lines):
-        rows = await connection.fetch(sql.FREE_LOTS, products)
+        rows = await connection.fetch(checkout.FREE_LOTS, products)
         lots = [Lot(*row[:4]) for row in rows]
         picks = pick_all(lines, lots, rows[0][4]) if rows else None
         if picks is not None:
             await connection.execute(
-                sql.RESERVE_LOTS,
+                checkout.RESERVE_LOTS,
                 [each.lot_id for each in picks],
                 [each.quantity for each in picks],
             )
             return picks
-    left = dict(await connection.fetch(sql.AVAILABLE, products))
+    left = dict(await connection.fetch(checkout.AVAILABLE, products))
     enough = {row[0] for row in reserved}
     for line in lines:
         if line.product_id in enough:  # and so promised just now
@@ -224,6 +224,7 @@ def _columns(lines: list[Line]) -> tuple[list[Any], ...]:
         [line.total for line in lines],
         [line.vat for line in lines],
         [line.coupon_reduction for line in lines],
+        [line.discount for line in lines],
     )
 
 

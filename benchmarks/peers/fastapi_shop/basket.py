@@ -4,6 +4,7 @@ from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 from benchmarks.peers.fastapi_shop.problems import Problem, coupon_refused
 from benchmarks.peers.vat import line_total, vat_shares
@@ -23,7 +24,8 @@ def is_whole(unit: str, quantity: Decimal) -> bool:
 class Line:
     """What is bought of one product at today's prices, or the deposit on it.
 
-    `total` follows from that, less `coupon_reduction`; and `vat` from all lines.
+    `discount` are the terms that made the price, as the peer's driver has them. The `total` is less what `coupon_reduction`
+    says, once that is known; `vat` follows from all lines.
     """
 
     active: bool
@@ -36,6 +38,8 @@ class Line:
     discount_rate: Decimal
     unit_price: Decimal
     vat_rate: Decimal
+    total: Decimal
+    discount: Any = None
     label_price: Decimal | None = None
     min_age: int | None = None
     deposit_code: str | None = None
@@ -43,11 +47,7 @@ class Line:
     deposit_amount: Decimal | None = None
     deposit_vat_rate: Decimal | None = None
     coupon_reduction: Decimal | None = None
-    total: Decimal = NOTHING
     vat: Decimal = NOTHING
-
-    def __post_init__(self) -> None:
-        self.total = self.label_price or line_total(self.quantity, self.unit_price)
 
     def deposit(self) -> "Line | None":
         """Return the line of the deposit on these goods, if there is one; its product is theirs."""
@@ -69,6 +69,7 @@ class Line:
             discount_rate=Decimal(0),
             unit_price=self.deposit_amount,
             vat_rate=self.deposit_vat_rate,
+            total=line_total(self.quantity, self.deposit_amount),
         )
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import Integer, Row, Select, func, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import joinedload, selectinload, undefer_group
+from sqlalchemy.orm import joinedload, selectinload, undefer, undefer_group
 from sqlalchemy.sql.base import ExecutableOption
 
 from benchmarks.peers.fastapi_shop.inputs import ProductQuery
@@ -17,16 +17,17 @@ _NAMED: tuple[ExecutableOption, ...] = (
     joinedload(Product.category, innerjoin=True),
     joinedload(Product.deposit),
 )
+_REDUCED: tuple[ExecutableOption, ...] = (joinedload(Offer.discount), undefer(Offer.prior_price))
 # Joined for one product; of many, PostgreSQL would first make these views for all there are.
 _ONE: tuple[ExecutableOption, ...] = (
     *_NAMED,
-    joinedload(Product.offer, innerjoin=True).joinedload(Offer.discount),
+    joinedload(Product.offer, innerjoin=True).options(*_REDUCED),
     joinedload(Product.availability, innerjoin=True),
     undefer_group("details"),
 )
 _MANY: tuple[ExecutableOption, ...] = (
     *_NAMED,
-    selectinload(Product.offer).joinedload(Offer.discount),
+    selectinload(Product.offer).options(*_REDUCED),
     selectinload(Product.availability),
 )
 

@@ -5,9 +5,20 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, FetchedValue, ForeignKey
-from sqlalchemy.dialects.postgresql import JSONB, TSVECTOR
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    FetchedValue,
+    ForeignKey,
+    Numeric,
+    any_,
+    case,
+    func,
+    select,
+    text,
+)
+from sqlalchemy.dialects.postgresql import JSONB, TSVECTOR, aggregate_order_by
+from sqlalchemy.orm import Mapped, column_property, mapped_column, relationship
 
 from benchmarks.peers.fastapi_sqlalchemy.base import (
     Base,
@@ -43,14 +54,34 @@ class Category(Base):
 
 
 class Discount(Base):
-    """A rate off the price."""
+    """What takes off a rate or an amount of the price, or makes several pieces cheaper."""
 
     __tablename__ = "discount"
 
     id: Mapped[Key]
     code: Mapped[str]
     name: Mapped[str]
-    rate: Mapped[Rate]
+    rate: Mapped[Rate | None]
+    amount: Mapped[Money | None]
+
+
+class DiscountSet(Base):
+    """The discounts that products may have."""
+
+    __tablename__ = "discount_set"
+
+    id: Mapped[Key]
+    discounts: Mapped[list[int]] = mapped_column(ARRAY(BigInteger))
+
+
+class DiscountToday(Base):
+    """A view: the discounts that apply today."""
+
+    __tablename__ = "discount_today"
+
+    id: Mapped[Key]
+    buy: Mapped[int | None]
+    terms: Mapped[dict[str, Any]] = mapped_column(JSONB)
 
 
 class Deposit(Base):
@@ -131,9 +162,23 @@ class Product(Base):
         return base_price(self.price, self.unit, self.net_quantity, self.net_unit)
 
     @property
-    def discount(self) -> Discount | None:
-        """The discount that applies today."""
-        return self.offer.discount
+    def discount(self) -> dict[str, Any] | None:
+        """The discount that lowers the price today."""
+        made_by = self.offer.discount
+        if made_by is None:
+            return None
+        return {
+            "code": made_by.code,
+            "name": made_by.name,
+            "rate": made_by.rate,
+            "amount": made_by.amount,
+            "prior_price": self.offer.prior_price,
+        }
+
+    @property
+    def multibuys(self) -> list[dict[str, Any]]:
+        """What of it is cheaper today where several pieces are bought."""
+        return self.offer.multibuys
 
     @property
     def available(self) -> Decimal:
@@ -152,11 +197,43 @@ class Offer(Base):
     __tablename__ = "offer"
 
     product_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("product.id"), primary_key=True)
+    unit: Mapped[str]
+    price: Mapped[Money]
     unit_price: Mapped[Money]
     discount_rate: Mapped[Rate]
     discount_id: Mapped[int | None] = refers_to("discount.id")
+    discount_set: Mapped[int]
+    discount_terms: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
 
     discount: Mapped[Discount | None] = relationship(lazy="raise")
+
+
+Offer.multibuys = column_property(
+    select(
+        func.coalesce(
+            func.jsonb_agg(aggregate_order_by(DiscountToday.terms, DiscountToday.id)),
+            text("'[]'"),
+            type_=JSONB,
+        )
+    )
+    .where(
+        DiscountSet.id == Offer.discount_set,
+        DiscountToday.id == any_(DiscountSet.discounts),
+        DiscountToday.buy.is_not(None),
+        Offer.unit == "piece",
+    )
+    .correlate_except(DiscountSet, DiscountToday)
+    .scalar_subquery()
+)
+Offer.prior_price = column_property(
+    case(
+        (
+            Offer.discount_id.is_not(None),
+            func.prior_price(Offer.product_id, Offer.price, Offer.discount_id, type_=Numeric),
+        )
+    ),
+    deferred=True,
+)
 
 
 class Availability(Base):

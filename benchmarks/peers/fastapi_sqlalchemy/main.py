@@ -16,7 +16,7 @@ from benchmarks.peers.fastapi_shop.inputs import (
 )
 from benchmarks.peers.fastapi_shop.keys import Cursors
 from benchmarks.peers.fastapi_shop.problems import Problem, add_problems
-from benchmarks.peers.fastapi_sqlalchemy import catalogue, login, orders
+from benchmarks.peers.fastapi_sqlalchemy import carts, catalogue, checkout, login
 from benchmarks.peers.fastapi_sqlalchemy.database import (
     UNAVAILABLE,
     Session,
@@ -88,7 +88,7 @@ async def put_into_cart(
 ) -> CartOut:
     """Put a product into a cart, or change how much of it is in there."""
     return await committed(
-        session, lambda: orders.put_item(session, owner, cart, product, item.quantity)
+        session, lambda: carts.put_item(session, owner, cart, product, item.quantity)
     )
 
 
@@ -101,7 +101,7 @@ async def check_cart_out(
     response: Response,
 ) -> Purchase:
     """Check a cart out: freeze its prices and promise its stock, all or nothing."""
-    made = await committed(session, lambda: orders.check_out(session, owner, cart, order))
+    made = await committed(session, lambda: checkout.check_out(session, owner, cart, order))
     response.headers["Location"] = f"/api/v1/purchases/{made.id}"
     return made
 

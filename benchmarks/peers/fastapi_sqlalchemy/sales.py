@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import BigInteger, FetchedValue, ForeignKey, Identity, func, select
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, column_property, mapped_column, relationship
 
 from benchmarks.peers.fastapi_shop.basket import NOTHING
@@ -160,6 +161,7 @@ class PurchaseLine(Base):
     list_price: Mapped[Money] = mapped_column("price")
     discount_rate: Mapped[Rate]
     unit_price: Mapped[Money]
+    discount: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
     label_price: Mapped[Money | None]
     vat_rate: Mapped[Rate]
     vat_amount: Mapped[Money]

@@ -37,9 +37,29 @@ class Named(Output):
 
 
 class AppliedDiscount(Named):
-    """A discount that lowers the price today."""
+    """The discount that lowers the price today."""
 
-    rate: Decimal
+    rate: Decimal | None
+    amount: Decimal | None
+    prior_price: Decimal | None
+
+
+class Multibuy(Named):
+    """So many pieces at the price of fewer, or at one price."""
+
+    buy: int
+    pay: int | None
+    price: Decimal | None
+
+
+class LineDiscount(Named):
+    """The discount that made a line's price."""
+
+    rate: Decimal | None
+    amount: Decimal | None
+    buy: int | None
+    pay: int | None
+    price: Decimal | None
 
 
 class OtherBarcode(Output):
@@ -86,6 +106,7 @@ class ProductOut(Output):
     price: Decimal
     list_price: Decimal
     discount: AppliedDiscount | None
+    multibuys: list[Multibuy]
     deposit: ChargedDeposit | None
     net_quantity: Decimal | None
     net_unit: str | None
@@ -142,7 +163,9 @@ class CartItemOut(Output):
     id: int
     product: CartProduct
     quantity: Decimal
+    list_price: Decimal
     unit_price: Decimal
+    discount: LineDiscount | None
     label_price: Decimal | None
     total: Decimal
     deposit: ItemDeposit | None
@@ -203,6 +226,7 @@ class PurchaseLineOut(Output):
     list_price: Decimal
     discount_rate: Decimal
     unit_price: Decimal
+    discount: LineDiscount | None
     label_price: Decimal | None
     vat_rate: Decimal
     vat_amount: Decimal

@@ -8,7 +8,8 @@ from uuid import UUID
 
 from peewee import SQL, Value, fn
 
-from benchmarks.peers.peewee_shop.catalogue import available, check_code
+from benchmarks.peers.charges import charge
+from benchmarks.peers.peewee_shop.catalogue import available, check_code, multibuys
 from benchmarks.peers.peewee_shop.database import in_transaction, settings
 from benchmarks.peers.peewee_shop.models import (
     Cart,
@@ -37,7 +38,9 @@ _CHARGED = (
     Offer.deposit_name,
     Offer.deposit_amount,
     Offer.deposit_vat_rate,
+    Offer.price,
     Offer.discount_rate,
+    Offer.discount_terms,
     Offer.unit_price,
 )
 
@@ -100,7 +103,7 @@ async def _keep(who: Buyer, cart: UUID) -> Any:
 async def goods_in(cart: UUID) -> Any:
     """Return what is in the cart, at today's prices, without the stock."""
     return await (
-        CartItem.select(CartItem.quantity, CartItem.label_price, *_CHARGED)
+        CartItem.select(CartItem.quantity, CartItem.label_price, *_CHARGED, multibuys())
         .join_from(CartItem, Product)
         .join_from(Product, Offer, on=(Offer.product == Product.id), attr="offer")
         .where(CartItem.cart == cart)
@@ -112,6 +115,7 @@ async def goods_in(cart: UUID) -> Any:
 def line(item: Any) -> Line:
     """Return the line of what is in a cart."""
     product = item.product
+    charged = charge(product.offer, item.multibuys or (), item.quantity, item.label_price)
     return Line(
         product_id=product.id,
         code=product.code,
@@ -119,9 +123,11 @@ def line(item: Any) -> Line:
         unit=product.unit,
         quantity=item.quantity,
         list_price=product.price,
-        discount_rate=product.offer.discount_rate,
-        unit_price=product.offer.unit_price,
+        discount_rate=charged.discount_rate,
+        unit_price=charged.unit_price,
         vat_rate=product.vat_rate,
+        total=charged.total,
+        discount=charged.discount,
         label_price=item.label_price,
         offer=product.offer,
     )
@@ -164,6 +170,7 @@ async def items(cart: UUID) -> Any:
             CartItem.quantity,
             CartItem.label_price,
             *_CHARGED,
+            multibuys(),
             available(),
         )
         .join_from(CartItem, Product)

@@ -6,7 +6,7 @@ from hashlib import sha256
 from typing import Any
 
 from itsdangerous import BadData, URLSafeSerializer
-from peewee import JOIN, Expression, Tuple, fn
+from peewee import JOIN, SQL, Case, Expression, NodeList, Tuple, fn
 from playhouse.postgres_ext import TS_MATCH
 
 from benchmarks.peers.peewee_shop.database import settings
@@ -15,6 +15,8 @@ from benchmarks.peers.peewee_shop.models import (
     Brand,
     Category,
     Discount,
+    DiscountSet,
+    DiscountToday,
     Offer,
     Product,
 )
@@ -57,6 +59,11 @@ def products() -> Any:
             Discount.code,
             Discount.name,
             Discount.rate,
+            Discount.amount,
+            Case(None, [(Offer.discount.is_null(is_null=False), _prior_price())]).alias(
+                "prior_price"
+            ),
+            multibuys(),
             available(),
         )
         .join_from(Product, Category)
@@ -73,6 +80,26 @@ def available() -> Any:
     """
     view = Availability.select(Availability.available)
     return view.where(Availability.product == Product.id).alias("available")
+
+
+def multibuys() -> Any:
+    """Return the multi-buys of each offer of a query that run today, as a column of it: a list, or None for none."""
+    return (
+        DiscountToday.select(
+            fn.jsonb_agg(NodeList((DiscountToday.terms, SQL("ORDER BY"), DiscountToday.id)))
+        )
+        .join(DiscountSet, on=(DiscountToday.id == fn.any(DiscountSet.discounts)))
+        .where(
+            DiscountSet.id == Offer.discount_set,
+            DiscountToday.buy.is_null(is_null=False),
+            Offer.unit == "piece",
+        )
+        .alias("multibuys")
+    )
+
+
+def _prior_price() -> Any:
+    return fn.prior_price(Product.id, Product.price, Offer.discount)
 
 
 def check_code(code: str) -> None:

@@ -289,6 +289,7 @@ def _line_row(purchase: Any, line: Line) -> dict[str, Decimal | str | int | Any]
         "price": line.list_price,
         "discount_rate": line.discount_rate,
         "unit_price": line.unit_price,
+        "discount": line.discount,
         "label_price": line.label_price,
         "vat_rate": line.vat_rate,
         "total": line.total,

@@ -2,7 +2,7 @@
 
 import peewee
 from peewee_async import AioModel
-from playhouse.postgres_ext import BinaryJSONField, DateTimeTZField, TSVectorField
+from playhouse.postgres_ext import ArrayField, BinaryJSONField, DateTimeTZField, TSVectorField
 
 from benchmarks.peers.peewee_shop.database import database
 
@@ -87,12 +87,28 @@ class Category(BaseModel):
 
 
 class Discount(BaseModel):
-    """A share of the price that is taken off."""
+    """What takes off a rate or an amount of the price, or makes several pieces cheaper."""
 
     id = peewee.BigAutoField()
     code = peewee.TextField()
     name = peewee.TextField()
-    rate = peewee.DecimalField()
+    rate = peewee.DecimalField(null=True)
+    amount = peewee.DecimalField(null=True)
+
+
+class DiscountSet(BaseModel):
+    """The discounts that products may have."""
+
+    id = peewee.BigAutoField()
+    discounts = ArrayField(peewee.BigIntegerField, index=False)
+
+
+class DiscountToday(BaseModel):
+    """A view: the discounts that apply today."""
+
+    id = peewee.BigAutoField()
+    buy = peewee.IntegerField(null=True)
+    terms = BinaryJSONField(index=False)
 
 
 class Product(BaseModel):
@@ -138,6 +154,10 @@ class Offer(BaseModel):
     unit_price = peewee.DecimalField()
     discount_rate = peewee.DecimalField()
     discount = peewee.ForeignKeyField(Discount, null=True)
+    discount_set = peewee.BigIntegerField()
+    discount_terms = BinaryJSONField(index=False, null=True)
+    unit = peewee.TextField()
+    price = peewee.DecimalField()
     deposit_code = peewee.TextField(null=True)
     deposit_name = peewee.TextField(null=True)
     deposit_amount = peewee.DecimalField(null=True)
@@ -246,6 +266,7 @@ class PurchaseLine(BaseModel):
     total = peewee.DecimalField()
     vat_amount = peewee.DecimalField()
     coupon_amount = peewee.DecimalField(null=True)
+    discount = BinaryJSONField(index=False, null=True)
 
 
 class Allocation(BaseModel):

@@ -11,6 +11,8 @@ from benchmarks.peers.vat import vat_by_rate
 
 NOTHING = Decimal("0.000")
 
+_MULTIBUY = ("code", "name", "buy", "pay", "price")
+
 
 def moment(value: datetime) -> str:
     """Return the time as in RFC 3339, in UTC."""
@@ -32,7 +34,8 @@ def product_json(row: Any) -> dict[str, Any]:
         "unit": row.unit,
         "price": str(row.offer.unit_price),
         "list_price": str(row.price),
-        "discount": _discount(row.offer.discount),
+        "discount": _discount(row),
+        "multibuys": [{name: each[name] for name in _MULTIBUY} for each in row.multibuys or ()],
         "deposit": _deposit(row.offer),
         "net_quantity": _text(row.net_quantity),
         "net_unit": row.net_unit,
@@ -74,8 +77,15 @@ def _image(hash_: str | None) -> dict[str, str] | None:
     return {size: f"/api/v1/images/{hash_}/{size}" for size in ("small", "medium", "large")}
 
 
-def _discount(row: Any) -> dict[str, str] | None:
-    return row and {"code": row.code, "name": row.name, "rate": str(row.rate)}
+def _discount(row: Any) -> dict[str, str | None] | None:
+    made_by = row.offer.discount
+    return made_by and {
+        "code": made_by.code,
+        "name": made_by.name,
+        "rate": _text(made_by.rate),
+        "amount": _text(made_by.amount),
+        "prior_price": _text(row.prior_price),
+    }
 
 
 def _deposit(row: Any) -> dict[str, str] | None:
@@ -117,7 +127,9 @@ def _item(item: Any, line: Line) -> dict[str, Any]:
         "id": item.id,
         "product": {"code": product.code, "name": product.name, "unit": product.unit},
         "quantity": str(item.quantity),
+        "list_price": str(line.list_price),
         "unit_price": str(line.unit_price),
+        "discount": line.discount,
         "label_price": _text(item.label_price),
         "total": str(line.total),
         "deposit": deposit and {**(_deposit(product.offer) or {}), "total": str(deposit.total)},
@@ -180,6 +192,7 @@ def _line(line: Line) -> dict[str, Any]:
         "list_price": str(line.list_price),
         "discount_rate": str(line.discount_rate),
         "unit_price": str(line.unit_price),
+        "discount": line.discount,
         "label_price": _text(line.label_price),
         "vat_rate": str(line.vat_rate),
         "vat_amount": str(line.vat),

@@ -6,6 +6,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from benchmarks.peers.charges import Terms
 from benchmarks.peers.vat import line_total, vat_shares
 
 
@@ -18,7 +19,7 @@ def sold_in(unit: str, quantity: Decimal) -> bool:
 class Line:
     """What is bought of one product at today's prices, or the deposit on these `goods`.
 
-    All lines together tell what `vat` is within the `total`, which is less what a coupon takes off it.
+    `discount` made its price. All lines together tell what `vat` is within the `total`, which is less what a coupon takes off it.
     """
 
     product_id: int
@@ -30,16 +31,14 @@ class Line:
     discount_rate: Decimal
     unit_price: Decimal
     vat_rate: Decimal
+    total: Decimal
+    discount: Terms | None = None
     label_price: Decimal | None = None
     offer: Any = None
     goods: "Line | None" = None
     id: int | None = None
     coupon_reduction: Decimal | None = None
-    total: Decimal = field(init=False)
     vat: Decimal = field(init=False)
-
-    def __post_init__(self) -> None:
-        self.total = self.label_price or line_total(self.quantity, self.unit_price)
 
     def deposit(self) -> "Line | None":
         """Return the line of the deposit on these goods, if there is one."""
@@ -55,6 +54,7 @@ class Line:
             discount_rate=Decimal("0.0000"),
             unit_price=self.offer.deposit_amount,
             vat_rate=self.offer.deposit_vat_rate,
+            total=line_total(self.quantity, self.offer.deposit_amount),
             goods=self,
         )
 
