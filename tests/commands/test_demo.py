@@ -104,7 +104,7 @@ def test_discounts_run_and_end_relative_to_the_day(run, fresh_database):
         "SELECT starts_on - %(today)s AS starts, ends_on - %(today)s AS ends FROM discount ORDER BY starts_on, code",
         today=today(fresh_database),
     )
-    assert [(row.starts, row.ends) for row in days] == [(-59, -32), *[(-31, None)] * 4, (59, 89)]
+    assert [(row.starts, row.ends) for row in days] == [(-59, -32), *[(-31, None)] * 6, (59, 89)]
 
 
 def test_barcodes_are_ean_13_of_the_shops_own_prefixes(run, fresh_database):
