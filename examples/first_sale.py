@@ -1,4 +1,4 @@
-"""The whole first sale, as a shop front and a till would do it: search, cart, scanner, coupon, checkout, payment, collection.
+"""The whole first sale, as a shop front and a till would do it: search, cart, offer, scanner, coupon, checkout, payment, collection.
 
     python examples/first_sale.py [URL]
 
@@ -20,6 +20,8 @@ PASSWORD = os.environ.get("OGS_CLERK_PASSWORD", "demo-clerk-password")
 
 # What to look for, and how much of it to buy: two cartons, and something by the litre.
 SHOPPING_LIST = (("whole milk", Decimal("2.000")), ("washing-up refill", Decimal("0.750")))
+# What is three for two, in the demo shop.
+ON_OFFER = "yoghurt natural"
 # And what is scanned: bottles with a deposit by the barcode on one, and what a scale has weighed by its label. Where the
 # shop's scales print no such labels, it is keyed in.
 BOTTLES = ("sparkling mineral water glass", Decimal("3.000"))
@@ -108,6 +110,23 @@ async def fill_cart(shop: Shop) -> tuple[str, str, dict[str, Decimal]]:
             f"In the cart: {quantity} {product['unit']} of {product['name']} at {product['price']}"
         )
     return cart, token, bought
+
+
+async def take_offer(shop: Shop, cart: str, token: str) -> dict[str, Decimal]:
+    """Put as many of what is on offer into the cart as it takes to pay fewer of them; return the quantity."""
+    product = await shop.find(ON_OFFER, Decimal(3))
+    offers = [each for each in product["multibuys"] if each["pay"]]
+    expect(offers, f"{product['name']} is not on offer")
+    pieces, paid = offers[0]["buy"], offers[0]["pay"]
+    path = f"/carts/{cart}/items/{product['code']}"
+    put = (await shop.call("PUT", path, token=token, json={"quantity": str(pieces)})).json()
+    line = put["items"][-1]
+    expect(
+        Decimal(line["total"]) == paid * Decimal(product["list_price"]),
+        f"{pieces} for {paid} of {product['list_price']} cost {line['total']}",
+    )
+    print(f"On offer: {pieces} {product['name']} for {line['total']}, {line['discount']['name']}")
+    return {product["code"]: Decimal(pieces)}
 
 
 async def scan(shop: Shop, cart: str, token: str) -> dict[str, Decimal]:
@@ -207,6 +226,7 @@ async def sale(url: str) -> None:
         shop = Shop(http)
         clerk = await shop.sign_in(EMAIL, PASSWORD)
         cart, token, bought = await fill_cart(shop)
+        bought |= await take_offer(shop, cart, token)
         bought |= await scan(shop, cart, token)
         coupon = await redeem(shop, clerk, cart, token)
         before = {product: await shop.level(clerk, product) for product in bought}

@@ -25,5 +25,6 @@ def test_the_first_sale(run, fresh_database, tmp_path, labels):
         )
     assert done.returncode == 0, done.stdout + done.stderr
     assert "Weighed: 1.250 kg of Bananas, loose for 2.24" in done.stdout
+    assert "Yoghurt and quark, 3 for 2" in done.stdout
     assert "with 0.45 of Returnable bottle" in done.stdout
     assert run("verify").exit_code == 0
