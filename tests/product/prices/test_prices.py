@@ -170,6 +170,19 @@ class TestPriorPrice:
         as_if(database, sold, days=60)
         assert await self.prior(client, sold) == "1.50"
 
+    async def test_of_two_changes_at_once_the_last_one_made_the_price(self, client, database):
+        sold = product(database, "3.00")
+        as_if(database, sold, days=10)
+        # In one transaction: what stood between was nobody's price.
+        rows(
+            database,
+            "UPDATE product SET price = 1 WHERE id = %(id)s; UPDATE product SET price = 4 WHERE id = %(id)s",
+            id=sold.id,
+        )
+        as_if(database, sold, days=5)
+        discount(database, "0.5000", products=[sold.code])
+        assert await self.prior(client, sold) == "3.00"
+
     async def test_of_what_was_not_sold_before_there_is_none(self, client, database):
         made = discount(database)
         assert await self.prior(client, product(database, discount=made)) is None
