@@ -38,17 +38,17 @@ _FILL = """
 """
 
 # Products with each set of discounts, and of some two pieces cost a cent today. They were cheaper before they were reduced.
-_REDUCED = """
-    CREATE TEMP TABLE reduced AS
+_DISCOUNTED = """
+    CREATE TEMP TABLE discounted AS
         SELECT DISTINCT ON (discount_set) id, code, price, row_number() OVER (ORDER BY id) AS number FROM product
         WHERE active AND discount_set <> 0 AND id <> ALL (%s) ORDER BY discount_set, id;
     INSERT INTO former_price (product_id, price, discounts, until)
-        SELECT id, price - 0.20, '{}', CURRENT_DATE - 12 FROM reduced;
+        SELECT id, price - 0.20, '{}', CURRENT_DATE - 12 FROM discounted;
     INSERT INTO discount (code, name, buy, price, starts_on, weekdays, products)
         SELECT 'answers', 'Two for a cent', 2, 0.01, CURRENT_DATE, jsonb_build_array(to_char(CURRENT_DATE, 'fmday')), jsonb_agg(code)
-        FROM reduced WHERE number %% 3 = 0
+        FROM discounted WHERE number %% 3 = 0
         ON CONFLICT (code) DO NOTHING;
-    SELECT id, code FROM reduced ORDER BY id
+    SELECT id, code FROM discounted ORDER BY id
 """
 
 Forms = Mapping[str, str]
@@ -93,7 +93,7 @@ def cases(ground: Ground) -> Iterator[Case]:
             yield Case(load, request, status, forms)
     yield from _checkouts(ground)
     yield from _bottles(ground)
-    yield from _reduced(ground)
+    yield from _discounted(ground)
     yield from _wrong_reads(ground)
     yield from _wrong_carts(ground)
     yield from _wrong_checkouts(ground)
@@ -129,9 +129,9 @@ def _bottles(ground: Ground) -> Iterator[Case]:
     ground.rows("UPDATE product SET min_age = NULL WHERE id = ANY (%s)", (ground.goods[-2:],))
 
 
-def _reduced(ground: Ground) -> Iterator[Case]:
+def _discounted(ground: Ground) -> Iterator[Case]:
     """Ask for goods with discounts of all kinds: read them, and buy one, three and seven pieces."""
-    found = ground.rows(_REDUCED, (ground.goods[:1],))
+    found = ground.rows(_DISCOUNTED, (ground.goods[:1],))
     for _, code in found:
         yield Case("product", Request("GET", f"{PRODUCTS}/{code}"))
     for pieces in (1, 3, 7):

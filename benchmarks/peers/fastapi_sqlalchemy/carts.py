@@ -107,6 +107,7 @@ async def _set(session: AsyncSession, cart: Cart, product: Product, quantity: De
             CartItem.cart_id == cart.id,
             CartItem.product_id == product.id,
             CartItem.label_price.is_(None),
+            CartItem.best_before.is_(None),
         )
     )
     if item is not None:
@@ -191,6 +192,8 @@ def _item(item: CartItem, line: basket.Line) -> CartItemOut:
     return CartItemOut.model_validate(
         {
             "id": item.id,
+            "offer": "regular" if item.best_before is None else "reduced",
+            "best_before": item.best_before,
             "product": product,
             "quantity": item.quantity,
             "list_price": line.list_price,

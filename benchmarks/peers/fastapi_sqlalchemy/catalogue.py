@@ -17,17 +17,20 @@ _NAMED: tuple[ExecutableOption, ...] = (
     joinedload(Product.category, innerjoin=True),
     joinedload(Product.deposit),
 )
-_REDUCED: tuple[ExecutableOption, ...] = (joinedload(Offer.discount), undefer(Offer.prior_price))
+_WITH_DISCOUNT: tuple[ExecutableOption, ...] = (
+    joinedload(Offer.discount),
+    undefer(Offer.prior_price),
+)
 # Joined for one product; of many, PostgreSQL would first make these views for all there are.
 _ONE: tuple[ExecutableOption, ...] = (
     *_NAMED,
-    joinedload(Product.offer, innerjoin=True).options(*_REDUCED),
+    joinedload(Product.offer, innerjoin=True).options(*_WITH_DISCOUNT),
     joinedload(Product.availability, innerjoin=True),
     undefer_group("details"),
 )
 _MANY: tuple[ExecutableOption, ...] = (
     *_NAMED,
-    selectinload(Product.offer).options(*_REDUCED),
+    selectinload(Product.offer).options(*_WITH_DISCOUNT),
     selectinload(Product.availability),
 )
 

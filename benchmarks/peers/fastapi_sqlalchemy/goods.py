@@ -13,6 +13,7 @@ from sqlalchemy import (
     Numeric,
     any_,
     case,
+    cast,
     func,
     select,
     text,
@@ -189,6 +190,20 @@ class Product(Base):
     def in_stock(self) -> bool:
         """Whether anything can be sold today."""
         return self.availability.available > 0
+
+
+# Asked for only where anything may be reduced.
+Product.reduced = column_property(
+    cast(
+        case(
+            (text("EXISTS (SELECT FROM markdown_step)"), func.reduced_goods(Product.id)),
+            else_="[]",
+        ),
+        JSONB,
+    ),
+    deferred=True,
+    group="details",
+)
 
 
 class Offer(Base):

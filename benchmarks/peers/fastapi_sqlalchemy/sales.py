@@ -1,6 +1,6 @@
 """Carts and purchases."""
 
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -65,6 +65,7 @@ class CartItem(Base):
     product_id: Mapped[int] = refers_to("product.id")
     quantity: Mapped[Quantity]
     label_price: Mapped[Money | None]
+    best_before: Mapped[date | None]
     added_at: Mapped[Stamp]
 
     product: Mapped[Product] = relationship(lazy="raise")
@@ -163,6 +164,7 @@ class PurchaseLine(Base):
     unit_price: Mapped[Money]
     discount: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
     label_price: Mapped[Money | None]
+    best_before: Mapped[date | None]
     vat_rate: Mapped[Rate]
     vat_amount: Mapped[Money]
     coupon_amount: Mapped[Money | None]
@@ -170,6 +172,11 @@ class PurchaseLine(Base):
 
     allocations: Mapped[list["Allocation"]] = relationship(lazy="raise")
     goods: Mapped["PurchaseLine | None"] = relationship(lazy="raise", remote_side="PurchaseLine.id")
+
+    @property
+    def offer(self) -> str:
+        """Whether it is goods close to their day."""
+        return "regular" if self.best_before is None else "reduced"
 
     @property
     def kind(self) -> str:

@@ -1,6 +1,6 @@
 """What is answered, as pydantic's response models."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Annotated
 from uuid import UUID
@@ -133,6 +133,7 @@ class ProductDetailsOut(ProductOut):
     food_business: str
     origin: str
     storage: str
+    reduced: list[dict[str, str]]
     shelf_life_days: int | None
 
 
@@ -161,6 +162,8 @@ class CartItemOut(Output):
     """So much of it, at today's price."""
 
     id: int
+    offer: str
+    best_before: date | None
     product: CartProduct
     quantity: Decimal
     list_price: Decimal
@@ -220,6 +223,8 @@ class PurchaseLineOut(Output):
     product: str | None
     deposit: str | None
     deposit_of: int | None
+    offer: str
+    best_before: date | None
     name: str
     unit: str
     quantity: Decimal

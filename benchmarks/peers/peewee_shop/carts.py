@@ -60,7 +60,11 @@ async def put_item(who: Buyer, cart: UUID, code: str, quantity: Decimal) -> Any:
         await (
             CartItem.insert(cart=cart, product=product, quantity=quantity)
             .on_conflict(
-                conflict_target=[CartItem.cart, CartItem.product],
+                conflict_target=[
+                    CartItem.cart,
+                    CartItem.product,
+                    SQL("(coalesce(best_before, 'infinity'))"),
+                ],
                 conflict_where=CartItem.label_price.is_null(),
                 preserve=[CartItem.quantity],
             )
@@ -103,7 +107,9 @@ async def _keep(who: Buyer, cart: UUID) -> Any:
 async def goods_in(cart: UUID) -> Any:
     """Return what is in the cart, at today's prices, without the stock."""
     return await (
-        CartItem.select(CartItem.quantity, CartItem.label_price, *_CHARGED, multibuys())
+        CartItem.select(
+            CartItem.quantity, CartItem.label_price, CartItem.best_before, *_CHARGED, multibuys()
+        )
         .join_from(CartItem, Product)
         .join_from(Product, Offer, on=(Offer.product == Product.id), attr="offer")
         .where(CartItem.cart == cart)
@@ -129,6 +135,7 @@ def line(item: Any) -> Line:
         total=charged.total,
         discount=charged.discount,
         label_price=item.label_price,
+        best_before=item.best_before,
         offer=product.offer,
     )
 
@@ -169,6 +176,7 @@ async def items(cart: UUID) -> Any:
             CartItem.id,
             CartItem.quantity,
             CartItem.label_price,
+            CartItem.best_before,
             *_CHARGED,
             multibuys(),
             available(),

@@ -34,6 +34,12 @@ _DETAILS = (
     Product.storage,
     Product.shelf_life_days,
 )
+# Asked for only where anything may be reduced.
+_REDUCED = Case(
+    None,
+    [(SQL("EXISTS (SELECT FROM markdown_step)"), fn.reduced_goods(Product.id))],
+    "[]",
+).alias("reduced")
 _HIDDEN = {field.name for field in (Product.search, *_DETAILS)}
 # The words that it is found by are never read.
 _COLUMNS = [field for field in Product._meta.sorted_fields if field.name not in _HIDDEN]  # noqa: SLF001 - peewee's documented way to a model's fields
@@ -112,7 +118,7 @@ async def read_product(code: str) -> dict[str, Any]:
     """Return the product's JSON. Raises Problem."""
     check_code(code)
     try:
-        query = products().select_extend(*_DETAILS)
+        query = products().select_extend(*_DETAILS, _REDUCED)
         product = await query.where(Product.code == code).aio_get()
     except Product.DoesNotExist:
         raise Problem(404, "There is no such product.") from None

@@ -219,6 +219,7 @@ class CartItem(BaseModel):
     product = peewee.ForeignKeyField(Product)
     quantity = peewee.DecimalField()
     label_price = peewee.DecimalField(null=True)
+    best_before = peewee.DateField(null=True)
     added_at = DateTimeTZField()
 
 
@@ -262,6 +263,7 @@ class PurchaseLine(BaseModel):
     discount_rate = peewee.DecimalField()
     unit_price = peewee.DecimalField()
     label_price = peewee.DecimalField(null=True)
+    best_before = peewee.DateField(null=True)
     vat_rate = peewee.DecimalField()
     total = peewee.DecimalField()
     vat_amount = peewee.DecimalField()

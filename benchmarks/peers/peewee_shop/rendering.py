@@ -1,5 +1,6 @@
 """Rows as JSON objects: what the peers answer."""
 
+import json
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -63,6 +64,7 @@ def details_json(row: Any) -> dict[str, Any]:
         "food_business": row.food_business,
         "origin": row.origin,
         "storage": row.storage,
+        "reduced": json.loads(row.reduced),
         "shelf_life_days": row.shelf_life_days,
     }
 
@@ -125,6 +127,7 @@ def _item(item: Any, line: Line) -> dict[str, Any]:
     deposit = line.deposit()
     return {
         "id": item.id,
+        **_offer(line),
         "product": {"code": product.code, "name": product.name, "unit": product.unit},
         "quantity": str(item.quantity),
         "list_price": str(line.list_price),
@@ -134,6 +137,14 @@ def _item(item: Any, line: Line) -> dict[str, Any]:
         "total": str(line.total),
         "deposit": deposit and {**(_deposit(product.offer) or {}), "total": str(deposit.total)},
         "available": str(item.available if product.active else NOTHING),
+    }
+
+
+def _offer(line: Line) -> dict[str, str | None]:
+    day = line.best_before
+    return {
+        "offer": "regular" if day is None else "reduced",
+        "best_before": None if day is None else day.isoformat(),
     }
 
 
@@ -186,6 +197,7 @@ def _line(line: Line) -> dict[str, Any]:
         "product": line.code if line.goods is None else None,
         "deposit": None if line.goods is None else line.code,
         "deposit_of": line.goods and line.goods.id,
+        **_offer(line),
         "name": line.name,
         "unit": line.unit,
         "quantity": str(line.quantity),

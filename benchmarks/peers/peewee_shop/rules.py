@@ -34,6 +34,7 @@ class Line:
     total: Decimal
     discount: Terms | None = None
     label_price: Decimal | None = None
+    best_before: date | None = None
     offer: Any = None
     goods: "Line | None" = None
     id: int | None = None

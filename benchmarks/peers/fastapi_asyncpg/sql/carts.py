@@ -23,12 +23,14 @@ SELECT $1::uuid, $2::bigint, $3::numeric
 WHERE $4::bigint > (
     SELECT count(*) FROM cart_item
     WHERE cart_id = $1::uuid AND (product_id <> $2::bigint OR label_price IS NOT NULL))
-ON CONFLICT (cart_id, product_id) WHERE label_price IS NULL DO UPDATE SET quantity = EXCLUDED.quantity
+ON CONFLICT (cart_id, product_id, (coalesce(best_before, 'infinity'))) WHERE label_price IS NULL DO UPDATE SET quantity = EXCLUDED.quantity
 RETURNING 1"""
 
-CHARGE = """line_charge(
-    o.discount_set, o.unit, o.price, o.unit_price, o.discount_rate, o.discount_terms, i.quantity, i.label_price)"""
-"""What a cart's item, i, costs by its offer, o."""
+CHARGE = """reduced_offer(i.product_id, i.best_before) r
+    CROSS JOIN LATERAL line_charge(
+        o.discount_set, o.unit, o.price, o.unit_price, o.discount_rate, o.discount_terms, r.unit_price, r.rate,
+        i.quantity, i.label_price)"""
+"""What a cart's item, i, costs by its offer, o; to be joined by LATERAL."""
 
 VAT = """json_agg(json_build_object(
     'rate', v.rate::text, 'gross', v.gross::text, 'net', v.net::text, 'vat', v.vat::text) ORDER BY v.rate)"""
@@ -52,7 +54,8 @@ CROSS JOIN LATERAL (
            array_agg(y.deposit) FILTER (WHERE y.deposit > 0) AS deposits,
            array_agg(o.vat_rate) || array_agg(o.deposit_vat_rate) FILTER (WHERE y.deposit > 0) AS rates,
            json_agg(json_build_object(
-               'id', i.id, 'product', json_build_object('code', o.code, 'name', o.name, 'unit', o.unit),
+               'id', i.id, 'offer', CASE WHEN i.best_before IS NULL THEN 'regular' ELSE 'reduced' END,
+               'best_before', i.best_before, 'product', json_build_object('code', o.code, 'name', o.name, 'unit', o.unit),
                'quantity', i.quantity::text, 'list_price', o.price::text, 'unit_price', y.unit_price::text,
                'discount', y.discount, 'label_price', i.label_price::text, 'total', y.total::text,
                'deposit', CASE WHEN y.deposit > 0 THEN json_build_object(

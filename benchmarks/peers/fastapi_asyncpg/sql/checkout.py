@@ -118,6 +118,7 @@ CROSS JOIN LATERAL (
         'id', l.id, 'kind', CASE WHEN l.deposit_of IS NULL THEN 'goods' ELSE 'deposit' END,
         'product', CASE WHEN l.deposit_of IS NULL THEN l.code END,
         'deposit', CASE WHEN l.deposit_of IS NOT NULL THEN l.code END, 'deposit_of', l.deposit_of,
+        'offer', CASE WHEN l.best_before IS NULL THEN 'regular' ELSE 'reduced' END, 'best_before', l.best_before,
         'name', l.name, 'unit', l.unit, 'quantity', l.quantity::text,
         'list_price', l.price::text, 'discount_rate', l.discount_rate::text,
         'unit_price', l.unit_price::text, 'discount', l.discount, 'label_price', l.label_price::text,

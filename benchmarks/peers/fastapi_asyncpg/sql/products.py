@@ -67,7 +67,8 @@ _PRODUCT = f"json_build_object({_MEMBERS})::text"
 # Of one that is read alone.
 _DETAILED = f"""json_build_object({_MEMBERS},
     'ingredients', p.ingredients, 'nutrition', p.nutrition, 'food_business', p.food_business, 'origin', p.origin,
-    'storage', p.storage, 'shelf_life_days', p.shelf_life_days)::text"""
+    'storage', p.storage, 'reduced', CASE WHEN EXISTS (SELECT FROM markdown_step) THEN reduced_goods(p.id) ELSE '[]' END::json,
+    'shelf_life_days', p.shelf_life_days)::text"""
 
 # LIMIT 1 keeps the planner from merging the views into the rest, which made it read all of them.
 _TODAY = """
