@@ -10,6 +10,7 @@ from prometheus_client import REGISTRY
 from prometheus_client.registry import Collector
 
 from app.core.database import migrations
+from app.core.database.definitions import editions
 from app.factory import create_app, create_asgi_app
 from tests.builders import filled_cart, on_sale, rows
 from tests.support.asgi import running
@@ -58,7 +59,7 @@ class TestReadiness:
         rows(fresh_database, "COMMENT ON VIEW availability IS 'availability, edition 0, text 0'")
         (answer,) = await ask(fresh_database, "/readyz")
         assert (answer.status_code, answer.json()["code"]) == (503, "schema_outdated")
-        assert "edition 1 of availability" in answer.json()["detail"]
+        assert f"edition {editions()['availability']} of availability" in answer.json()["detail"]
 
     async def test_a_newer_text_of_a_function_is_ready(self, ask, fresh_database):
         rows(fresh_database, "COMMENT ON VIEW offer IS 'offer, edition 99, text 0'")
