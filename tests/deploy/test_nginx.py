@@ -168,11 +168,11 @@ class TestLimits:
     def test_a_body_may_be_as_long_as_the_apps(self, http):
         assert int(value(http, "client_max_body_size")) >= LINES_BODY
 
-    def test_a_picture_may_be_longer_and_is_not_kept_here(self, server, application):
-        (pictures,) = [each for each in server.all("location") if each.words[0] == "~"]
+    def test_what_may_be_longer_is_not_kept_here(self, server, application):
+        (long_bodies,) = [each for each in server.all("location") if each.words[0] == "~"]
         # Whatever is too long, the app says so.
-        assert value(pictures, "client_max_body_size") == "0"
-        assert value(pictures, "proxy_request_buffering") == "off"
+        assert value(long_bodies, "client_max_body_size") == "0"
+        assert value(long_bodies, "proxy_request_buffering") == "off"
         long = {
             rule.rule
             for rule in application.url_map.iter_rules()
@@ -180,8 +180,8 @@ class TestLimits:
         }
         paths = {rule: rule.replace("<code>", "milk-1l") for rule in long}
         assert paths
-        assert {rule for rule, path in paths.items() if re.search(pictures.words[1], path)} == long
-        assert not re.search(pictures.words[1], "/api/v1/products/milk-1l")
+        assert {rule for rule, path in paths.items() if re.search(long_bodies.words[1], path)} == long
+        assert not re.search(long_bodies.words[1], "/api/v1/products/milk-1l")
 
     def test_what_is_kept_slow_are_routes(self, http, application):
         rules = {
