@@ -1,4 +1,4 @@
--- edition 1
+-- edition 2
 -- The lowest price of a unit in the thirty days before the running reduction by a discount began: what a reduction is
 -- announced against, by article 6a of Directive 98/6/EC (percentages too, CJEU C-330/23). NULL of what was not sold before.
 -- A reduction begins with the discount's first day, or weekday of a row of them; anew when it takes off something else, and
@@ -16,7 +16,10 @@ CREATE OR REPLACE FUNCTION prior_price(of_product bigint, list_price numeric, of
         ), begun AS (
             SELECT p.created_at, greatest(
                     p.created_at, d.starts_on::timestamptz,
-                    (SELECT max(v.until) FROM former_discount v WHERE v.discount_id = d.id),
+                    -- Not where only its last day was another one, still to come.
+                    (SELECT max(v.until) FROM former_discount v
+                     WHERE v.discount_id = d.id AND ((v.rate, v.amount, v.starts_on, v.weekdays, v.active)
+                         IS DISTINCT FROM (d.rate, d.amount, d.starts_on, d.weekdays, d.active) OR v.ends_on < v.until::date)),
                     (SELECT max(l.until) FROM listed l WHERE NOT of_discount = ANY (l.discounts)),
                     (SELECT max(day) + interval '1 day' FROM generate_series(CURRENT_DATE - 7, CURRENT_DATE - 1, interval '1 day') day
                      WHERE d.weekdays <> '[]' AND NOT d.weekdays ? to_char(day, 'fmday'))) AS at

@@ -167,6 +167,17 @@ class TestPriorPrice:
         discount(database, "0.1000", products=[sold.code])
         assert await self.prior(client, sold) == "1.00"
 
+    async def test_one_that_goes_on_for_longer_is_the_same(self, client, database):
+        sold, now = product(database, "3.00"), today(database)
+        as_if(database, sold, days=90)
+        made = discount(database, "0.1000", products=[sold.code], ends_on=now + TOMORROW)
+        as_if(database, sold, days=10)
+        url = f"/api/v1/discounts/{made.code}"
+        for change in ({"ends_on": None}, {"name": "Longer"}, {"ends_on": str(now)}):
+            answer = await client.patch(url, json=change, headers=as_clerk(database))
+            assert answer.status_code == 200
+            assert await self.prior(client, sold) == "3.00"
+
     async def test_a_weekday_begins_it_anew(self, client, database):
         """Fridays at half the price: the last Friday is one of the thirty days before this one."""
         sold, now = product(database, "3.00"), today(database)
