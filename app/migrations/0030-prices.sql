@@ -11,10 +11,10 @@ CREATE TABLE former_price (
 );
 CREATE INDEX former_price_product_id ON former_price (product_id, id);
 
--- What a discount took off a unit, and when, until it was changed.
+-- What a discount took off a unit, and when, until it was changed or deleted: the prices of then stay what they were.
 CREATE TABLE former_discount (
     id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
-    discount_id bigint NOT NULL CONSTRAINT former_discount_discount_id_fkey REFERENCES discount ON DELETE CASCADE,
+    discount_id bigint NOT NULL,
     rate numeric(5,4),
     amount numeric(12,2),
     starts_on date NOT NULL,

@@ -6,7 +6,7 @@ BEGIN
     END IF;
 END $$;
 
-DROP FUNCTION IF EXISTS put_cart_line(uuid, text, date, numeric, numeric, boolean, numeric, integer, integer);
+DROP FUNCTION IF EXISTS put_cart_offer(uuid, text, date, numeric, numeric, boolean, numeric, integer, integer);
 DROP FUNCTION IF EXISTS promise_offers(bigint[], numeric[], date[], date, numeric, numeric);
 
 -- As they were, and nobody's text: whoever comes next may replace it.

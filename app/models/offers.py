@@ -3,7 +3,7 @@
 import peewee
 from playhouse.postgres_ext import ArrayField, BinaryJSONField
 
-from app.models.base import MoneyField, RateField, ReferenceField, Row, TimestampTzField
+from app.models.base import MoneyField, RateField, Row, TimestampTzField
 
 
 class Discount(Row):
@@ -37,10 +37,10 @@ class DiscountSet(Row):
 
 
 class FormerDiscount(Row):
-    """What a discount took off, and when, until it was changed; a trigger keeps them."""
+    """What a discount took off, and when, until it was changed or deleted; a trigger keeps them."""
 
     id = peewee.BigAutoField()
-    discount = ReferenceField(Discount)
+    discount_id = peewee.BigIntegerField()
     rate = RateField(null=True)
     amount = MoneyField(null=True)
     starts_on = peewee.DateField()

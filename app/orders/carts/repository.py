@@ -139,7 +139,7 @@ def _put(what: str) -> Statement:
         f"""
         SELECT put.outcome, {_JSON}
         FROM (SELECT c.id FROM cart c WHERE {OWN}) mine
-        CROSS JOIN LATERAL put_cart_line(
+        CROSS JOIN LATERAL put_cart_offer(
             mine.id, %(product)s, %(best_before)s, {what}, %(max_quantity)s, %(days)s, %(max_lines)s) put
         CROSS JOIN LATERAL (SELECT (put.cart).*) c
         {_items("unnest(put.items)")}
@@ -242,7 +242,7 @@ class CartRepository:
     ) -> tuple[str, str]:
         """Set how much of a product is in an open cart, and keep it; return the cart's JSON.
 
-        Before it comes `put`, or a word of put_cart_line's that says why nothing has changed.
+        Before it comes `put`, or a word of put_cart_offer's that says why nothing has changed.
         """
         what = {"product": product, "quantity": quantity, "best_before": None}
         return await self._put(PUT, cart, who, shop, **what)

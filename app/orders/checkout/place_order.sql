@@ -1,4 +1,4 @@
--- edition 2
+-- edition 3
 -- Turns a cart into a purchase: prices frozen, stock promised, all or nothing. Returns no row if there is no such cart,
 -- or else one with what became of it: `placed`, with the purchase, its lines and its VAT by rate; or a refusal, and
 -- nothing has changed: `checked_out`, `wrong_currency`, `no_contact`, `empty_cart`, `unpaid_purchases`, `withdrawn`,
@@ -52,7 +52,10 @@ CREATE OR REPLACE FUNCTION place_order(
                array_agg(t.total ORDER BY i.added_at, i.id), array_agg(o.vat_rate ORDER BY i.added_at, i.id),
                array_agg((i.id, o.product_id, o.code, o.name, o.unit, i.quantity, o.price, t.discount_rate, t.unit_price,
                           o.vat_rate, i.label_price, t.discount)::ordered_line ORDER BY i.added_at, i.id),
-               array_agg(i.best_before ORDER BY i.added_at, i.id), bool_or(i.best_before IS NOT NULL),
+               -- What nothing reduces at this moment has no such goods, though a rule may come before they are promised.
+               array_agg(CASE WHEN (r.offer).unit_price IS NULL AND i.best_before IS NOT NULL THEN '-infinity' ELSE i.best_before END
+                         ORDER BY i.added_at, i.id),
+               bool_or(i.best_before IS NOT NULL),
                bool_or(i.label_price IS NOT NULL), bool_or(o.deposit_id IS NOT NULL), max(o.min_age),
                json_agg(json_build_object('product', o.code) ORDER BY i.added_at, i.id)
                    FILTER (WHERE NOT (o.active AND sold_in(o.unit, i.quantity)))

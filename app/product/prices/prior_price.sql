@@ -11,7 +11,11 @@ CREATE OR REPLACE FUNCTION prior_price(of_product bigint, list_price numeric, of
     AS $$
     DECLARE
         began timestamptz;
-        changed timestamptz := (SELECT max(v.until) FROM former_discount v WHERE v.discount_id = of_discount);
+        -- Not where only its last day was another one, still to come.
+        changed timestamptz := (
+            SELECT max(v.until) FROM former_discount v JOIN discount d ON d.id = v.discount_id
+            WHERE v.discount_id = of_discount AND ((v.rate, v.amount, v.starts_on, v.weekdays, v.active)
+                IS DISTINCT FROM (d.rate, d.amount, d.starts_on, d.weekdays, d.active) OR v.ends_on < v.until::date));
         days jsonb;
         earliest timestamptz;
         ended timestamptz;

@@ -1,10 +1,10 @@
-"""Columns that a later version adds are nothing to the functions of this one, in sessions that used them before."""
+"""Servers of two versions on one database: what a later one adds is nothing to this one, and what one before calls is there."""
 
 import httpx
 import pytest
 
 from app.factory import create_app, create_asgi_app
-from tests.builders import filled_cart, guest_cart, on_sale, rows
+from tests.builders import filled_cart, guest_cart, on_sale, rows, value
 from tests.orders.sales import check_out
 from tests.support.asgi import running
 
@@ -28,3 +28,14 @@ async def test_new_columns_do_not_disturb(fresh_database, make_settings, kind):
             for table in ("cart", "cart_item", "product", "stock", "purchase", "purchase_line"):
                 rows(fresh_database, f"ALTER TABLE {table} ADD COLUMN later {kind}")
                 await shop(client)
+
+
+async def test_the_version_before_fills_carts(database):
+    """It knows neither reduced goods nor the key of the lines that came with them."""
+    cart, milk = guest_cart(database), on_sale(database)
+    put = "SELECT outcome FROM put_cart_line(%(cart)s, %(code)s, %(quantity)s, NULL, %(adding)s, 99, 7, 9)"
+    for quantity, adding in ((2, False), (3, False), (1, True)):
+        terms = {"cart": cart.id, "code": milk.code, "quantity": quantity, "adding": adding}
+        assert value(database, put, **terms) == "put"
+    (line,) = rows(database, "SELECT * FROM cart_item WHERE cart_id = %(id)s", id=cart.id)
+    assert (line.product_id, line.quantity, line.best_before) == (milk.id, 4, None)

@@ -1,5 +1,6 @@
 """Reduced goods: an offer of their own, from the product's page to the purchase."""
 
+import asyncio
 from datetime import timedelta
 from typing import Any
 
@@ -23,6 +24,7 @@ from tests.builders import (
 )
 from tests.orders.sales import at_once, bought, check_out, conflict, invalid
 from tests.support.clients import client_at, shop_with
+from tests.support.locks import transaction, until_blocked
 
 CARTS = "/api/v1/carts"
 
@@ -210,6 +212,21 @@ class TestCheckout:
         answers = await at_once(*(check_out(client, cart) for cart in carts))
         assert [answer.status_code for answer in answers] == [201] * 8
         assert (promised(database, shelf), promised(database, other)) == (8, 8)
+
+    async def test_not_at_the_full_price_by_a_rule_that_comes_meanwhile(
+        self, client, database, shelf
+    ):
+        cart = guest_cart(database)
+        switch = "UPDATE markdown SET active = NOT active WHERE category_id = %(id)s"
+        await add(client, cart, shelf, shelf.tomorrow)
+        rows(database, switch, id=shelf.category_id)
+        async with transaction(database) as other:
+            other.execute("SELECT FROM stock_level WHERE product_id = %s FOR UPDATE", [shelf.id])
+            late = asyncio.create_task(check_out(client, cart))
+            await until_blocked(database, late)
+            rows(database, switch, id=shelf.category_id)
+        conflict(await late, "out_of_stock")
+        assert found(database) <= shelf.found
 
     async def test_does_not_promise_past_the_day(self, client, database, make_settings):
         dairy, day = category(database), today(database)

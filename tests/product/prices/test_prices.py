@@ -155,6 +155,29 @@ class TestPriorPrice:
         discount(database, "0.5000", products=[sold.code], starts_on=now)
         assert await self.prior(client, sold) == "3.00"
 
+    async def test_an_earlier_one_is_one_of_them_though_it_was_deleted(self, client, database):
+        sold, kind = product(database, "3.00"), unique("week")
+        as_if(database, sold, days=90)
+        discount(database, None, amount="2.00", products=[sold.code], code=kind)
+        as_if(database, sold, days=5)
+        assert (await client.get(f"/api/v1/products/{sold.code}")).json()["price"] == "1.00"
+        url = f"/api/v1/discounts/{kind}"
+        assert (await client.delete(url, headers=as_clerk(database))).status_code == 204
+        as_if(database, sold, days=5)
+        discount(database, "0.1000", products=[sold.code])
+        assert await self.prior(client, sold) == "1.00"
+
+    async def test_one_that_goes_on_for_longer_is_the_same(self, client, database):
+        sold, now = product(database, "3.00"), today(database)
+        as_if(database, sold, days=90)
+        made = discount(database, "0.1000", products=[sold.code], ends_on=now + TOMORROW)
+        as_if(database, sold, days=10)
+        url = f"/api/v1/discounts/{made.code}"
+        for change in ({"ends_on": None}, {"name": "Longer"}, {"ends_on": str(now)}):
+            answer = await client.patch(url, json=change, headers=as_clerk(database))
+            assert answer.status_code == 200
+            assert await self.prior(client, sold) == "3.00"
+
     async def test_a_weekday_begins_it_anew(self, client, database):
         """Fridays at half the price: the last Friday is one of the thirty days before this one."""
         sold, now = product(database, "3.00"), today(database)
