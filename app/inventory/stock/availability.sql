@@ -4,7 +4,10 @@
 CREATE OR REPLACE VIEW availability AS
     SELECT l.product_id, l.on_hand, l.allocated, x.expired,
            greatest(l.on_hand - l.allocated - x.expired
-               - CASE WHEN EXISTS (SELECT FROM markdown_step) THEN reduced_free(l.product_id) ELSE 0 END, 0)::numeric(12,3) AS available
+               - CASE WHEN EXISTS (SELECT FROM markdown_step) AND EXISTS (
+                   SELECT FROM stock s WHERE s.product_id = l.product_id AND s.on_hand > 0
+                       AND s.expires_on <= CURRENT_DATE + (SELECT max(k.days_left) FROM markdown_step k))
+                   THEN reduced_free(l.product_id) ELSE 0 END, 0)::numeric(12,3) AS available
     FROM stock_level l
     CROSS JOIN LATERAL (
         SELECT coalesce(sum(s.on_hand), 0)::numeric(12,3) AS expired

@@ -60,7 +60,9 @@ _IN_LISTS = _PRODUCT_JSON.replace("<details>", "")
 _ALONE = _PRODUCT_JSON.replace("<details>", _DETAILS)
 _COLUMNS_ALONE = (
     "p.ingredients, p.nutrition, p.food_business, p.origin, p.storage, p.shelf_life_days,"
-    "CASE WHEN EXISTS (SELECT FROM markdown_step) THEN reduced_goods(p.id) ELSE '[]' END AS reduced,"
+    "CASE WHEN EXISTS (SELECT FROM markdown_step) AND EXISTS (SELECT FROM stock s WHERE s.product_id = p.id AND s.on_hand > 0"
+    " AND s.expires_on <= CURRENT_DATE + (SELECT max(k.days_left) FROM markdown_step k))"
+    " THEN reduced_goods(p.id) ELSE '[]' END AS reduced,"
 )
 
 # LIMIT 1, which is no limit, keeps the planner from merging this into the rest: it would look for
