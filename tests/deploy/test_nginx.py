@@ -180,7 +180,9 @@ class TestLimits:
         }
         paths = {rule: rule.replace("<code>", "milk-1l") for rule in long}
         assert paths
-        assert {rule for rule, path in paths.items() if re.search(long_bodies.words[1], path)} == long
+        assert {
+            rule for rule, path in paths.items() if re.search(long_bodies.words[1], path)
+        } == long
         assert not re.search(long_bodies.words[1], "/api/v1/products/milk-1l")
 
     def test_what_is_kept_slow_are_routes(self, http, application):
