@@ -1,8 +1,11 @@
-"""Discounts on more products than follow at once."""
+"""Discounts on more products than follow at once, and others at work on these."""
+
+import asyncio
 
 import pytest
 
 from tests.builders import as_clerk, category, discount, rows, unique, value
+from tests.support.locks import transaction, until_blocked
 
 
 @pytest.fixture
@@ -39,3 +42,21 @@ async def test_a_thousand_follow_a_move_at_once_whatever_the_discounts(client, d
     assert reduced(database, moved) == 1000
     rows(database, "SELECT renew_discount_sets(NULL, 9999)")
     assert reduced(database, moved) == 1500
+
+
+async def test_a_deadlock_with_who_changes_the_products_is_tried_again(client, database, nails):
+    kind = category(database)
+    nails(kind, 1002)
+    made = discount(database, "0.5000", categories=[kind.code])
+    query = "SELECT id FROM product WHERE category_id = %(id)s AND discount_set = 0 ORDER BY id"
+    first, last = (row.id for row in rows(database, query, id=kind.id))
+    url, headers = f"/api/v1/discounts/{made.code}", as_clerk(database)
+    lock = "SELECT FROM product WHERE id = %s FOR UPDATE"
+    async with transaction(database) as other:
+        other.execute(lock, [last])
+        change = asyncio.create_task(client.patch(url, json={"name": "Nails"}, headers=headers))
+        await until_blocked(database, change)
+        # PostgreSQL ends who waited first.
+        await asyncio.to_thread(other.execute, lock, [first])
+    assert (await change).status_code == 200
+    assert reduced(database, kind) == 1002
