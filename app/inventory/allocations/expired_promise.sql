@@ -1,4 +1,4 @@
--- edition 2
+-- edition 3
 -- What purchases that wait were promised from lots that have expired since, and how much of each promise other lots can
 -- take over, but for reduced ones: `movable`. Paid before unpaid, oldest first: so much (`before`) of what is free is for those in front.
 CREATE OR REPLACE VIEW expired_promise WITH (security_invoker = true) AS

@@ -1,4 +1,4 @@
--- edition 1
+-- edition 2
 -- Promises so much of a product to each line, all or nothing, from lots that have not expired nor are reduced, and rather from
 -- such as keep until a day. A product may be in several lines, if they are `repeated`. `refused` is '', and a line (`places`, the first is 1) gets so much
 -- (`amounts`) from which lot; or it says why nothing is promised, and which products are asked for too much of, how much
@@ -6,6 +6,7 @@
 --
 -- For guests, purchases that guests have not paid may hold together this share of what is not promised to others; who
 -- comes first, always this quantity. What is above that is `held_by_guests`. NULL is for everybody else, who may have all.
+-- Reduced goods are no part of it.
 --
 -- A level is the lock of its product, taken in product order, so that two baskets cannot deadlock.
 CREATE OR REPLACE FUNCTION promise_lines(
@@ -60,7 +61,7 @@ CREATE OR REPLACE FUNCTION promise_lines(
                     CROSS JOIN LATERAL (
                         SELECT coalesce(sum(n.quantity), 0) AS quantity
                         FROM purchase u JOIN purchase_line n ON n.purchase_id = u.id AND n.product_id = w.product_id
-                        WHERE u.status = 'placed' AND u.paid = 0 AND u.total > 0 AND u.customer_id IS NULL
+                        WHERE u.status = 'placed' AND u.paid = 0 AND u.total > 0 AND u.customer_id IS NULL AND n.best_before IS NULL
                             -- Most often it is known without looking: all that is promised, to anybody, is not too much.
                             AND l.allocated + w.quantity > unpaid_share * (a.available + l.allocated)
                     ) h

@@ -1,14 +1,21 @@
--- edition 1
+-- edition 2
 -- The first thousand products follow a discount at once, or a category that was moved; the service and `tidy` go through the
 -- rest in steps.
 CREATE OR REPLACE FUNCTION follow_discount() RETURNS trigger
     LANGUAGE plpgsql
     AS $$
+    DECLARE
+        one bigint;
+        most integer := 1000;
     BEGIN
         IF TG_TABLE_NAME = 'category' THEN
-            PERFORM renew_discount_sets(d.id, 1000) FROM discount d WHERE d.categories <> '[]';
+            -- However many discounts there are: a product that follows one has all of its others too.
+            FOR one IN SELECT d.id FROM discount d WHERE d.categories <> '[]' ORDER BY d.id LOOP
+                most := most - renew_discount_sets(one, most);
+                EXIT WHEN most <= 0;
+            END LOOP;
         ELSE
-            PERFORM renew_discount_sets(CASE WHEN TG_OP = 'DELETE' THEN OLD.id ELSE NEW.id END, 1000);
+            PERFORM renew_discount_sets(CASE WHEN TG_OP = 'DELETE' THEN OLD.id ELSE NEW.id END, most);
         END IF;
         RETURN NULL;
     END

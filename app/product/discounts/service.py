@@ -52,7 +52,7 @@ class Discounts(Catalogue):
 
     async def renew(self, limit: int) -> int:
         """Have up to `limit` products find their discounts anew that have wrong ones; return how many they were."""
-        return await self._discounts.renew(None, limit)
+        return await self._renew(None, limit)
 
     async def drop_sets(self, limit: int) -> int:
         """Drop up to `limit` sets of discounts that no product has; return how many."""
@@ -67,5 +67,9 @@ class Discounts(Catalogue):
 
     async def _follow(self, discount_id: int) -> None:
         for _ in range(_STEPS):
-            if await self._discounts.renew(discount_id, _STEP) < _STEP:
+            if await self._renew(discount_id, _STEP) < _STEP:
                 return
+
+    async def _renew(self, discount_id: int | None, limit: int) -> int:
+        # In a transaction, which is tried again: an import takes products in an order of its own.
+        return await self._manager.transaction(self._discounts.renew, discount_id, limit)

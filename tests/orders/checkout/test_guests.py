@@ -9,7 +9,17 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.builders import customer, filled_cart, on_sale, rows, stocked, today, unique
+from tests.builders import (
+    category,
+    customer,
+    filled_cart,
+    markdown,
+    on_sale,
+    rows,
+    stocked,
+    today,
+    unique,
+)
 from tests.orders.sales import check_out, conflict, pay
 from tests.support.clients import client_at, shop_with
 from tests.support.locks import transaction, until_blocked
@@ -163,6 +173,19 @@ class TestShare:
         assert problem["items"][0]["available"] == "2.000"
         assert (await take(guest, database, ham, 1)).status_code == 201
         conflict(await take(guest, database, ham, 1), "held_by_guests")
+
+    async def test_reduced_goods_are_no_part_of_it(self, guest, database):
+        dairy, day = category(database), today(database) + timedelta(days=1)
+        markdown(database, category=dairy)
+        milk = on_sale(database, stock=10, category=dairy)
+        stocked(database, milk, 20, expires_on=day)
+        cart = filled_cart(database, (milk, 10))
+        query = "UPDATE cart_item SET best_before = %(day)s WHERE cart_id = %(id)s"
+        rows(database, query, day=day, id=cart.id)
+        answer = await check_out(guest, cart, contact_phone=phone())
+        assert answer.status_code == 201, answer.text
+        assert (await take(guest, database, milk, 5)).status_code == 201
+        conflict(await take(guest, database, milk, 1), "held_by_guests")
 
     async def test_is_of_what_others_leave(self, guest, database):
         milk = on_sale(database, stock=10)
