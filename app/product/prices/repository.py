@@ -35,13 +35,13 @@ LOCK = Statement(
     read=False,
 )
 
-# What stays as it is, stays his who said so.
+# What stays as it is, stays his who said so. What has come is begin_day's, though nobody has listed it yet.
 PLAN = Statement(
     """
     WITH planned AS (
         SELECT * FROM unnest(%(days)s::date[], %(prices)s::numeric[]) AS w (starts_on, price)
     ), dropped AS (
-        DELETE FROM coming_price c WHERE c.product_id = %(product)s
+        DELETE FROM coming_price c WHERE c.product_id = %(product)s AND c.starts_on > CURRENT_DATE
             AND NOT EXISTS (SELECT FROM planned w WHERE w.starts_on = c.starts_on)
     )
     INSERT INTO coming_price AS c (product_id, starts_on, price, login_id)

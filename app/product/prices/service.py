@@ -55,11 +55,12 @@ class Prices:
 
     async def begin_day(self, limit: int) -> tuple[int, date]:
         """List up to `limit` products at the prices whose day has come; return how many, and which day it is."""
-        return await self._repository.begin_day(limit)
+        # In a transaction, which is tried again: an import takes products in an order of its own.
+        return await self._manager.transaction(self._repository.begin_day, limit)
 
     async def list_due(self, limit: int) -> int:
         """List up to `limit` products at the prices whose day has come; return how many."""
-        listed, _ = await self._repository.begin_day(limit)
+        listed, _ = await self.begin_day(limit)
         return listed
 
 

@@ -7,6 +7,7 @@ import pytest
 
 from app.factory import create_app, create_asgi_app
 from tests.builders import as_clerk, as_customer, discount, product, rows, today, unique
+from tests.builders.rows import insert
 from tests.support.asgi import running
 
 TOMORROW = timedelta(days=1)
@@ -64,6 +65,15 @@ class TestPlan:
         assert made["coming"][0]["by"] != made["coming"][1]["by"]
         assert await prices(client, database, sold) == made
         assert made["list_price"] == "2.00"
+
+    async def test_leaves_a_price_whose_day_has_come(self, client, database):
+        sold, headers = product(database), as_clerk(database)
+        await client.get(url_of(sold), headers=headers)
+        insert(database, "coming_price", product_id=sold.id, starts_on=today(database), price=3)
+        await client.put(url_of(sold), json=planned(("2999-01-01", "4.00")), headers=headers)
+        rows(database, "SELECT begin_day(999)")
+        found = await prices(client, database, sold)
+        assert (found["list_price"], len(found["coming"])) == ("3.00", 1)
 
 
 class TestFormer:
