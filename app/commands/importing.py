@@ -2,12 +2,13 @@
 
 import secrets
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from pathlib import Path
 
 import click
 from flask.cli import with_appcontext
+from psycopg2 import extensions
 
 from app.commands.consistency import snapshot
 from app.commands.counting import progress
@@ -21,12 +22,21 @@ from app.commands.pictures.importing import PicturesError, load_pictures
 from app.commands.sheets.checking import Content, read_content
 from app.commands.sheets.faults import SheetError
 from app.commands.sheets.files.reading import Table, open_table
-from app.commands.sheets.kinds import CUSTOMERS, PRODUCTS, SHEETS, STOCK
+from app.commands.sheets.kinds import CUSTOMERS, PRICES, PRODUCTS, SHEETS, STOCK, SYNONYMS
 from app.commands.sheets.layout import Layout, NamedColumns
 from app.commands.sheets.plans.catalogue import Refused, compare
 from app.commands.sheets.plans.opening import compare_stock
 from app.commands.sheets.plans.people import People, compare_people
-from app.commands.sheets.reporting import first_of, people_summary, stock_summary, summary
+from app.commands.sheets.plans.prices import compare_prices
+from app.commands.sheets.plans.synonyms import Rewording, compare_synonyms
+from app.commands.sheets.reporting import (
+    first_of,
+    people_summary,
+    prices_summary,
+    stock_summary,
+    summary,
+    synonyms_summary,
+)
 from app.commands.sheets.sheet import Sheet
 from app.commands.sheets.writing import Writer, writer
 from app.core.serving.concurrency import run_sync
@@ -35,6 +45,10 @@ from app.core.wiring import wired
 from app.login.accounts import Accounts
 from app.product.products.barcodes import labels_in
 from app.product.scales import Scales
+from app.product.synonyms.service import SynonymList
+
+Compared = tuple[Callable[[], None], Iterator[str]]
+"""How to write what a file changes, and the sentences about it."""
 
 
 def load(
@@ -80,32 +94,58 @@ def _opened(
     return table, MappedColumns(table, sheet, source.file, mapping, ignore_unknown=ignore_unknown)
 
 
-def _compared(
-    sheet: Sheet, content: Content, *, dry_run: bool
-) -> tuple[Callable[[], None], Iterator[str]]:
+def _compared(sheet: Sheet, content: Content, *, dry_run: bool) -> Compared:
     """Return how to write what a file changes, and the sentences about it. Raises SheetError."""
     settings = wired(Settings)
     with snapshot(settings.database.url) as cursor:
         cursor.execute("SELECT set_config('TimeZone', %s, true)", (settings.shop.time_zone,))
-        if sheet is STOCK:
-            opening = compare_stock(cursor, content)
-            lots = sum(map(len, opening.lots))
-            return (
-                lambda: _write(lots, lambda to: to.receive(opening)),
-                stock_summary(opening, dry_run=dry_run),
-            )
-        if sheet is CUSTOMERS:
-            people = compare_people(cursor, content)
-            return (
-                lambda: _open_accounts(people),
-                people_summary(people, dry_run=dry_run),
-            )
+        if of_its_own := _OF_ITS_OWN.get(sheet.name):
+            return of_its_own(cursor, content, dry_run=dry_run)
         with progress("compared", len(content.lines)) as advance:
             plan = compare(cursor, sheet, content, advance, _refused(sheet, settings.shop))
     rows = len(content.lines) - plan.unchanged
     return lambda: _write(rows, lambda to: to.write(sheet, plan)), summary(
         plan, sheet, dry_run=dry_run
     )
+
+
+def _stock(cursor: extensions.cursor, content: Content, *, dry_run: bool) -> Compared:
+    opening = compare_stock(cursor, content)
+    lots = sum(map(len, opening.lots))
+    return lambda: _write(lots, lambda to: to.receive(opening)), stock_summary(
+        opening, dry_run=dry_run
+    )
+
+
+def _prices(cursor: extensions.cursor, content: Content, *, dry_run: bool) -> Compared:
+    repricings = compare_prices(cursor, content)
+    lines = sum(len(one.lines) for one in repricings.changed)
+    return lambda: _write(lines, lambda to: to.plan_prices(repricings)), prices_summary(
+        repricings, dry_run=dry_run
+    )
+
+
+def _synonyms(cursor: extensions.cursor, content: Content, *, dry_run: bool) -> Compared:
+    new = compare_synonyms(cursor, content)
+    return lambda: _reword(new), synonyms_summary(new, dry_run=dry_run)
+
+
+def _reword(new: Rewording) -> None:
+    # One list of few words, in one transaction: as the API does it.
+    run_sync(wired(SynonymList).replace, new.groups, expected=new.version, by=None)
+
+
+def _customers(cursor: extensions.cursor, content: Content, *, dry_run: bool) -> Compared:
+    people = compare_people(cursor, content)
+    return lambda: _open_accounts(people), people_summary(people, dry_run=dry_run)
+
+
+_OF_ITS_OWN: Mapping[str, Callable[..., Compared]] = {
+    STOCK.name: _stock,
+    PRICES.name: _prices,
+    SYNONYMS.name: _synonyms,
+    CUSTOMERS.name: _customers,
+}
 
 
 def _open_accounts(people: People) -> None:
@@ -162,7 +202,7 @@ def _write(rows: int, work: Callable[[Writer], None]) -> None:
 def import_file(
     kind: str, file: Path, *, source: str | None, dry_run: bool, ignore_unknown: bool
 ) -> None:
-    """Take FILE in: brands, categories, discounts, deposits, markdowns, products, coupons, suppliers, opening stock or customers.
+    """Take FILE in: brands, categories, discounts, deposits, markdowns, products, prices to come, synonyms, coupons, suppliers, opening stock or customers.
 
     As CSV or XLSX, and nothing of it if anything is wrong: each wrong value is then named with its line and column. What is there already
     is changed to what the file says, so a second run changes nothing; a column that the file does not have stays as it

@@ -12,6 +12,7 @@ Each feature has a module, and its names in here; a builder takes what matters t
 from tests.builders.catalogue import (
     brand,
     category,
+    coming_price,
     coupon,
     deposit,
     discount,
@@ -20,6 +21,7 @@ from tests.builders.catalogue import (
     plu,
     product,
     stored_image,
+    synonyms,
 )
 from tests.builders.people import (
     PASSWORD,
@@ -57,6 +59,7 @@ __all__ = [
     "brand",
     "category",
     "clerk",
+    "coming_price",
     "coupon",
     "customer",
     "deposit",
@@ -80,6 +83,7 @@ __all__ = [
     "stocked",
     "stored_image",
     "supplier",
+    "synonyms",
     "today",
     "unique",
     "value",

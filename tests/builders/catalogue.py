@@ -8,7 +8,7 @@ from typing import Any
 
 from psycopg2.extras import Json
 
-from tests.builders.rows import On, insert, unique, value
+from tests.builders.rows import On, insert, rows, unique, value
 
 
 def brand(on: On, **more: Any) -> Any:
@@ -61,6 +61,26 @@ def deposit(on: On, amount: str | Decimal = "0.25", **more: Any) -> Any:
     code = more.pop("code", None) or unique("deposit")
     basics = {"code": code, "name": f"Test {code}", "amount": amount, "vat_rate": "0.1900"}
     return insert(on, "deposit", **{**basics, **more})
+
+
+def coming_price(on: On, of: Any, starts_on: str, price: str, by: int | None = None) -> Any:
+    """Have the product `of` listed at that price from a day on, as the login `by` said."""
+    named = {"product_id": of.id, "starts_on": starts_on, "price": price, "login_id": by}
+    return insert(on, "coming_price", **named)
+
+
+def synonyms(on: On, *groups: tuple[str, ...]) -> None:
+    """Have the words of each group mean the same to the search; there is one list in a database."""
+    rows(
+        on,
+        """
+        INSERT INTO synonym (words, written, number, place)
+        SELECT search_words(w.written), w.* FROM unnest(%(words)s, %(numbers)s, %(places)s) AS w (written, number, place)
+        """,
+        words=[word for group in groups for word in group],
+        numbers=[number for number, group in enumerate(groups) for _ in group],
+        places=[place for group in groups for place, _ in enumerate(group)],
+    )
 
 
 def product(

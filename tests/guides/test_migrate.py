@@ -55,6 +55,12 @@ def follow(fresh_database, make_settings, tmp_path, monkeypatch):
     app.portal.close()
 
 
+def food(on):
+    """Return what the products are said to be, in their order."""
+    query = "SELECT trim_scale(net_quantity) || ' ' || net_unit AS amount, ingredients, allergens FROM product ORDER BY id"
+    return [tuple(vars(row).values()) for row in rows(on, query)]
+
+
 def test_the_queries_make_the_files_of_the_seed(fresh_database, tmp_path):
     copies = COPY.findall("".join(blocks("sql")))
     assert {name for _, name in copies} == {path.name for path in (EXAMPLES / "seed").iterdir()}
@@ -101,11 +107,21 @@ def test_open_food_facts(follow, fresh_database):
         ("3017620422003", "3017620422003", 'Hazelnut "spread"', "Ferrero", "sweets", "2.99", "0.0700"),
         ("5449000000996", "5449000000996", "Cola", "Coca-Cola", "beverages", "0.99", "0.1900"),
     ]  # fmt: skip
+    assert food(fresh_database) == [
+        ("400 g", "Sugar, palm oil, hazelnuts", {"milk": "contains", "nuts": "contains"}),
+        ("330 ml", "Water, sugar", {}),
+    ]
 
 
 def test_a_spreadsheet_and_a_mapping_of_ones_own(follow, fresh_database):
     said = follow("A spreadsheet")
     assert [said[-1]] == blocks("text")
+    assert food(fresh_database) == [
+        (None, "Milch, Salz, Lab", {"milk": "contains"}),
+        ("500 g", "Magermilch", {"milk": "contains", "nuts": "may_contain"}),
+        ("0.75 l", "Apfelsaft, Wasser", {}),
+        (None, "", {}),
+    ]
     follow("A mapping")
     found = rows(
         fresh_database,

@@ -1,6 +1,6 @@
 """How the cells of other people become one of ours. Pure.
 
-What is not understood stays as it is, for the schemas to refuse.
+What is no number or day stays as it is, for the schemas to refuse; what is nothing that a source looks for is None.
 """
 
 import re
@@ -12,14 +12,19 @@ from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 from functools import lru_cache, partial
 from operator import itemgetter
 
-from app.commands.mappings.format import Feed, Writing
+from app.commands.mappings.amounts import amount, fits
+from app.commands.mappings.format import Feed, Source, Writing
 from app.commands.sheets.cells import BLANKS, UnclearError, meant
 from app.commands.sheets.columns import Column
 
 Step = Callable[[str], str]
+Pick = Callable[[str], str | None]
+Gather = Callable[[list[str]], str]
+Read = Callable[[list[str]], str | None]
 
 _LONGEST_CODE = 40
 _KEPT = 10_000
+_BETWEEN = ", "
 # What is left of these letters without their signs is not what people write for them, or there are no signs to leave out.
 _LETTERS = str.maketrans(
     {"ä": "ae", "ö": "oe", "ü": "ue", "å": "aa", "æ": "ae", "ø": "oe", "œ": "oe", "ł": "l", "đ": "d", "ı": "i"}
@@ -100,63 +105,180 @@ def day(text: str, forms: Sequence[str]) -> str:
     return text
 
 
-def _look(feed: Feed) -> Step:
+def _look(source: Source) -> Step:
     """Return what makes of one cell what it says."""
-    words = {word.casefold(): value for word, value in feed.words.items()}
+    word = _word(source)
+    if source.each:
+        return _each(word, source.each)
 
     def look(cell: str) -> str:
         text = cell.strip(BLANKS)
-        if feed.split:
-            text = next(filter(None, (part.strip(BLANKS) for part in text.split(feed.split))), "")
-        return words.get(text.casefold(), text)
+        if source.split:
+            text = next(filter(None, (part.strip(BLANKS) for part in text.split(source.split))), "")
+        return word(text)
 
     return look
 
 
-def _steps(feed: Feed, column: Column, writing: Writing, marks: frozenset[str]) -> Iterator[Step]:
-    if column.form == "number":
+def _word(source: Source) -> Step:
+    words = {word.casefold(): value for word, value in source.words.items()}
+    other = words.get("*")
+    return lambda text: words.get(text.casefold(), text if other is None or not text else other)
+
+
+def _each(word: Step, signs: str) -> Step:
+    """Return what looks all parts of a list up, with one of these signs between two."""
+    between = re.compile(f"[{re.escape(signs)}]")
+    return lambda cell: _BETWEEN.join(
+        filter(None, (word(part.strip(BLANKS)) for part in between.split(cell)))
+    )
+
+
+def _once(text: str, named: set[str]) -> str:
+    """Return the words of a list that are not `named` yet, and name them."""
+    words = [word for word in dict.fromkeys(text.split(_BETWEEN)) if word not in named]
+    named.update(words)
+    return _BETWEEN.join(words)
+
+
+def _picks(source: Source, writing: Writing, marks: frozenset[str]) -> Iterator[Pick]:
+    """Yield what takes something out of a text."""
+    if source.find:
+        yield partial(_found, pattern=source.find)
+    if source.measure:
+        yield partial(_measured, wanted=source.measure, writing=writing, marks=marks)
+
+
+def _found(text: str, pattern: re.Pattern[str]) -> str | None:
+    match = pattern.search(text)
+    return next(filter(None, match.groups()), None) if match else None
+
+
+def _measured(text: str, wanted: str, writing: Writing, marks: frozenset[str]) -> str | None:
+    found = amount(text)
+    if found is None:
+        return None
+    written, times, unit = found
+    number = _number(bare(written, writing), marks)
+    if number is None or not fits(number * times):
+        return None
+    return unit if wanted == "unit" else _written(number * times, marks)
+
+
+def _steps(
+    source: Source, column: Column, writing: Writing, marks: frozenset[str]
+) -> Iterator[Step]:
+    if column.form == "number" or source.round is not None:
         yield partial(bare, writing=writing)
     if column.form == "date" and writing.dates:
         yield partial(day, forms=writing.dates)
-    if feed.percent:
+    if source.percent:
         yield partial(share, marks=marks)
-    if feed.round is not None:
-        yield partial(rounded, places=feed.round, marks=marks)
-    if feed.prefix:
-        yield lambda text: f"{feed.prefix}{text}"
-    if feed.slug:
+    if source.round is not None:
+        yield partial(rounded, places=source.round, marks=marks)
+        if column.form != "number":
+            # Where several values stand in one cell of ours, a comma is between two.
+            yield lambda text: text.replace(",", ".")
+    if source.prefix:
+        yield lambda text: f"{source.prefix}{text}"
+    if source.slug:
         yield slug
+
+
+def _finish(
+    source: Source, column: Column, writing: Writing, marks: frozenset[str]
+) -> Callable[[str], str | None]:
+    """Return what makes of what some cells say what the source says: None where it is not understood."""
+    picks = list(_picks(source, writing, marks))
+    steps = list(_steps(source, column, writing, marks))
+
+    @lru_cache(_KEPT)
+    def finish(text: str) -> str | None:
+        for pick in picks:
+            if not text:
+                break
+            found = pick(text)
+            if found is None:
+                return None
+            text = found
+        for step in steps if text else ():
+            text = step(text)
+        return text
+
+    return finish
+
+
+def _gather(source: Source, places: Sequence[int]) -> Gather:
+    """Return what takes what the cells of a row say, of those at `places`."""
+    look = lru_cache(_KEPT)(_look(source))
+    if len(places) == 1:
+        (place,) = places
+        return lambda row: look(row[place])
+    if source.join is not None:
+        between = _BETWEEN if source.each else source.join
+        return lambda row: between.join(filter(None, [look(row[p]) for p in places]))
+    return lambda row: next(filter(None, (look(row[p]) for p in places)), "")
 
 
 def feeding(
     feed: Feed, column: Column, places: Sequence[int], writing: Writing, marks: frozenset[str]
-) -> Callable[[list[str]], str]:
-    """Return what makes the cell of `column` of a row, of its cells at `places`."""
-    look = lru_cache(_KEPT)(_look(feed))
-    steps = list(_steps(feed, column, writing, marks))
+) -> Read:
+    """Return what makes the cell of `column` of a row, of its cells at `places`; it returns None where it cannot."""
     default = feed.default or ""
+    if len(places) == 1 and feed.model_fields_set <= {"headings"} and column.form == "text":
+        return itemgetter(places[0])
+    gather, finish = _gather(feed, places), _finish(feed, column, writing, marks)
 
-    @lru_cache(_KEPT)
-    def finish(text: str) -> str:
-        if not text:
-            return default
-        for step in steps:
-            text = step(text)
-        return text
+    def read(row: list[str]) -> str | None:
+        found = finish(_once(gather(row), set()) if feed.each else gather(row))
+        return default if found == "" else found
 
-    if len(places) == 1:
-        (place,) = places
-        if not (feed.split or feed.words or steps or default):
-            return itemgetter(place)
-        return lambda row: finish(look(row[place]))
-    if feed.join is not None:
-        between = feed.join
-        return lambda row: finish(between.join(filter(None, [look(row[p]) for p in places])))
-    return lambda row: finish(next(filter(None, (look(row[p]) for p in places)), ""))
+    return read
+
+
+def feeding_parts(
+    feed: Feed,
+    column: Column,
+    places: Sequence[Sequence[int]],
+    writing: Writing,
+    marks: frozenset[str],
+) -> Read:
+    """Return what makes the cell of `column` of a row, of the cells that each of the parts has at `places`.
+
+    It returns None where it cannot. Cells that no part can read are no reason to take the others for all there is.
+    """
+    default = feed.default or ""
+    parts = [
+        (tuple(at), part.each, _gather(part, at), _finish(part, column, writing, marks))
+        for part, at in zip(feed.parts, places, strict=True)
+        if at
+    ]
+
+    def read(row: list[str]) -> str | None:
+        said: list[str] = []
+        named: set[str] = set()
+        unread, understood = set(), set()
+        for at, listed, gather, finish in parts:
+            text = _once(gather(row), named) if listed else gather(row)
+            found = finish(text)
+            if found is None:
+                unread.add(at)
+            elif found:
+                understood.add(at)
+                said.append(found)
+        if unread - understood and not (said and feed.join is None):
+            return None
+        return (
+            feed.join.join(said) or default if feed.join is not None else next(iter(said), default)
+        )
+
+    return read
 
 
 def fed_by(feed: Feed, places: Sequence[int]) -> Callable[[list[str]], list[int]]:
     """Return what says which of the cells at `places` made the cell: all that are joined, or the one that counts."""
+    if feed.parts:
+        return lambda row: [place for place in places if row[place].strip(BLANKS)] or [places[0]]
     if feed.join is not None:
         return lambda _: list(places)
     look = _look(feed)

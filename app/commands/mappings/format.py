@@ -20,6 +20,7 @@ from pydantic import (
 )
 
 from app.commands.sheets.checking import row_schema
+from app.commands.sheets.columns import Column
 from app.commands.sheets.files.reading import Dialect, plain
 from app.commands.sheets.kinds import SHEETS
 from app.commands.sheets.sheet import Sheet
@@ -68,6 +69,14 @@ def _listed(value: object) -> object:
     return [value] if isinstance(value, str) else value
 
 
+def _pattern(text: object) -> re.Pattern[str]:
+    with suppress(re.error, TypeError):
+        pattern: re.Pattern[str] = re.compile(text, re.IGNORECASE)  # type: ignore[call-overload] # or a TypeError
+        if pattern.groups:
+            return pattern
+    raise wrong("must be a regular expression with a group")
+
+
 OneOrMore = Annotated[tuple[Some, ...], BeforeValidator(_listed)]
 """A text, or a list of them."""
 
@@ -100,25 +109,45 @@ class Writing(_Part):
         )
 
 
-class Feed(_Part):
-    """What a column of ours is made of, step by step, in this order.
+class Source(_Part):
+    """What is made of one cell or of some, step by step, in this order.
 
     Of the headings `from` the first whose cell says something counts, or with `join` all of them, with that between.
-    `split` takes the first part of a list. `words` are cells, in any case, and what they mean. `percent` makes 7 or
-    7 % of a number to 0.07; below 1 without the sign it is the share itself. `round` is how many decimals to round to,
-    half up. `prefix` comes in front, and `slug` makes a code of a name. `default` is for empty cells, and, where the file
-    has no such heading, for what is new.
+    `split` takes the first part of a list; `each` has all parts looked up in `words`, of a list with any of these signs.
+    `words` are cells, in any case, and what they mean; `*` is any other. `find` takes what the first group that matches
+    has. `measure` takes the number or the unit of an amount. `percent` makes 7 or 7 % of a number to 0.07; below 1
+    without the sign it is the share itself. `round` is how many decimals to round to, half up. `prefix` comes in front,
+    and `slug` makes a code of a name.
     """
 
     headings: OneOrMore = Field(default=(), alias="from")
     join: str | None = None
     split: Some | None = None
+    each: Some | None = None
     words: Mapping[str, str] = {}
+    find: Annotated[re.Pattern[str], BeforeValidator(_pattern)] | None = None
+    measure: Literal["number", "unit"] | None = None
     percent: StrictBool = False
     round: Annotated[int, Field(ge=0, le=4)] | None = None
     prefix: str = ""
     slug: StrictBool = False
+
+
+class Feed(Source):
+    """What a column of ours is made of: a source, or `parts`, each with steps of its own.
+
+    Of these the first that says something counts, or with `join` all of them. `default` is for empty cells, and, where
+    the file has no such heading, for what is new. What our column could not be is left out if it is `optional`.
+    """
+
+    parts: tuple[Source, ...] = ()
+    optional: StrictBool = False
     default: str | None = None
+
+    @property
+    def named(self) -> tuple[str, ...]:
+        """All headings that it is made of."""
+        return (*self.headings, *(each for part in self.parts for each in part.headings))
 
 
 def _feed(value: object) -> object:
@@ -144,7 +173,7 @@ class KindMapping(_Part):
     @property
     def headings(self) -> set[str]:
         """All headings that feed something, as they are compared."""
-        return {plain(heading) for feed in self.columns.values() for heading in feed.headings}
+        return {plain(heading) for feed in self.columns.values() for heading in feed.named}
 
 
 _KINDS: Any = dict.fromkeys(SHEETS, (KindMapping | None, None))
@@ -201,15 +230,19 @@ def _faults(sheet: Sheet, mapping: KindMapping) -> Iterator[str]:
         if name not in columns:
             yield f"{key} is none of {sheet.name}; those are {', '.join(columns)}"
     for name, feed in mapping.columns.items():
-        key = keys[name]
-        if any(
-            _PASSWORD.search(re.sub("[^a-z]", "", heading.casefold())) for heading in feed.headings
-        ):
-            yield f"{key}.from names a password, and those are never imported"
-        if columns[name].form != "number" and (feed.percent or feed.round is not None):
-            yield f"{key}.{'percent' if feed.percent else 'round'} is for numbers"
-        if feed.default is not None:
-            try:
-                row_schema(sheet, [name]).model_validate_strings({name: feed.default})
-            except ValidationError:
-                yield f"{key}.default must be {columns[name].says}"
+        yield from (f"{keys[name]}{fault}" for fault in _faults_of(sheet, columns[name], feed))
+
+
+def _faults_of(sheet: Sheet, column: Column, feed: Feed) -> Iterator[str]:
+    """Yield what does not fit to a column, behind its key."""
+    if any(_PASSWORD.search(re.sub("[^a-z]", "", heading.casefold())) for heading in feed.named):
+        yield ".from names a password, and those are never imported"
+    if column.form != "number" and (feed.percent or feed.round is not None):
+        yield f".{'percent' if feed.percent else 'round'} is for numbers"
+    if feed.parts and feed.headings:
+        yield ".from is for a column without parts"
+    if feed.default is not None:
+        try:
+            row_schema(sheet, [column.name]).model_validate_strings({column.name: feed.default})
+        except ValidationError:
+            yield f".default must be {column.says}"

@@ -1,12 +1,14 @@
 """The layout of a file whose columns are called otherwise."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
 from app.commands.counting import counted
-from app.commands.mappings.feeding import bare, fed_by, feeding
+from app.commands.mappings.feeding import bare, fed_by, feeding, feeding_parts
 from app.commands.mappings.format import Feed, KindMapping, Writing
 from app.commands.sheets.cells import BLANKS
+from app.commands.sheets.checking import accepting
 from app.commands.sheets.columns import Column
 from app.commands.sheets.faults import Fault, SheetError, quoted
 from app.commands.sheets.files.reading import Table, plain
@@ -50,10 +52,15 @@ class MappedColumns:
         self.called: Mapping[str, str] = {
             name: f"{name} (as {_either(feed)})"
             for name, feed in mapping.columns.items()
-            if feed.headings
+            if feed.named
         }
         writing, self.marks = self._writing_of(table, writing)
         self._readers = [self._reader(column, writing) for column in self.columns]
+        self._optional = {
+            place: _Optional(column, accepting(sheet, column, self.marks))
+            for place, column in enumerate(self.columns)
+            if self._feeds[column.name].optional
+        }
         names = [column.name for column in self.columns]
         self._needed = [
             (place, self.columns[place].form == "number")
@@ -84,11 +91,8 @@ class MappedColumns:
                 self._not_read.append(shown)
             else:
                 unknown.append(shown)
-        places = {name: place for place, name, _ in headings}
-        found = {
-            name: [places[key] for key in map(plain, feed.headings) if key in places]
-            for name, feed in mapping.columns.items()
-        }
+        self._places = {name: place for place, name, _ in headings}
+        found = {name: self._at(feed.named) for name, feed in mapping.columns.items()}
         found = {name: fed for name, fed in found.items() if fed}
         sentences = [
             f"column {shown} is not in the mapping (--ignore-unknown leaves it out)"
@@ -104,6 +108,11 @@ class MappedColumns:
             raise SheetError(Fault(table.line, sentence) for sentence in sentences)
         return found
 
+    def _at(self, headings: Iterable[str]) -> list[int]:
+        """Return where these stand, those that the file has, each once."""
+        keys = dict.fromkeys(map(plain, headings))
+        return [self._places[key] for key in keys if key in self._places]
+
     def _writing_of(self, table: Table, said: Writing) -> tuple[Writing, frozenset[str]]:
         """Return how the file is written as it turns out, and the decimal marks of its numbers.
 
@@ -112,8 +121,9 @@ class MappedColumns:
         places = {
             place
             for column in self.columns
-            if column.form == "number"
-            for place in self._found[column.name]
+            for source in (self._feeds[column.name], *self._feeds[column.name].parts)
+            if column.form == "number" or source.round is not None
+            for place in self._at(source.headings)
         }
 
         def number(cell: str) -> str:
@@ -126,13 +136,25 @@ class MappedColumns:
             return said.model_copy(update={"thousands": None}), frozenset(",.")
         return said, frozenset(said.decimal)
 
-    def _reader(self, column: Column, writing: Writing) -> Callable[[list[str]], str]:
-        feed, places = self._feeds[column.name], self._found[column.name]
-        return feeding(feed, column, places, writing, self.marks)
+    def _reader(self, column: Column, writing: Writing) -> Callable[[list[str]], str | None]:
+        feed = self._feeds[column.name]
+        if feed.parts:
+            places = [self._at(part.headings) for part in feed.parts]
+            return feeding_parts(feed, column, places, writing, self.marks)
+        return feeding(feed, column, self._found[column.name], writing, self.marks)
 
     def cells(self, row: list[str]) -> Sequence[str] | None:
         """Return a row's cells, one for each of `columns`; None if the mapping leaves it out."""
-        cells = [read(row) for read in self._readers]
+        made = [read(row) for read in self._readers]
+        for place, optional in self._optional.items():
+            if (cell := made[place]) is None or (cell and not optional.accepts(cell)):
+                optional.refused += 1
+                optional.first = optional.first or self._written(optional.column, row)
+                made[place] = ""
+        cells = [
+            self._written(column, row)[1] if cell is None else cell
+            for column, cell in zip(self.columns, made, strict=True)
+        ]
         for place, number in self._needed:
             if _nothing(cells[place], number=number):
                 self._lacking += 1
@@ -155,6 +177,11 @@ class MappedColumns:
         if self.defaults:
             said = ", ".join(f"{name} {quoted(value)}" for name, value in self.defaults.items())
             yield f"Not in the file, and taken from the mapping for what is new: {said}."
+        for optional in self._optional.values():
+            if optional.first:
+                heading, cell = optional.first
+                rows = counted(optional.refused, "row")
+                yield f"Left out: {optional.column.name} of {rows}, which it cannot be made of, the first {heading} {quoted(cell)}."
         if self._lacking:
             yield f"Left out: {counted(self._lacking, 'row')} with nothing under {self._needs}."
         if self._again:
@@ -162,11 +189,23 @@ class MappedColumns:
 
     def written(self, name: str, row: list[str]) -> tuple[str, str] | None:
         """Return the headings that feed a column, and what stands under them in a row; None if nothing feeds it."""
-        if name not in self._found:
-            return None
-        places = fed_by(self._feeds[name], self._found[name])(row)
+        column = next((column for column in self.columns if column.name == name), None)
+        return None if column is None else self._written(column, row)
+
+    def _written(self, column: Column, row: list[str]) -> tuple[str, str]:
+        places = fed_by(self._feeds[column.name], self._found[column.name])(row)
         heading = " + ".join(self._heading[place].strip(BLANKS) for place in places)
         return heading, " ".join(row[place].strip(BLANKS) for place in places)
+
+
+@dataclass(slots=True)
+class _Optional:
+    """A column that may be left out: of how many rows it was, and what stood there first, under which heading."""
+
+    column: Column
+    accepts: Callable[[str], bool]
+    refused: int = 0
+    first: tuple[str, str] | None = None
 
 
 def _nothing(cell: str, *, number: bool) -> bool:
@@ -175,10 +214,10 @@ def _nothing(cell: str, *, number: bool) -> bool:
 
 def _either(feed: Feed) -> str:
     """Return what a column may be called, or the most likely names of many."""
-    return " or ".join(map(quoted, feed.headings[:_MOST_NAMES]))
+    return " or ".join(map(quoted, feed.named[:_MOST_NAMES]))
 
 
 def _missing(name: str, feed: Feed | None) -> str:
-    if feed is None or not feed.headings:
+    if feed is None or not feed.named:
         return f"the mapping says nothing of {name}, which every file needs"
     return f"there is no column {_either(feed)}, which {name} would be made of"

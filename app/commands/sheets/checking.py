@@ -173,6 +173,21 @@ class _RowReader:
         return f"must be {column.says}"
 
 
+def accepting(sheet: Sheet, column: Column, marks: frozenset[str]) -> Callable[[str], bool]:
+    """Return what says whether a cell is a value of the column, all others left aside."""
+    schema, read = row_schema(sheet, [column.name]), _reader(column, marks)
+
+    @lru_cache(_KEPT)
+    def accepts(cell: str) -> bool:
+        try:
+            schema.model_validate_strings({column.name: read(cell)})
+        except (UnclearError, ValidationError):
+            return False
+        return True
+
+    return accepts
+
+
 def _reader(column: Column, marks: frozenset[str]) -> Callable[[str], str]:
     """Return what says what a cell of the column means; raises UnclearError."""
     read = partial(meant, form=column.form, marks=marks)

@@ -23,8 +23,10 @@ from app.product.discounts.kind import DISCOUNT
 from app.product.discounts.schemas import NewDiscount
 from app.product.markdowns.kind import MARKDOWN
 from app.product.markdowns.schemas import NewMarkdown
+from app.product.prices.schemas import PriceInFile
 from app.product.products.kind import PRODUCT
 from app.product.products.schemas import NewProduct
+from app.product.synonyms.schemas import WordInFile
 from app.users.customers.schemas import KnownCustomer
 
 _A_CODE = "a code of 1 to 40 letters a-z, figures and hyphens, not beginning with a hyphen"
@@ -33,6 +35,7 @@ _NAME = Column("name", "one line of 1 to 120 characters", "text")
 _PHONE = Column("phone", "a telephone number like +48 22 555 01 10")
 _ADDRESS = Column("address", "an address of at most 500 characters", "text")
 _ACTIVE = Column("active", "yes or no", "flag")
+_PRODUCT = Column("product", "a product's code", refers="product")
 _BY_CODE = 'ORDER BY t.code COLLATE "C"'
 
 
@@ -116,6 +119,9 @@ COUPONS = Sheet(
     check=COUPON.check,
 )
 
+_LIST_PRICE = Column(
+    "list_price", "a price above 0 with two decimals at most, like 1.29", "number", field="price"
+)
 _VAT_RATE = Column("vat_rate", "a rate from 0 to below 1, like 0.07 for 7 %", "number")
 
 DEPOSITS = Sheet(
@@ -170,12 +176,7 @@ PRODUCTS = Sheet(
         _code_of("brand", "brand"),
         _code_of("category", "category"),
         Column("unit", "piece, kg or litre", "choice"),
-        Column(
-            "list_price",
-            "a price above 0 with two decimals at most, like 1.29",
-            "number",
-            field="price",
-        ),
+        _LIST_PRICE,
         _VAT_RATE,
         _code_of("discount", "discount"),
         _code_of("deposit", "deposit"),
@@ -185,6 +186,31 @@ PRODUCTS = Sheet(
     ),
     rows=_BY_CODE,
     check=PRODUCT.check,
+)
+
+PRICES = Sheet(
+    name="prices",
+    model=models.ComingPrice,
+    schema=PriceInFile,
+    columns=(
+        _PRODUCT,
+        Column("starts_on", "a date to come, like 2026-01-31", "date"),
+        _LIST_PRICE,
+    ),
+    rows="""JOIN product p ON p.id = t.product_id ORDER BY p.code COLLATE "C", t.starts_on""",
+    key="product",
+)
+
+SYNONYMS = Sheet(
+    name="synonyms",
+    model=models.Synonym,
+    schema=WordInFile,
+    columns=(
+        Column("group", "a whole number above 0", field="number", beside="t.number + 1"),
+        Column("word", "one line of 1 to 40 characters", "text", field="written"),
+    ),
+    rows="ORDER BY t.number, t.place",
+    key="word",
 )
 
 SUPPLIERS = Sheet(
@@ -207,7 +233,7 @@ STOCK = Sheet(
     model=models.Stock,
     schema=OpeningStock,
     columns=(
-        Column("product", "a product's code", refers="product"),
+        _PRODUCT,
         _code_of("supplier", "supplier"),
         Column(
             "quantity",
@@ -251,6 +277,8 @@ SHEETS: Mapping[str, Sheet] = {
         DEPOSITS,
         MARKDOWNS,
         PRODUCTS,
+        PRICES,
+        SYNONYMS,
         COUPONS,
         SUPPLIERS,
         STOCK,

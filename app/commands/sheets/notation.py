@@ -70,7 +70,12 @@ def _nutrition(text: str) -> dict[str, str]:
     pairs = [part.split() for part in re.split("[,;]", text) if part.strip()]
     if any(len(pair) != 2 for pair in pairs):  # noqa: PLR2004 - a name and a number
         raise wrong("must be like energy_kj 1046, energy_kcal 250, fat 3.5")
-    return {name.lower(): number for name, number in pairs}
+    found: dict[str, str] = {}
+    for name, number in pairs:
+        if name.lower() in found:
+            raise wrong(f"must name {name.lower()} once")
+        found[name.lower()] = number
+    return found
 
 
 def _written_nutrition(nutrition: Mapping[str, str | None]) -> str:

@@ -9,6 +9,8 @@ from app.commands.sheets.faults import on_lines, quoted
 from app.commands.sheets.plans.catalogue import Plan
 from app.commands.sheets.plans.opening import Opening
 from app.commands.sheets.plans.people import People
+from app.commands.sheets.plans.prices import Repricing, Repricings
+from app.commands.sheets.plans.synonyms import Rewording
 from app.commands.sheets.sheet import Sheet
 
 MOST_LINES = 50
@@ -65,6 +67,38 @@ def stock_summary(opening: Opening, *, dry_run: bool) -> Iterator[str]:
             f"{counted(opening.skipped_lots, 'lot')} left out, because these products had stock before: {shown}"
             + (f" and {more} more." if more > 0 else ".")
         )
+
+
+def prices_summary(repricings: Repricings, *, dry_run: bool) -> Iterator[str]:
+    """Yield of how many products a file plans prices to come; of a dry run, which and from when on."""
+    changed = len(repricings.changed)
+    products = counted(repricings.products, "product")
+    would_be = "would be " if dry_run else ""
+    yield f"{products}, {changed} {would_be}planned anew, {repricings.products - changed} unchanged."
+    if dry_run:
+        yield from first_of(map(_repriced, repricings.changed), changed)
+
+
+def _repriced(one: Repricing) -> str:
+    planned, new = (
+        ", ".join(f"{price} from {day}" for day, price in sorted(prices.items())) or "nothing"
+        for prices in (one.planned, one.new)
+    )
+    return f"line {one.lines[0].number}, {one.code}: {planned} -> {new}"
+
+
+def synonyms_summary(rewording: Rewording, *, dry_run: bool) -> Iterator[str]:
+    """Yield how many groups of words are new and how many go; of a dry run, which."""
+    added = [group for group in rewording.groups if group not in rewording.before]
+    removed = [group for group in rewording.before if group not in rewording.groups]
+    would_be = "would be " if dry_run else ""
+    groups = counted(len(rewording.groups), "group")
+    unchanged = len(rewording.groups) - len(added)
+    yield f"{groups}, {len(added)} {would_be}added, {len(removed)} {would_be}removed, {unchanged} unchanged."
+    if dry_run:
+        lines = [f"added: {', '.join(group)}" for group in added]
+        lines += [f"removed: {', '.join(group)}" for group in removed]
+        yield from first_of(iter(lines), len(lines))
 
 
 def people_summary(people: People, *, dry_run: bool) -> Iterator[str]:

@@ -19,6 +19,7 @@ from app.commands.sheets.checking import Advance, Line
 from app.commands.sheets.plans.catalogue import Change, Plan
 from app.commands.sheets.plans.opening import Opening
 from app.commands.sheets.plans.people import People
+from app.commands.sheets.plans.prices import Repricings
 from app.commands.sheets.sheet import Sheet
 
 Item = TypeVar("Item")
@@ -77,6 +78,10 @@ class Writer:
         Raises as write() does.
         """
         self._in_batches(opening.lots, statements.receive, len)
+
+    def plan_prices(self, repricings: Repricings) -> None:
+        """Plan prices of days to come, all of a product at once. Raises as write() does."""
+        self._in_batches(repricings.changed, statements.plan_prices, lambda one: len(one.lines))
 
     def open_accounts(self, people: People, password_hash: str) -> None:
         """Open an account for each customer who has none. Raises as write() does."""

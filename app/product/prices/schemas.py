@@ -2,7 +2,7 @@
 
 from pydantic import Field
 
-from app.core.web.schema import Date, Moment, PositiveMoney, Schema
+from app.core.web.schema import Date, Moment, PositiveMoney, Schema, Sku
 
 MOST_FORMER = 100
 """How many former prices are shown."""
@@ -16,6 +16,12 @@ class PlannedPrice(Schema):
 
     starts_on: Date
     list_price: PositiveMoney = Field(description="Of one unit, VAT included.")
+
+
+class PriceInFile(PlannedPrice):
+    """A price of a day to come, with what has it, as a file says it."""
+
+    product: Sku = Field(description="The product's code.")
 
 
 class PlannedPrices(Schema):

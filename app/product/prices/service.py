@@ -42,7 +42,7 @@ class Prices:
             errors = [
                 FieldError(f"/coming/{place}/starts_on", message)
                 for place, (day, _) in enumerate(planned)
-                if (message := _refusal(day, today, [day for day, _ in planned[:place]]))
+                if (message := refusal(day, today, [day for day, _ in planned[:place]]))
             ]
             if errors:
                 raise Invalid("The days do not fit.", errors=errors)
@@ -64,7 +64,8 @@ class Prices:
         return listed
 
 
-def _refusal(day: date, today: date, before: Sequence[date]) -> str:
+def refusal(day: date, today: date, before: Sequence[date]) -> str:
+    """Return why no price can be planned for a `day` behind those `before` it; the empty string if one can."""
     if day <= today:
         return "must be a day to come"
     return "is there twice" if day in before else ""

@@ -6,12 +6,17 @@ from pydantic import Field, StringConstraints
 
 from app.core.web.schema import Count, Moment, Name, Schema
 
+FEWEST_WORDS, MOST_WORDS = 2, 10
+"""How many words a group has."""
+
+MOST_GROUPS = 500
+
 Word = Annotated[Name, StringConstraints(max_length=40)]
-Group = Annotated[list[Word], Field(min_length=2, max_length=10)]
+Group = Annotated[list[Word], Field(min_length=FEWEST_WORDS, max_length=MOST_WORDS)]
 Groups = Annotated[
     list[Group],
     Field(
-        max_length=500,
+        max_length=MOST_GROUPS,
         description="Each is a group of words; or of up to three words that belong together, with blanks between them.",
         examples=[[["aubergine", "eggplant"], ["spring onion", "scallion"]]],
     ),
@@ -22,6 +27,16 @@ class NewSynonyms(Schema):
     """All groups of words that mean the same from now on."""
 
     groups: Groups
+
+
+class WordInFile(Schema):
+    """A word of a group, as a file says it."""
+
+    group: int = Field(
+        ge=1,
+        description="Which words mean the same: those that have one number; which one is all the same",
+    )
+    word: Word = Field(description="One that nothing else has, or up to three that belong together")
 
 
 class Synonyms(Schema):

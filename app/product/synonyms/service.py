@@ -15,17 +15,19 @@ MOST_TOGETHER = 3
 """Of how many words one is made at most: the search looks for so many next to each other."""
 
 
-def faults(groups: Sequence[Sequence[str]], plain: Sequence[str]) -> Iterator[FieldError]:
-    """Yield what is wrong with groups whose words are `plain`, one after the other, to the search."""
-    places = [f"/groups/{n}/{m}" for n, group in enumerate(groups) for m, _ in enumerate(group)]
+def faults(places: Sequence[str], plain: Sequence[str]) -> Iterator[tuple[int, str]]:
+    """Yield what is wrong with words that are `plain` to the search: of the how manieth, and what.
+
+    `places` says of each where it stands.
+    """
     known: dict[str, str] = {}
-    for place, words in zip(places, plain, strict=True):
+    for number, (place, words) in enumerate(zip(places, plain, strict=True)):
         if not words:
-            yield FieldError(place, "must have a letter or a figure")
+            yield number, "must have a letter or a figure"
         elif len(words.split()) > MOST_TOGETHER:
-            yield FieldError(place, f"must be at most {MOST_TOGETHER} words")
+            yield number, f"must be at most {MOST_TOGETHER} words"
         elif words in known:
-            yield FieldError(place, f"is the same word as {known[words]}")
+            yield number, f"is the same word as {known[words]}"
         known.setdefault(words, place)
 
 
@@ -50,7 +52,9 @@ class SynonymList:
         look for, and for a word that is there twice.
         """
         plain = await self._repository.plain([word for group in groups for word in group])
-        if errors := list(faults(groups, plain)):
+        places = [f"/groups/{n}/{m}" for n, group in enumerate(groups) for m, _ in enumerate(group)]
+        if found := list(faults(places, plain)):
+            errors = [FieldError(places[number], message) for number, message in found]
             raise Invalid("The words cannot be synonyms.", errors=errors)
 
         async def work() -> Found:

@@ -6,7 +6,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.commands.mappings.feeding import bare, day, feeding, rounded, share, slug
+from app.commands.mappings.feeding import (
+    bare,
+    day,
+    feeding,
+    feeding_parts,
+    rounded,
+    share,
+    slug,
+)
 from app.commands.mappings.format import Feed, Writing
 from app.commands.sheets.columns import Column
 
@@ -146,3 +154,82 @@ class TestFeeds:
     def test_one_step_after_the_other(self, cell):
         assert cell("ermäßigt", form="number", words={"ermäßigt": "7"}, percent=True) == "0,07"
         assert cell("1.234,565 €", form="number", round=2) == "1234,57"
+
+    def test_each_of_a_list_once(self, cell):
+        words = {"Milch": "milk", "Ei": "eggs", "Rind": ""}
+        assert cell("Ei, MILCH;Milch,Rind", each=",;", words=words) == "eggs, milk"
+        assert cell("Ei,Sand", "Milch,Ei", each=",", words=words, join=",") == "eggs, Sand, milk"
+        assert cell("Rind", each=",", words=words) == ""
+
+    def test_any_other_word(self, cell):
+        assert cell("x", words={"Ja": "yes", "*": "no"}) == "no"
+        assert cell("", words={"Ja": "yes", "*": "no"}) == ""
+
+    def test_what_a_pattern_finds(self, cell):
+        assert cell("AB 16 Jahre", find="^ab ([0-9]+)|^([0-9]+)$") == "16"
+        assert cell("18", find="^ab ([0-9]+)|^([0-9]+)$") == "18"
+        assert cell("alt", find="([0-9]+)") is None
+
+    @pytest.mark.parametrize(
+        ("text", "number", "unit"),
+        [
+            ("500 g", "500", "g"),
+            ("0,75 l", "0,75", "l"),
+            ("75cl ℮", "750", "ml"),
+            ("1.500 g", "1500", "g"),
+            ("6 x 330 ML", "1980", "ml"),
+            ("2 Kilo", "2", "kg"),
+            ("500", None, None),
+            ("16 oz", None, None),
+            ("0 g", None, None),
+            ("1,2345 l", None, None),
+            ("ca. 500 g", None, None),
+            ("500 g (2 x 250 g)", None, None),
+        ],
+    )
+    def test_an_amount(self, cell, text, number, unit):
+        assert cell(text, form="number", measure="number") == number
+        assert cell(text, measure="unit") == unit
+
+
+class TestParts:
+    @pytest.fixture
+    def cell(self):
+        """Return the cell of a column of such parts, each of the cells of a row at these places."""
+
+        def call(row, *parts, **feed):
+            places = [at for at, _ in parts]
+            made = Feed(parts=[{"from": ["h"], **part} for _, part in parts], **feed)
+            return feeding_parts(made, Column("c", "", "text"), places, GERMAN, COMMA)(row)
+
+        return call
+
+    FAT = ([0], {"find": "^([0-9,]+)$|fett ([0-9,]+) g", "round": 1, "prefix": "fat "})
+    SALT = ([1], {"find": "^([0-9,]+)$|salz ([0-9,]+) g", "round": 2, "prefix": "salt "})
+
+    def test_are_joined(self, cell):
+        assert cell(["3,5", "0,9"], self.FAT, self.SALT, join=", ") == "fat 3.5, salt 0.90"
+        assert cell(["3,5", ""], self.FAT, self.SALT, join=", ") == "fat 3.5"
+        assert cell(["", ""], self.FAT, self.SALT, join=", ", default="none") == "none"
+
+    def test_share_a_cell(self, cell):
+        salt = ([0], self.SALT[1])
+        assert cell(["Salz 0,9 g, Fett 3 g"], self.FAT, salt, join=", ") == "fat 3.0, salt 0.90"
+        assert cell(["Fett 3 g"], self.FAT, salt, join=", ") == "fat 3.0"
+        assert cell(["viel"], self.FAT, salt, join=", ") is None
+
+    def test_what_one_cannot_read_is_not_left_out_in_silence(self, cell):
+        assert cell(["3,5", "wenig"], self.FAT, self.SALT, join=", ") is None
+
+    def test_the_first_that_says_something(self, cell):
+        assert cell(["x", "0,9"], self.FAT, self.SALT) == "salt 0.90"
+        assert cell(["x", ""], self.FAT, self.SALT) is None
+        assert cell(["", ""], self.FAT, self.SALT) == ""
+
+    def test_a_word_of_one_list_is_not_in_the_next(self, cell):
+        parts = [([n], {"each": ",", "prefix": name}) for n, name in enumerate(("has ", "may "))]
+        assert cell(["milk", "milk,nuts"], *parts, join="; ") == "has milk; may nuts"
+        assert cell(["milk", "milk"], *parts, join="; ") == "has milk"
+
+    def test_whose_headings_are_not_there(self, cell):
+        assert cell(["3"], self.FAT, ([], self.SALT[1]), join=", ") == "fat 3.0"

@@ -11,6 +11,10 @@ NOT_IN_FILES = {
     # Made of the other columns by triggers; and pictures, which are files of their own.
     "products": {"search_text", "search", "search_with_ingredients", "image", "discount_set"},
     "categories": {"image"},
+    # Who said so.
+    "prices": {"login_id"},
+    # As the search reads it, and which line of its group it is.
+    "synonyms": {"words", "place"},
     # Counted by purchases.
     "coupons": {"used"},
     # Of a lot: when it came and by which request is in the ledger, and promises are made anew.
