@@ -15,7 +15,7 @@ PROGRAMS := main.py app local deploy tests examples benchmarks conformance
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
-.PHONY: help run test lint format types imports pytest test-dates lint-api coverage migrate verify tidy dump restore bench bench-quick bench-scale bench-soak conformance conformance-compose lock upgrade portability clean
+.PHONY: help run test lint format types imports pytest test-dates lint-api coverage migrate command verify tidy dump restore bench bench-quick bench-scale bench-soak conformance conformance-compose lock upgrade portability clean
 
 ## Every day
 
@@ -63,6 +63,9 @@ coverage: $(VENV)  ## the tests, and the lines that they do not reach
 
 migrate: $(VENV)  ## bring its tables to the newest version
 	@$(BIN)/python -m local.command migrate
+
+command: $(VENV)  ## any command of the shop's on it (ARGS="import products goods.xlsx --from de --dry-run")
+	@$(BIN)/python -m local.command $(ARGS)
 
 verify: $(VENV)  ## prove that its stock and money add up
 	@$(BIN)/python -m local.command verify

@@ -197,9 +197,9 @@ def _welcome(port: int, logins: str) -> str:
         "The shop is open.",
         f"  API        {shop}/api/v1/products",
         f"  API docs   {shop}/docs",
-        f"  Try it     .venv/bin/python examples/first_sale.py {shop}",
     ]
     if logins:
+        lines.append(f"  Try it     .venv/bin/python examples/first_sale.py {shop}")
         lines += ["", *(f"  {line}" for line in logins.strip().splitlines())]
     return "\n".join([*lines, "", "Ctrl-C closes it."])
 

@@ -10,6 +10,7 @@ from flask.cli import with_appcontext
 from psycopg2 import extensions
 
 from app.commands.consistency import snapshot
+from app.commands.counting import counted
 from app.commands.failing import one_sentence
 from app.commands.pictures import IMAGES, file_or_folder
 from app.commands.pictures.exporting import write_pictures
@@ -46,6 +47,15 @@ def _rows(cursor: extensions.cursor, sheet: Sheet) -> Iterator[tuple[Any, ...]]:
             return
 
 
+# What is counted, one and several, where it is not what the kind is called.
+_CALLED = {
+    "categories": ("category", "categories"),
+    "stock": ("lot", "lots"),
+    "prices": ("price to come", "prices to come"),
+    "synonyms": ("group of synonyms", "groups of synonyms"),
+}
+
+
 @click.command("export")
 @click.argument("kind", type=click.Choice([*SHEETS, IMAGES]))
 @click.argument("file", required=False, type=click.Path(path_type=Path), callback=file_or_folder)
@@ -63,4 +73,4 @@ def export_file(kind: str, file: Path | None) -> None:
             count = write_pictures(cursor, file)
         else:
             count = write_table(cursor, SHEETS[kind], file)
-    click.echo(f"{count} {'lots' if kind == 'stock' else kind}.", err=True)
+    click.echo(f"{counted(count, *_CALLED.get(kind, (kind[:-1], kind)))}.", err=True)

@@ -185,7 +185,7 @@ class MappedColumns:
         if self._lacking:
             yield f"Left out: {counted(self._lacking, 'row')} with nothing under {self._needs}."
         if self._again:
-            yield f"Left out: {counted(self._again, 'row')} of what was there before."
+            yield f"Left out: {counted(self._again, 'row')} of what stood further up."
 
     def written(self, name: str, row: list[str]) -> tuple[str, str] | None:
         """Return the headings that feed a column, and what stands under them in a row; None if nothing feeds it."""

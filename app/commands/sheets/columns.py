@@ -9,6 +9,7 @@ from app.commands.sheets.notation import (
     WORDS,
     Notation,
 )
+from app.product.food.schemas import ALLERGENS
 
 Form = Literal["word", "text", "number", "date", "choice", "flag", "barcode", "barcodes", "plu"]
 
@@ -49,7 +50,8 @@ FOOD = (
     Column("ingredients", "a text of at most 4,000 characters", "text"),
     Column(
         "allergens",
-        "allergens of Annex II of Regulation (EU) No 1169/2011, like contains: milk, gluten; may contain: nuts; free: others",
+        "allergens of Annex II of Regulation (EU) No 1169/2011, like contains: milk, gluten; may contain: nuts; free: others; their names"
+        f" are {', '.join(ALLERGENS)}",
         "text",
         notation=ALLERGENS_IN_A_CELL,
     ),

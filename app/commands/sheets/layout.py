@@ -63,11 +63,12 @@ class NamedColumns:
         if unknown and ignore_unknown:
             self.notes.append(not_read(unknown))
             unknown = []
-        sentences = [
-            f"column {name} is none of {sheet.name}; those are {', '.join(known)}"
-            " (--ignore-unknown leaves others out)"
-            for name in unknown
-        ]
+        sentences = [f"column {name} is none of {sheet.name}" for name in unknown]
+        if unknown:
+            sentences[-1] += (
+                f"; those are {', '.join(known)}, in the first row (--ignore-unknown leaves others out;"
+                " --from de reads German headings, and a mapping any others)"
+            )
         names = [name for _, name, _ in found if name in known]
         sentences += repeated(names)
         sentences += [

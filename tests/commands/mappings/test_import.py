@@ -65,7 +65,7 @@ class TestProducts:
         )
         said = take("brands", content).output
         assert "p.csv: Not read: 'Artikelnummer', 'EAN', " in said
-        assert "p.csv: Left out: 1 row of what was there before.\n" in said
+        assert "p.csv: Left out: 1 row of what stood further up.\n" in said
         assert "1 row, 1 created" in said
         assert "1 created" in take("categories", content).output
         assert "2 created" in take("products", content).output
