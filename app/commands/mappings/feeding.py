@@ -245,11 +245,11 @@ def feeding_parts(
 ) -> Read:
     """Return what makes the cell of `column` of a row, of the cells that each of the parts has at `places`.
 
-    It returns None where it cannot. Cells that no part can read are no reason to take the others for all there is.
+    It returns None where it cannot. Of a cell that no part can read, the others are no reason to do without it.
     """
     default = feed.default or ""
     parts = [
-        (tuple(at), part.each, _gather(part, at), _finish(part, column, writing, marks))
+        (part.each, _gather(part, at), _finish(part, column, writing, marks))
         for part, at in zip(feed.parts, places, strict=True)
         if at
     ]
@@ -258,13 +258,13 @@ def feeding_parts(
         said: list[str] = []
         named: set[str] = set()
         unread, understood = set(), set()
-        for at, listed, gather, finish in parts:
-            text = _once(gather(row), named) if listed else gather(row)
-            found = finish(text)
+        for listed, gather, finish in parts:
+            text = gather(row)
+            found = finish(_once(text, named) if listed else text)
             if found is None:
-                unread.add(at)
+                unread.add(text)
             elif found:
-                understood.add(at)
+                understood.add(text)
                 said.append(found)
         if unread - understood and not (said and feed.join is None):
             return None

@@ -26,6 +26,16 @@ from app.commands.sheets.sheet import Sheet
 _MOST_NAMES = 3
 
 
+@dataclass(slots=True)
+class _Optional:
+    """A column that may be left out: of how many rows it was, and what stood there first, under which heading."""
+
+    column: Column
+    accepts: Callable[[str], bool]
+    refused: int = 0
+    first: tuple[str, str] | None = None
+
+
 class MappedColumns:
     """How the rows of a table become cells of a sheet's columns, by a mapping."""
 
@@ -49,18 +59,10 @@ class MappedColumns:
             for name, feed in mapping.columns.items()
             if feed.default is not None and name not in self._found
         }
-        self.called: Mapping[str, str] = {
-            name: f"{name} (as {_either(feed)})"
-            for name, feed in mapping.columns.items()
-            if feed.named
-        }
+        self.called: Mapping[str, str] = _called(mapping)
         writing, self.marks = self._writing_of(table, writing)
         self._readers = [self._reader(column, writing) for column in self.columns]
-        self._optional = {
-            place: _Optional(column, accepting(sheet, column, self.marks))
-            for place, column in enumerate(self.columns)
-            if self._feeds[column.name].optional
-        }
+        self._optional = self._optionals(sheet)
         names = [column.name for column in self.columns]
         self._needed = [
             (place, self.columns[place].form == "number")
@@ -143,6 +145,13 @@ class MappedColumns:
             return feeding_parts(feed, column, places, writing, self.marks)
         return feeding(feed, column, self._found[column.name], writing, self.marks)
 
+    def _optionals(self, sheet: Sheet) -> Mapping[int, _Optional]:
+        return {
+            place: _Optional(column, accepting(sheet, column, self.marks))
+            for place, column in enumerate(self.columns)
+            if self._feeds[column.name].optional
+        }
+
     def cells(self, row: list[str]) -> Sequence[str] | None:
         """Return a row's cells, one for each of `columns`; None if the mapping leaves it out."""
         made = [read(row) for read in self._readers]
@@ -198,18 +207,14 @@ class MappedColumns:
         return heading, " ".join(row[place].strip(BLANKS) for place in places)
 
 
-@dataclass(slots=True)
-class _Optional:
-    """A column that may be left out: of how many rows it was, and what stood there first, under which heading."""
-
-    column: Column
-    accepts: Callable[[str], bool]
-    refused: int = 0
-    first: tuple[str, str] | None = None
-
-
 def _nothing(cell: str, *, number: bool) -> bool:
     return not cell or (number and (cell.startswith("-") or not cell.strip("0.,")))
+
+
+def _called(mapping: KindMapping) -> Mapping[str, str]:
+    return {
+        name: f"{name} (as {_either(feed)})" for name, feed in mapping.columns.items() if feed.named
+    }
 
 
 def _either(feed: Feed) -> str:

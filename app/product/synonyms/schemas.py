@@ -32,11 +32,8 @@ class NewSynonyms(Schema):
 class WordInFile(Schema):
     """A word of a group, as a file says it."""
 
-    group: int = Field(
-        ge=1,
-        description="Which words mean the same: those that have one number; which one is all the same",
-    )
-    word: Word = Field(description="One that nothing else has, or up to three that belong together")
+    group: int = Field(ge=1, description="Words of one number mean the same, whichever it is")
+    word: Word = Field(description="In one group only; or up to three that belong together")
 
 
 class Synonyms(Schema):

@@ -217,6 +217,7 @@ class TestParts:
         assert cell(["Salz 0,9 g, Fett 3 g"], self.FAT, salt, join=", ") == "fat 3.0, salt 0.90"
         assert cell(["Fett 3 g"], self.FAT, salt, join=", ") == "fat 3.0"
         assert cell(["viel"], self.FAT, salt, join=", ") is None
+        assert cell(["Fett 3 g", ""], self.FAT, ([1, 0], self.SALT[1]), join=", ") == "fat 3.0"
 
     def test_what_one_cannot_read_is_not_left_out_in_silence(self, cell):
         assert cell(["3,5", "wenig"], self.FAT, self.SALT, join=", ") is None
