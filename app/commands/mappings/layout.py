@@ -63,17 +63,16 @@ class MappedColumns:
         writing, self.marks = self._writing_of(table, writing)
         self._readers = [self._reader(column, writing) for column in self.columns]
         self._optional = self._optionals(sheet)
-        names = [column.name for column in self.columns]
         self._needed = [
-            (place, self.columns[place].form == "number")
-            for place, name in enumerate(names)
-            if name in mapping.needs
+            (place, column.form == "number")
+            for place, column in enumerate(self.columns)
+            if column.name in mapping.needs
         ]
         self._needs = " or ".join(
-            self._heading[self._found[name][0]].strip(BLANKS)
-            for name in names
-            if name in mapping.needs
+            self._heading[self._found[self.columns[place].name][0]].strip(BLANKS)
+            for place, _ in self._needed
         )
+        names = [column.name for column in self.columns]
         self._key = names.index(sheet.key) if mapping.distinct else None
         self._seen: set[str] = set()
         self._lacking = self._again = 0

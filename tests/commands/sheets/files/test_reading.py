@@ -114,7 +114,8 @@ class TestHeadings:
             "column 'price' is none of products; those are code, gtin, plu, other_barcodes, name, description, brand,"
             " category, unit, list_price, vat_rate, discount, deposit, reorder_level, net_quantity, net_unit, ingredients,"
             " allergens, diets, nutrition, food_business, origin, storage, alcohol, min_age, shelf_life_days, active"
-            " (--ignore-unknown leaves others out): line 1."
+            ", in the first row (--ignore-unknown leaves others out; --from de reads German headings, and a mapping any"
+            " others): line 1."
         )
 
     def test_unknown_columns_can_be_left_out_and_are_named(self, read):
