@@ -6,11 +6,11 @@ from typing import Any, NamedTuple
 
 from app.core.web import Conflict, FieldError
 from app.core.web.paging import Scalar, looked_through
-from app.product.facets.counting import counting, is_all, kept
 from app.product.facets.schemas import Facet
 from app.product.kinds import Kind
 from app.product.plu import plu5
 from app.product.products.barcodes import written_in
+from app.product.products.facets import counting, is_all, kept
 from app.product.products.listing import Wanted, listing
 from app.product.products.statements import HOLDERS, SIGN
 from app.product.repository import CatalogueRepository

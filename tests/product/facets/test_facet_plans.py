@@ -6,8 +6,8 @@ import psycopg2
 import pytest
 
 from app.core.database.conninfo import DEFAULT_SESSION, connection_params
-from app.product.facets.counting import counting, kept
 from app.product.facets.schemas import FACETS
+from app.product.products.facets import counting, kept
 from app.product.products.shape import FILTERS
 from tests.test_plans import faults, left_out, plan, subsets, wanted
 

@@ -8,8 +8,8 @@ import pytest
 
 from app.core.database.conninfo import DEFAULT_SESSION, connection_params
 from app.factory import create_app, create_asgi_app
-from app.product.facets.counting import counting, kept
 from app.product.facets.schemas import FACETS
+from app.product.products.facets import counting, kept
 from app.product.products.listing import Wanted
 from app.product.products.selection import MOST_FOUND
 from app.product.products.walk import MOST_LOOKED_AT
