@@ -43,12 +43,25 @@ from app.core.serving.concurrency import run_sync
 from app.core.settings import Settings, ShopSettings
 from app.core.wiring import wired
 from app.login.accounts import Accounts
+from app.product.discounts.service import Discounts
 from app.product.products.barcodes import labels_in
 from app.product.scales import Scales
 from app.product.synonyms.service import SynonymList
 
 Compared = tuple[Callable[[], None], Iterator[str]]
 """How to write what a file changes, and the sentences about it."""
+
+
+_FOLLOWED = frozenset({"discounts", "categories"})
+"""What products take their discounts from."""
+
+_STEP = 1000
+
+
+async def _follow() -> None:
+    """Have all products follow the discounts that are on them; PostgreSQL has a thousand do so by itself."""
+    while await wired(Discounts).renew(_STEP) == _STEP:
+        pass
 
 
 def load(
@@ -79,6 +92,8 @@ def load(
         raise
     if not dry_run:
         write()
+        if kind in _FOLLOWED:
+            run_sync(_follow)
     return f"{path.name}: " + "\n".join(sentences)
 
 

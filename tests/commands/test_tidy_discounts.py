@@ -1,8 +1,8 @@
-"""`tidy` has products follow the discounts that are on them, and prices come into force."""
+"""`tidy` and `import` have products follow the discounts that are on them; `tidy` has prices come into force."""
 
 from datetime import timedelta
 
-from tests.builders import discount, product, rows, today, value
+from tests.builders import category, discount, product, rows, today, value
 
 
 def test_mends_what_was_missed_and_drops_what_nobody_has(run, fresh_database):
@@ -52,3 +52,17 @@ def test_lists_products_at_the_prices_whose_day_has_come(run, fresh_database):
         for each in (sold, later)
     ]
     assert prices == ["3.00", "2.00"]
+
+
+def test_very_many_follow_a_discount_that_is_imported(run, fresh_database, tmp_path):
+    on = fresh_database
+    rows(
+        on,
+        "INSERT INTO product (code, name, category_id, unit, price, vat_rate)"
+        " SELECT 'nail-' || n, 'Nail', %(kind)s, 'piece', 2, 0 FROM generate_series(1, 2500) n",
+        kind=category(on, code="nails").id,
+    )
+    file = tmp_path / "discounts.csv"
+    file.write_text("code,name,rate,categories,starts_on\nall,All,0.5,nails,2020-01-01\n")
+    assert run("import", "discounts", file).exit_code == 0
+    assert value(on, "SELECT count(*) FROM offer WHERE unit_price = 1") == 2500
