@@ -203,6 +203,10 @@ class TestFreeze:
         async def work() -> None:
             await manager.fetch_value(COUNT)
 
+        async def attempt() -> object:
+            (found,) = await asyncio.gather(manager.fetch_value(COUNT), return_exceptions=True)
+            return found
+
         with frozen(private_postgres):
             began = time.monotonic()
             results = await asyncio.gather(
@@ -213,7 +217,11 @@ class TestFreeze:
             took = time.monotonic() - began
         assert all(isinstance(result, DatabaseAway) for result in results), results
         assert took < 10
-        assert await manager.fetch_value(COUNT) == 0
+        # On a busy machine the first connection after it may take longer than those of this test are given.
+        async with asyncio.timeout(20):
+            while isinstance((found := await attempt()), DatabaseAway):
+                pass
+        assert found == 0
         assert manager.database.stats().in_use == 0
 
     async def test_cancelling_does_not_wait_for_the_server(self, make_manager, private_postgres):
