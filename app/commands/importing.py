@@ -10,6 +10,7 @@ import click
 from flask.cli import with_appcontext
 from psycopg2 import extensions
 
+from app.commands.batches import in_batches
 from app.commands.consistency import snapshot
 from app.commands.counting import progress
 from app.commands.failing import one_sentence
@@ -51,17 +52,8 @@ from app.product.synonyms.service import SynonymList
 Compared = tuple[Callable[[], None], Iterator[str]]
 """How to write what a file changes, and the sentences about it."""
 
-
 _FOLLOWED = frozenset({"discounts", "categories"})
-"""What products take their discounts from."""
-
-_STEP = 1000
-
-
-async def _follow() -> None:
-    """Have all products follow the discounts that are on them; PostgreSQL has a thousand do so by itself."""
-    while await wired(Discounts).renew(_STEP) == _STEP:
-        pass
+"""What products take their discounts from: PostgreSQL has a thousand follow by itself."""
 
 
 def load(
@@ -93,7 +85,7 @@ def load(
     if not dry_run:
         write()
         if kind in _FOLLOWED:
-            run_sync(_follow)
+            run_sync(in_batches, wired(Discounts).renew)
     return f"{path.name}: " + "\n".join(sentences)
 
 

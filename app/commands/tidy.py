@@ -1,13 +1,13 @@
 """`tidy`: end what nobody came back for."""
 
 import sys
-from collections.abc import Awaitable, Callable
 from functools import partial
 
 import click
 from flask.cli import with_appcontext
 from peewee import PeeweeException
 
+from app.commands.batches import Batch, in_batches
 from app.commands.counting import counted
 from app.commands.failing import one_sentence
 from app.core.database import Manager, SchemaOutdated, Statement
@@ -20,13 +20,8 @@ from app.product.discounts.service import Discounts
 from app.product.images.service import Images
 from app.product.prices.service import Prices
 
-BATCH = 500
-
 # What was done, of one and of several.
 What = tuple[str, str]
-
-Batch = Callable[[int], Awaitable[int]]
-"""Does up to so many, and returns how many it did."""
 
 # Rows that another run of tidy, or a request, holds at this moment are left for the next time.
 _END_SESSIONS = Statement(
@@ -63,16 +58,6 @@ _READ_INGREDIENTS = Statement(
 )
 _COUNT_FACETS = Statement("SELECT count_facets(%(limit)s)", read=False)
 _COUNT_SALES = Statement("SELECT count_sales(%(limit)s)", read=False)
-
-
-async def _all(batch: Batch) -> int:
-    """Await `batch(BATCH)` until there is less than a whole batch to do; return how many were done."""
-    total = 0
-    while True:
-        done = await batch(BATCH)
-        total += done
-        if done < BATCH:
-            return total
 
 
 def _changing(manager: Manager, statement: Statement) -> Batch:
@@ -133,7 +118,7 @@ async def _tidy(manager: Manager, idempotency_hours: int) -> dict[What, int | Pe
 async def _outcome(job: Batch) -> int | PeeweeException:
     """Return how much was done, or what was in the way: that must not keep the other jobs from theirs."""
     try:
-        return await _all(job)
+        return await in_batches(job)
     except SchemaOutdated:
         raise  # no job can do anything before `migrate`
     except PeeweeException as error:

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from app.commands.tidy import BATCH
+from app.commands.batches import BATCH
 from tests.builders import (
     brand,
     category,

@@ -9,7 +9,7 @@ CREATE OR REPLACE FUNCTION reduced_goods(of_product bigint) RETURNS text
                        '{"best_before":"', o.expires_on, '","price":"', o.unit_price, '","rate":"', o.rate,
                        '","quantity":"', o.available, '"}'), ',' ORDER BY o.expires_on), ']')
             FROM (
-                SELECT r.expires_on, reduced_price(p.price, r.rate)::numeric(12,2) AS unit_price, r.rate,
+                SELECT r.expires_on, price_off(p.price, r.rate, NULL)::numeric(12,2) AS unit_price, r.rate,
                        sum(r.on_hand - r.allocated) AS available
                 FROM reduced_lot r JOIN product p ON p.id = r.product_id
                 WHERE r.product_id = of_product AND p.active

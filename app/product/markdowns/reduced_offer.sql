@@ -7,7 +7,7 @@ CREATE OR REPLACE FUNCTION reduced_offer(
     AS $$
     #variable_conflict use_column
     BEGIN
-        SELECT reduced_price(p.price, r.rate)::numeric(12,2), r.rate, sum(r.on_hand - r.allocated)
+        SELECT price_off(p.price, r.rate, NULL)::numeric(12,2), r.rate, sum(r.on_hand - r.allocated)
             INTO unit_price, rate, available
             FROM reduced_lot r JOIN product p ON p.id = r.product_id
             WHERE r.product_id = of_product AND r.expires_on = with_day AND p.active

@@ -19,9 +19,10 @@ CENT = Decimal("0.01")
 LONG_AGO = date(2020, 1, 2)
 
 
-def reduced(price, rate):
-    """Return what a rate leaves of a price, as people round; a cent at least of what is not free."""
-    return max((price * (1 - rate)).quantize(CENT, ROUND_HALF_UP), min(price, CENT))
+def reduced(price, rate, amount=Decimal(0)):
+    """Return what a rate or an amount leaves of a price, as people round; a cent at least of what is not free."""
+    off = min((price * (1 - rate)).quantize(CENT, ROUND_HALF_UP), price - amount)
+    return max(off, min(price, CENT))
 
 
 @pytest.fixture(scope="module")
@@ -30,18 +31,27 @@ def aisle(database):
     top = category(database)
     kinds = [top, category(database, parent=top), category(database, parent=top)]
     makers = [brand(database), brand(database)]
-    # Discounts with what they take off today.
-    cuts = [(None, Decimal(0))]
+    # Discounts with what they take off today: a rate, or an amount.
+    none = Decimal(0)
+    cuts = [(None, none, none)]
     cuts += [
-        (discount(database, rate), Decimal(rate))
+        (discount(database, rate), Decimal(rate), none)
         for rate in ("0.6000", "0.5000", "0.3333", "0.0100")
     ]
-    cuts.append((discount(database, "0.9000", ends_on=LONG_AGO), Decimal(0)))
-    cuts.append((discount(database, "0.9000", active=False), Decimal(0)))
+    cuts += [
+        (discount(database, None, amount=amount), none, Decimal(amount))
+        for amount in ("0.97", "2.50")
+    ]
+    cuts.append((discount(database, "0.9000", ends_on=LONG_AGO), none, none))
+    cuts.append((discount(database, "0.9000", active=False), none, none))
+    # And one more on whatever is of the second maker, beside these.
+    beside = Decimal("0.99")
+    discount(database, None, amount=beside, brands=[makers[1].code])
     dice, made = random.Random(5), []
     for number in range(160):
         price = Decimal(dice.choice(["0.01", "0.02", "1.00", "1.01", "1.98", "2.00", "3.00"]))
-        (cut, rate), maker, active = dice.choice(cuts), dice.choice(makers), number % 10 > 0
+        (cut, rate, amount), maker = dice.choice(cuts), dice.choice(makers)
+        amount, active = max(amount, beside if maker is makers[1] else none), number % 10 > 0
         row = product(
             database,
             price,
@@ -50,7 +60,7 @@ def aisle(database):
             discount=cut,
             active=active,
         )
-        made.append((reduced(price, rate), price, row.id, row.code, maker.code, active))
+        made.append((reduced(price, rate, amount), price, row.id, row.code, maker.code, active))
     return top, makers, sorted(made)
 
 
@@ -102,7 +112,12 @@ class TestByPrice:
             assert {item["code"] for item in await walk(client, **query, sort=sort)} == wanted
 
 
+# What workers ask for, and what those of the version before do.
+LEAVES = ("price_off(%(p)s, %(r)s, NULL)", "reduced_price(%(p)s, %(r)s)")
+
+
 class TestFunctions:
+    @pytest.mark.parametrize("function", LEAVES)
     @pytest.mark.parametrize(
         ("price", "rate", "left"),
         [
@@ -113,31 +128,55 @@ class TestFunctions:
             ("0.00", "0.6000", "0.00"),
         ],
     )
-    def test_a_discount_leaves_a_cent_of_what_is_not_free(self, database, price, rate, left):
-        query = "SELECT reduced_price(%(p)s, %(r)s)"
+    def test_a_discount_leaves_a_cent_of_what_is_not_free(
+        self, database, price, rate, left, function
+    ):
+        query = f"SELECT {function}"
         assert str(value(database, query, p=Decimal(price), r=Decimal(rate))) == left
 
-    def test_no_discount_is_no_price(self, database):
-        assert value(database, "SELECT reduced_price(1, NULL)") is None
+    @pytest.mark.parametrize("function", LEAVES)
+    def test_no_discount_is_no_price(self, database, function):
+        assert value(database, f"SELECT {function}", p=1, r=None) is None
 
+    @pytest.mark.parametrize("function", LEAVES)
     @given(st.integers(0, 10**6), st.integers(0, 9999))
-    def test_what_is_left_is_as_people_round(self, database, cents, rate):
+    def test_what_is_left_is_as_people_round(self, database, function, cents, rate):
         price, part = Decimal(cents).scaleb(-2), Decimal(rate).scaleb(-4)
-        found = value(database, "SELECT reduced_price(%(p)s, %(r)s)", p=price, r=part)
+        found = value(database, f"SELECT {function}", p=price, r=part)
         assert found == reduced(price, part) <= price
 
-    def test_the_lowest_list_price_is_exact(self, fresh_database):
+    @given(st.integers(0, 10**6), st.integers(0, 9999), st.integers(0, 10**6))
+    def test_of_a_rate_and_an_amount_the_one_counts_that_takes_off_more(
+        self, database, cents, rate, off
+    ):
+        price, part, amount = (
+            Decimal(number).scaleb(-places) for number, places in ((cents, 2), (rate, 4), (off, 2))
+        )
+        query = "SELECT price_off(%(p)s, %(r)s, %(a)s)"
+        assert value(database, query, p=price, r=part, a=amount) == reduced(price, part, amount)
+
+    @pytest.mark.parametrize(
+        ("amounts", "least", "leaves"),
+        [
+            ("NULL", "list_price_from(t, rate)", "reduced_price({}, rate)"),
+            ("NULL", "list_price_of(t, rate, amount)", "price_off({}, rate, amount)"),
+            ("0.01, 0.5, 3", "list_price_of(t, rate, amount)", "price_off({}, rate, amount)"),
+            ("0.01, 0.5, 3", "list_price_of(t, NULL, amount)", "price_off({}, NULL, amount)"),
+        ],
+    )
+    def test_the_lowest_list_price_is_exact(self, fresh_database, amounts, least, leaves):
         """For every price up to ten, and rates that are hard on rounding: it comes to the price, one cent less does not."""
         with (
             closing(psycopg2.connect(fresh_database.app_url)) as connection,
             connection.cursor() as cursor,
         ):
             cursor.execute(
-                """
+                f"""
                 SELECT t, rate, p FROM generate_series(0.01, 10.00, 0.01) t
                 CROSS JOIN unnest(ARRAY[0, 0.0001, 0.0050, 0.1, 0.15, 0.25, 0.3333, 0.5, 0.6, 0.6667, 0.9, 0.9999]) rate
-                CROSS JOIN LATERAL (SELECT list_price_from(t, rate) AS p) least
-                WHERE reduced_price(p, rate) < t OR reduced_price(p - 0.01, rate) >= t OR p <> round(p, 2)
+                CROSS JOIN unnest(ARRAY[{amounts}]::numeric[]) amount
+                CROSS JOIN LATERAL (SELECT {least} AS p) least
+                WHERE {leaves.format("p")} < t OR {leaves.format("p - 0.01")} >= t OR p <> round(p, 2)
                 """
             )
             assert cursor.fetchall() == []
