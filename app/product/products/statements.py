@@ -8,6 +8,13 @@ of those, which made a single read three times as cheap.
 from app.core.database import Statement
 from app.product.images.statements import paths
 
+# What prior_price() says, in a tenth of its time where nothing ever changed. Of an EXISTS the planner may make a table of all
+# former prices.
+_PRIOR_PRICE = """CASE
+        WHEN today.unchanged AND (SELECT f.id FROM former_price f WHERE f.product_id = p.id LIMIT 1) IS NULL
+        THEN CASE WHEN p.created_at < today.starts_on THEN p.price END
+        ELSE prior_price(p.id, p.price, today.id) END"""
+
 # Written out, as this is read most. Codes, GTINs, units and
 # numbers have no letters that JSON would escape; barcodes, allergens, diets and nutrition have no blanks but
 # PostgreSQL's. <details> is what only a product that is read alone has.
@@ -31,7 +38,9 @@ _PRODUCT_JSON = (
     '","discount":', CASE WHEN today.price IS NULL THEN 'null' ELSE concat(
         '{"code":"', today.code, '","name":', to_json(today.name), ',"rate":', coalesce('"' || today.rate || '"', 'null'),
         ',"amount":', coalesce('"' || today.amount || '"', 'null'),
-        ',"prior_price":', coalesce('"' || prior_price(p.id, p.price, today.id) || '"', 'null'), '}') END,
+        ',"prior_price":', coalesce('"' || """
+    + _PRIOR_PRICE
+    + """ || '"', 'null'), '}') END,
     ',"multibuys":', CASE WHEN p.discount_set = 0 THEN '[]' ELSE (
         SELECT concat('[', string_agg(concat(
             '{"code":"', m.code, '","name":', to_json(m.name), ',"buy":', m.buy, ',"pay":', coalesce(m.pay::text, 'null'),
@@ -75,7 +84,9 @@ _PRODUCT = """(
     FROM product p WHERE {condition} LIMIT 1) p"""
 # Of those that leave the same, the one that was made first.
 _TODAY = """LEFT JOIN LATERAL (
-    SELECT d.id, d.code, d.name, d.rate, d.amount, price_off(p.price, d.rate, d.amount) AS price
+    SELECT d.id, d.code, d.name, d.rate, d.amount, price_off(p.price, d.rate, d.amount) AS price, d.starts_on,
+        s.discounts = ARRAY[d.id] AND d.weekdays = '[]'
+            AND (SELECT v.id FROM former_discount v WHERE v.discount_id = d.id LIMIT 1) IS NULL AS unchanged
     FROM discount_set s JOIN discount_today d ON d.id = ANY (s.discounts)
     WHERE s.id = p.discount_set AND d.buy IS NULL ORDER BY price, d.id LIMIT 1) today ON true"""
 
