@@ -65,7 +65,7 @@ _ITEM = json_object(
     'quantity', i.quantity::text, 'list_price', o.price::text, 'unit_price', y.unit_price::text, 'discount', y.discount,
     'label_price', i.label_price::text, 'total', y.total::text,
     'available', CASE WHEN NOT o.active THEN 0.000 WHEN i.best_before IS NULL THEN a.available
-        ELSE coalesce((r.offer).available, 0.000) END::text""",
+        ELSE coalesce(r.available, 0.000) END::text""",
     product=json_object("'code', o.code, 'name', o.name, 'unit', o.unit"),
     deposit="CASE WHEN y.deposit > 0 THEN "
     + json_object(
@@ -91,12 +91,12 @@ def _items(rows: str) -> str:
             FROM {rows} i
             JOIN offer o ON o.product_id = i.product_id
             JOIN sellable a ON a.product_id = i.product_id
-            CROSS JOIN LATERAL (SELECT reduced_offer(i.product_id, i.best_before) AS offer) r
+            CROSS JOIN LATERAL reduced_offer(i.product_id, i.best_before) r
             CROSS JOIN LATERAL (
                 SELECT t.*, round(i.quantity * o.deposit_amount, 2) AS deposit
                 FROM line_charge(
                     o.discount_set, o.unit, o.price, o.unit_price, o.discount_rate, o.discount_terms,
-                    (r.offer).unit_price, (r.offer).rate,
+                    r.unit_price, r.rate,
                     i.quantity, i.label_price) t
                 OFFSET 0
             ) y

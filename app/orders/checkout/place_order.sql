@@ -1,4 +1,4 @@
--- edition 3
+-- edition 4
 -- Turns a cart into a purchase: prices frozen, stock promised, all or nothing. Returns no row if there is no such cart,
 -- or else one with what became of it: `placed`, with the purchase, its lines and its VAT by rate; or a refusal, and
 -- nothing has changed: `checked_out`, `wrong_currency`, `no_contact`, `empty_cart`, `unpaid_purchases`, `withdrawn`,
@@ -53,7 +53,7 @@ CREATE OR REPLACE FUNCTION place_order(
                array_agg((i.id, o.product_id, o.code, o.name, o.unit, i.quantity, o.price, t.discount_rate, t.unit_price,
                           o.vat_rate, i.label_price, t.discount)::ordered_line ORDER BY i.added_at, i.id),
                -- What nothing reduces at this moment has no such goods, though a rule may come before they are promised.
-               array_agg(CASE WHEN (r.offer).unit_price IS NULL AND i.best_before IS NOT NULL THEN '-infinity' ELSE i.best_before END
+               array_agg(CASE WHEN r.unit_price IS NULL AND i.best_before IS NOT NULL THEN '-infinity' ELSE i.best_before END
                          ORDER BY i.added_at, i.id),
                bool_or(i.best_before IS NOT NULL),
                bool_or(i.label_price IS NOT NULL), bool_or(o.deposit_id IS NOT NULL), max(o.min_age),
@@ -62,10 +62,10 @@ CREATE OR REPLACE FUNCTION place_order(
             INTO total, products, quantities, totals, rates, charged, days, with_reduced, repeated, with_deposits, age, items
             FROM cart_item i
             JOIN offer o ON o.product_id = i.product_id
-            CROSS JOIN LATERAL (SELECT reduced_offer(i.product_id, i.best_before) AS offer) r
+            CROSS JOIN LATERAL reduced_offer(i.product_id, i.best_before) r
             CROSS JOIN LATERAL line_charge(
                 o.discount_set, o.unit, o.price, o.unit_price, o.discount_rate, o.discount_terms,
-                (r.offer).unit_price, (r.offer).rate,
+                r.unit_price, r.rate,
                 i.quantity, i.label_price) t
             WHERE i.cart_id = of_cart;
         -- No deposit is reduced, nor does it count to a minimum.
