@@ -116,7 +116,8 @@ class TestBusy:
                 "url": f"postgresql://app@127.0.0.1:{silent.getsockname()[1]}/shop",
                 "pool_size": 1,
                 "acquire_timeout": 0.5,
-                "connect_timeout": 60,
+                # The start waits for so long too.
+                "connect_timeout": 5,
             }
             settings = make_settings(fresh_database, database=limits)
             async with shop_with(settings) as shop, client_at(shop) as client:
