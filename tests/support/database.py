@@ -33,7 +33,9 @@ class Cluster:
 
     def __init__(self, folder: Path | None = None, settings: Mapping[str, str] = THROWAWAY) -> None:
         self._end = ExitStack()
-        self.folder = folder or self._end.enter_context(short_folder())
+        # A server that spares the disk needs none.
+        in_memory = settings is THROWAWAY
+        self.folder = folder or self._end.enter_context(short_folder(in_memory=in_memory))
         self.server = Postgres(self.folder / "pg", settings)
 
     def start(self) -> "Cluster":
@@ -80,7 +82,7 @@ def private_server() -> Iterator[Postgres]:
 
     What was committed is there after a crash, as in a shop.
     """
-    with short_folder() as folder:
+    with short_folder(in_memory=True) as folder:
         server = Postgres(folder / "pg", THROWAWAY)
         try:
             server.start()

@@ -1,6 +1,7 @@
 """Folders for the PostgreSQL servers of tests: short names, and gone in the end, even after a killed run."""
 
 import fcntl
+import itertools
 import os
 import shutil
 import tempfile
@@ -14,16 +15,21 @@ from local.account import server_account
 
 PREFIX = "ogs-test-"
 LOCK = "owner.lock"
+MEMORY = Path("/dev/shm")
+ENOUGH = 4 * 1024**3
+"""Bytes: far more than all databases of a run take, on a computer that has as much again for the run."""
 
 
 @contextmanager
-def short_folder() -> Iterator[Path]:
-    """Lend a new folder that a server can use, whoever it has to run as.
+def short_folder(*, in_memory: bool = False) -> Iterator[Path]:
+    """Lend a new folder that a server can use, whoever it has to run as; `in_memory` if there is enough of it.
 
-    pytest's own are too deep: a socket's name has to fit into about a hundred bytes.
+    pytest's own are too deep: a socket's name has to fit into about a hundred bytes. On a disk, to make and drop the
+    databases of a run takes more than to use them: a thousand small files each.
     """
     _sweep()
-    folder = Path(tempfile.mkdtemp(prefix=PREFIX))
+    base = MEMORY if in_memory and _enough_memory() else None
+    folder = Path(tempfile.mkdtemp(prefix=PREFIX, dir=base))
     account = server_account(folder)
     if account:
         os.chown(folder, account.uid, account.gid)
@@ -37,9 +43,16 @@ def short_folder() -> Iterator[Path]:
             shutil.rmtree(folder, ignore_errors=True)
 
 
+def _enough_memory() -> bool:
+    if not os.access(MEMORY, os.W_OK):
+        return False
+    return min(psutil.disk_usage(str(MEMORY)).free, psutil.virtual_memory().available / 2) > ENOUGH
+
+
 def _sweep() -> None:
     """Remove what a killed run left, servers too: its locks went with its process."""
-    for path in Path(tempfile.gettempdir()).glob(f"{PREFIX}*/{LOCK}"):
+    bases = (Path(tempfile.gettempdir()), MEMORY)
+    for path in itertools.chain.from_iterable(base.glob(f"{PREFIX}*/{LOCK}") for base in bases):
         with suppress(OSError), path.open() as lock:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
             for process in psutil.process_iter():
