@@ -44,6 +44,12 @@ _DROP_IDEMPOTENCY_KEYS = Statement(
         LIMIT %(limit)s FOR UPDATE SKIP LOCKED))
     """
 )
+_DROP_EVENTS = Statement(
+    """
+    DELETE FROM event WHERE id = ANY (ARRAY(
+        SELECT id FROM event WHERE at < now() - make_interval(days => %(days)s) ORDER BY at LIMIT %(limit)s))
+    """
+)
 # PostgreSQL knows which products have a brand or category that was renamed. A step's products are locked until it ends.
 _RENEW_SEARCH = Statement("SELECT renew_product_search(%(limit)s)", read=False)
 
@@ -60,11 +66,11 @@ _COUNT_FACETS = Statement("SELECT count_facets(%(limit)s)", read=False)
 _COUNT_SALES = Statement("SELECT count_sales(%(limit)s)", read=False)
 
 
-def _changing(manager: Manager, statement: Statement) -> Batch:
-    """Return what runs a statement that changes up to `limit` rows."""
+def _changing(manager: Manager, statement: Statement, **age: int) -> Batch:
+    """Return what runs a statement that changes up to `limit` rows, of some age if it asks for one."""
 
     async def batch(limit: int) -> int:
-        return await manager.run(statement, limit=limit)
+        return await manager.run(statement, limit=limit, **age)
 
     return batch
 
@@ -78,10 +84,9 @@ def _saying(manager: Manager, statement: Statement) -> Batch:
     return batch
 
 
-async def _tidy(manager: Manager, idempotency_hours: int) -> dict[What, int | PeeweeException]:
-    async def keys(limit: int) -> int:
-        return await manager.run(_DROP_IDEMPOTENCY_KEYS, limit=limit, hours=idempotency_hours)
-
+async def _tidy(
+    manager: Manager, idempotency_hours: int, event_days: int
+) -> dict[What, int | PeeweeException]:
     async def checked_out(limit: int) -> int:
         return await wired(Carts).delete_checked_out_carts(limit, idempotency_hours)
 
@@ -95,7 +100,10 @@ async def _tidy(manager: Manager, idempotency_hours: int) -> dict[What, int | Pe
         ("checked-out cart dropped", "checked-out carts dropped"): checked_out,
         ("session ended", "sessions ended"): changing(_END_SESSIONS),
         ("count of attempts dropped", "counts of attempts dropped"): changing(_DROP_ATTEMPTS),
-        ("idempotency key forgotten", "idempotency keys forgotten"): keys,
+        ("idempotency key forgotten", "idempotency keys forgotten"): changing(
+            _DROP_IDEMPOTENCY_KEYS, hours=idempotency_hours
+        ),
+        ("old event forgotten", "old events forgotten"): changing(_DROP_EVENTS, days=event_days),
         ("renamed product made findable", "renamed products made findable"): saying(_RENEW_SEARCH),
         (
             "product made findable by its ingredients",
@@ -128,7 +136,7 @@ async def _outcome(job: Batch) -> int | PeeweeException:
 @click.command()
 @with_appcontext
 def tidy() -> None:
-    """Cancel what nobody paid in time; serve from fresh lots what was promised from expired ones; drop old carts, sessions, counts of attempts and idempotency keys.
+    """Cancel what nobody paid in time; serve from fresh lots what was promised from expired ones; drop old carts, sessions, counts of attempts, idempotency keys and events.
 
     Let products be found by the new names of brands and categories that have very many, and all by their ingredients; count what
     sells and what there is of each brand, category and price; have products follow the discounts and list prices that nobody
@@ -137,8 +145,9 @@ def tidy() -> None:
     For cron: safe to run twice and side by side. Exits 1 if a part of it failed; the rest is done all the same.
     """
     with one_sentence():
-        hours = wired(Settings).security.idempotency_hours
-        done = run_sync(_tidy, wired(Manager), hours)
+        settings = wired(Settings)
+        hours, days = settings.security.idempotency_hours, settings.shop.event_days
+        done = run_sync(_tidy, wired(Manager), hours, days)
     counts = {what: found for what, found in done.items() if isinstance(found, int)}
     click.echo(", ".join(counted(count, *what) for what, count in counts.items()) + ".")
     failed = {what: found for what, found in done.items() if what not in counts}

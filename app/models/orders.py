@@ -131,3 +131,14 @@ class Payment(Row):
     reason = peewee.TextField()
     login = ReferenceField(Login, null=True)
     at = TimestampTzField()
+
+
+class Event(Row):
+    """What became of a purchase, or of money for one; `position` is not given yet."""
+
+    id = peewee.BigAutoField()
+    position = peewee.BigIntegerField(null=True)
+    kind = peewee.TextField()
+    purchase_id = peewee.UUIDField(null=True)
+    detail = BinaryJSONField(index=False)
+    at = TimestampTzField()

@@ -275,7 +275,11 @@ def purchases(owner_url: str, number: int) -> None:
         cursor.execute("SELECT (SELECT count(*) FROM purchase), (SELECT count(*) FROM goods)")
         there, kinds = cursor.fetchone() or (0, 0)
         shape = {"first": there + 1, "last": there + number, "kinds": kinds}
-        with unburdened(cursor, _SALES), untriggered(cursor, "payment"):
+        with (
+            unburdened(cursor, _SALES),
+            untriggered(cursor, "purchase"),
+            untriggered(cursor, "payment"),
+        ):
             cursor.execute(_PURCHASES, shape)
             cursor.execute(_PAYMENTS)
     settle(owner_url)

@@ -124,6 +124,17 @@ def test_serves_from_fresh_lots_what_expired_ones_have_promised(run, fresh_datab
     assert ", 0 purchases served from fresh lots," in run("tidy").output
 
 
+def test_forgets_what_happened_long_ago(run, fresh_database):
+    for days in (89, 91):
+        rows(
+            fresh_database,
+            "INSERT INTO event (kind, at) VALUES ('purchase.placed', now() - make_interval(days => %(days)s))",
+            days=days,
+        )
+    assert ", 1 old event forgotten," in run("tidy").output
+    assert value(fresh_database, "SELECT now() - at < interval '90 days' FROM event")
+
+
 def test_drops_old_carts_and_keeps_the_others(run, fresh_database):
     sold = on_sale(fresh_database)
     filled_cart(fresh_database, (sold, 1), hours=-1)

@@ -10,7 +10,7 @@ from tests.support.database import Cluster, Database
 BIG = frozenset(
     """
     product product_word barcode sales_rank sales_of_day facet_count stock stock_level stock_movement invoice_request invoice_request_line
-    coupon coupon_code cart cart_item purchase purchase_line allocation payment
+    coupon coupon_code cart cart_item purchase purchase_line allocation payment event
     login customer session idempotency_key audit_log attempt image former_price coming_price
     """.split()  # noqa: SIM905 - a list of strings would fill a page
 )
@@ -58,6 +58,7 @@ INSERT INTO session (login_id, token_hash, expires_at)
     SELECT n, sha256(n::text::bytea), now() + n * interval '1 minute' FROM generate_series(1, 15000) n;
 INSERT INTO attempt (key, tries, window_ends_at)
     SELECT sha256(n::text::bytea), 1, now() + n * interval '1 minute' FROM generate_series(1, 15000) n;
+INSERT INTO event (kind, at) SELECT 'purchase.placed', now() - n * interval '1 hour' FROM generate_series(1, 15000) n;
 INSERT INTO audit_log (login_id, action, subject) SELECT 1, 'product.updated', 'product:' || n FROM generate_series(1, 15000) n;
 INSERT INTO idempotency_key (principal, route, key, request_hash, status, headers, body, created_at)
     SELECT 'login:' || n, 'orders.pay', n, sha256(''), 201, '{}', '', now() - n * interval '1 minute' FROM generate_series(1, 15000) n;

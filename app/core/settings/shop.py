@@ -73,6 +73,12 @@ class ShopSettings(Section):
     guest_purchase_days: int = Field(
         default=365, ge=31, le=3650, description="Days that a guest's token opens a purchase."
     )
+    event_days: int = Field(
+        default=90,
+        ge=1,
+        le=3650,
+        description="Days that the record of what became of purchases is kept.",
+    )
     max_cart_lines: int = Field(
         default=100, ge=1, le=1000, description="Most products in one cart."
     )

@@ -12,6 +12,9 @@ REVOKE INSERT, UPDATE, DELETE ON shop FROM {app};
 -- Ledgers only grow; their triggers say the same to everybody else.
 REVOKE UPDATE, DELETE ON stock_movement, payment, audit_log FROM {app};
 
+-- What happened stays so until it is forgotten.
+REVOKE UPDATE ON event FROM {app};
+
 -- What was sold stays as it was frozen at checkout; a purchase only changes its state.
 REVOKE UPDATE, DELETE ON purchase_line FROM {app};
 REVOKE DELETE ON purchase FROM {app};
