@@ -144,6 +144,12 @@ WHO = {
     f"POST {API}/purchases/{{}}/collect": STAFF,
     f"POST {API}/purchases/{{}}/cancel": STAFF,
     f"POST {API}/purchases/cancel-unpaid": STAFF,
+    f"GET {API}/payments": STAFF,
+    f"GET {API}/till-sessions": STAFF,
+    f"POST {API}/till-sessions": STAFF,
+    f"GET {API}/till-sessions/{{}}": STAFF,
+    f"POST {API}/till-sessions/{{}}/movements": STAFF,
+    f"POST {API}/till-sessions/{{}}/close": STAFF,
 }
 
 # What fits a parameter of a path, by its converter, and is nothing that exists.

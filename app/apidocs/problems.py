@@ -35,6 +35,8 @@ CODES: Mapping[int, Mapping[str, str]] = {
         "unpaid": "12.80 of it is not paid yet.",
         "payment_above_total": "Only 12.80 is due.",
         "refund_above_paid": "Only 5.00 of it was paid and not given back.",
+        "till_open": "The till front is open already.",
+        "till_closed": "The till is not open.",
         "purchase_ended": "The purchase was cancelled.",
         "not_collected": "Only collected goods can come back.",
         "return_above_sold": "More came back than was sold.",

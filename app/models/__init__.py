@@ -27,11 +27,13 @@ from app.models.orders import (
     Allocation,
     Cart,
     CartItem,
+    CashMovement,
     CouponCode,
     Event,
     Payment,
     Purchase,
     PurchaseLine,
+    TillSession,
 )
 from app.models.people import Attempt, AuditLog, Customer, Login, Session, Staff
 from app.models.shop import Shop
@@ -54,6 +56,7 @@ __all__ = [
     "Brand",
     "Cart",
     "CartItem",
+    "CashMovement",
     "Category",
     "ComingPrice",
     "Coupon",
@@ -93,4 +96,5 @@ __all__ = [
     "Supplier",
     "Synonym",
     "SynonymList",
+    "TillSession",
 ]

@@ -119,6 +119,34 @@ class Allocation(Row):
         primary_key = peewee.CompositeKey("purchase_line", "stock")
 
 
+class TillSession(Row):
+    """What happens at a drawer from its float to its count."""
+
+    id = peewee.BigAutoField()
+    till = peewee.TextField()
+    float = MoneyField()
+    opened_by = ReferenceField(Login, null=True, column_name="opened_by")
+    opened_at = TimestampTzField()
+    number = peewee.IntegerField(null=True)
+    expected = MoneyField(null=True)
+    counted = MoneyField(null=True)
+    closed_by = ReferenceField(Login, null=True, column_name="closed_by")
+    closed_at = TimestampTzField(null=True)
+    note = peewee.TextField()
+
+
+class CashMovement(Row):
+    """Cash put into a drawer or taken out that is no sale's. Append-only."""
+
+    id = peewee.BigAutoField()
+    session = ReferenceField(TillSession)
+    kind = peewee.TextField()
+    amount = MoneyField()
+    reason = peewee.TextField()
+    login = ReferenceField(Login, null=True)
+    at = TimestampTzField()
+
+
 class Payment(Row):
     """Money taken for a purchase or given back. Append-only."""
 
@@ -130,6 +158,9 @@ class Payment(Row):
     reference = peewee.TextField()
     reason = peewee.TextField()
     login = ReferenceField(Login, null=True)
+    session = ReferenceField(TillSession, null=True)
+    rounding = MoneyField()
+    tendered = MoneyField(null=True)
     at = TimestampTzField()
 
 

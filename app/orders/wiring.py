@@ -21,6 +21,9 @@ from app.orders.purchases.repository import PurchaseRepository
 from app.orders.purchases.routes import blueprint as purchases
 from app.orders.purchases.service import Payments, Purchases
 from app.orders.sales import Sales
+from app.orders.till.repository import TillRepository
+from app.orders.till.routes import blueprint as tills
+from app.orders.till.service import Tills
 from app.product.barcodes.service import Barcodes
 
 
@@ -41,7 +44,8 @@ def wire(  # noqa: PLR0913 - what selling stands on
     provide(app, Carts(manager, baskets, attempts, barcodes, shop))
     provide(app, Checkout(manager, baskets, CheckoutRepository(manager), attempts, shop, sales))
     provide(app, CartCoupons(baskets, CartCouponRepository(manager), shop))
-    provide(app, Purchases(manager, sold, allocations, audit, sales))
-    provide(app, Payments(manager, sold, allocations, audit))
-    for blueprint in (carts, coupons, checkout, purchases):
+    provide(app, Purchases(manager, sold, allocations, audit, sales, shop.cash_rounding))
+    provide(app, Payments(manager, sold, allocations, audit, shop.cash_rounding))
+    provide(app, Tills(manager, TillRepository(manager), audit))
+    for blueprint in (carts, coupons, checkout, purchases, tills):
         app.register_blueprint(blueprint)

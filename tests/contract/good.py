@@ -1,30 +1,14 @@
 """A request for each operation of the API that succeeds."""
 
-import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from typing import Any
 
 from tests import builders
 from tests.builders import PASSWORD, unique
-from tests.contract.world import ANYBODY, API, CONTACT, World
+from tests.contract.requests import Good
+from tests.contract.selling import SELLING
+from tests.contract.world import ANYBODY, API, World
 from tests.support.pictures import picture
-
-
-@dataclass(frozen=True)
-class Good:
-    """Who asks, as headers; what fills the path; the body, or the file that is one; and the status of the answer."""
-
-    who: Mapping[str, str] = field(default_factory=dict)
-    path: Mapping[str, str | int] = field(default_factory=dict)
-    body: Any = None
-    status: int = 200
-    file: bytes | None = None
-
-    @property
-    def content(self) -> bytes | None:
-        """The body as it is sent."""
-        return self.file if self.body is None else json.dumps(self.body).encode()
 
 
 def _person_of(path: str, w: World) -> Good:
@@ -38,27 +22,6 @@ def _delivery(w: World) -> Good:
     order = w.order()
     line = {"product": order.product, "quantity": "2", "expires_on": "9999-12-31"}
     return Good(w.clerk, {"code": order.code}, {"lines": [{**line, "unit_cost": "0.6000"}]})
-
-
-def _with_cart(w: World, body: Any = None, status: int = 200, *, item: bool = False) -> Good:
-    cart = w.cart()
-    path = {"cart": str(cart.id)} | ({"product": cart.product} if item else {})
-    return Good(cart.headers, path, body, status)
-
-
-def _with_line(w: World) -> Good:
-    cart = w.cart()
-    return Good(cart.headers, {"cart": str(cart.id), "line": cart.line}, None, 204)
-
-
-def _with_purchase(w: World, body: Any = None, status: int = 200, **done: bool) -> Good:
-    return Good(w.clerk, {"purchase": w.purchase(**done)["id"]}, body, status)
-
-
-def _with_unpaid(w: World) -> Good:
-    w.purchase()
-    phone = CONTACT["contact_phone"]
-    return Good(w.clerk, {}, {"contact_phone": phone, "reason": "nobody there"})
 
 
 def _of_kind(kind: str, path: str, new: Mapping[str, Any], change: Any) -> dict[str, Any]:
@@ -259,34 +222,7 @@ GOOD: dict[str, Callable[[World], Good]] = {
         w.clerk, {}, {"lot": w.lot().id, "quantity": "1", "reason": "broken"}, 201
     ),
     f"GET {API}/shop": lambda w: Good(ANYBODY),
-    f"POST {API}/carts": lambda w: Good(w.somebody.headers, status=201),
-    f"GET {API}/carts/{{cart}}": _with_cart,
-    f"PUT {API}/carts/{{cart}}/items/{{product}}": lambda w: _with_cart(
-        w, {"quantity": "1"}, item=True
-    ),
-    f"POST {API}/carts/{{cart}}/items": lambda w: _with_cart(
-        w, {"barcode": builders.on_sale(w.on, gtin=builders.gtin(w.on)).gtin, "quantity": "2"}
-    ),
-    f"DELETE {API}/carts/{{cart}}/lines/{{line}}": _with_line,
-    f"DELETE {API}/carts/{{cart}}/items/{{product}}": lambda w: _with_cart(w, None, 204, item=True),
-    f"PUT {API}/carts/{{cart}}/coupon": lambda w: _with_cart(
-        w, {"code": builders.coupon(w.on).code.upper()}
-    ),
-    f"DELETE {API}/carts/{{cart}}/coupon": lambda w: _with_cart(w, None, 204),
-    f"POST {API}/carts/{{cart}}/checkout": lambda w: _with_cart(w, CONTACT, 201),
-    f"GET {API}/purchases": lambda w: Good(w.clerk),
-    f"GET {API}/purchases/{{purchase}}": _with_purchase,
-    f"POST {API}/purchases/{{purchase}}/payments": lambda w: _with_purchase(
-        w, {"amount": "1.00", "method": "card", "reference": "slip 1"}, 201
-    ),
-    f"POST {API}/purchases/{{purchase}}/refunds": lambda w: _with_purchase(
-        w, {"amount": "1.00", "method": "cash", "reference": "", "reason": "sour"}, 201, paid=True
-    ),
-    f"POST {API}/purchases/{{purchase}}/collect": lambda w: _with_purchase(w, paid=True),
-    f"POST {API}/purchases/{{purchase}}/cancel": lambda w: _with_purchase(
-        w, {"reason": "not wanted", "method": "cash"}, paid=True
-    ),
-    f"POST {API}/purchases/cancel-unpaid": _with_unpaid,
+    **SELLING,
 }
 
 WITH_BODY = [

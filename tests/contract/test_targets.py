@@ -5,7 +5,8 @@ import re
 import pytest
 
 from tests import builders
-from tests.contract.good import GOOD, LISTS, Good, target
+from tests.contract.good import GOOD, LISTS, target
+from tests.contract.requests import Good
 from tests.contract.world import API
 
 # One operation of each path.
@@ -134,6 +135,8 @@ FILTERS = {
     "kind": "kind=receipt",
     "status": "status=cancelled",
     "used": "used=false",
+    "open": "open=true",
+    "since": "since=2026-01-01T00:00:00Z",
 }
 
 
@@ -157,7 +160,8 @@ class TestCursors:
         for _ in range(2):
             world.lot()
             world.order()
-            world.purchase()
+            world.purchase(paid=True)
+            world.till()
             world.shortage()
             world.reduced()
             builders.session(world.on, world.somebody.login_id)

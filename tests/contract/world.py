@@ -77,6 +77,10 @@ class World:
         product = builders.product(self.on)
         builders.placed(self.on, (builders.stocked(self.on, product, 1, expires_on=yesterday), 1))
 
+    def till(self) -> Any:
+        """Return an open session at a till of its own."""
+        return builders.insert(self.on, "till_session", till=builders.unique("till"), float=100)
+
     def codes(self) -> Any:
         """Return a coupon with two codes."""
         made = builders.coupon(self.on, single_use=True)

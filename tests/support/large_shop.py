@@ -10,7 +10,7 @@ from tests.support.database import Cluster, Database
 BIG = frozenset(
     """
     product product_word barcode sales_rank sales_of_day facet_count stock stock_level stock_movement invoice_request invoice_request_line
-    coupon coupon_code cart cart_item purchase purchase_line allocation payment event
+    coupon coupon_code cart cart_item purchase purchase_line allocation payment event cash_movement
     login customer session idempotency_key audit_log attempt image former_price coming_price
     """.split()  # noqa: SIM905 - a list of strings would fill a page
 )
@@ -83,7 +83,12 @@ INSERT INTO coupon_code (code, coupon_id, purchase_id)
     SELECT translate(lpad(n::text, 12, 'Z'), '01', 'XY'), n, CASE WHEN n % 20 = 0 THEN md5(n::text)::uuid END
     FROM generate_series(1, 15000) n;
 INSERT INTO allocation (purchase_line_id, stock_id, quantity) SELECT n, n, 1 FROM generate_series(1, 15000) n;
-INSERT INTO payment (purchase_id, kind, method, amount) SELECT md5(n::text)::uuid, 'payment', 'cash', 5 FROM generate_series(1, 15000) n;
+INSERT INTO till_session (till, float, number, expected, counted, closed_at)
+    SELECT 'front', 100, n, 100, 100, now() FROM generate_series(1, 1000) n;
+INSERT INTO cash_movement (session_id, kind, amount, reason)
+    SELECT 1 + n % 1000, 'pay_in', 1, 'change' FROM generate_series(1, 15000) n;
+INSERT INTO payment (purchase_id, kind, method, amount, session_id)
+    SELECT md5(n::text)::uuid, 'payment', 'cash', 5, 1 + n % 1000 FROM generate_series(1, 15000) n;
 INSERT INTO stock_movement (kind, product_id, stock_id, quantity, purchase_id, invoice_request_id)
     SELECT CASE WHEN n % 2 = 0 THEN 'sale' ELSE 'receipt' END, 1 + n % 15000, n, CASE WHEN n % 2 = 0 THEN -1 ELSE 5 END,
         CASE WHEN n % 2 = 0 THEN md5((n % 15000)::text)::uuid END, CASE WHEN n % 2 = 1 THEN 1 + n % 10000 END

@@ -73,6 +73,13 @@ class ShopSettings(Section):
     guest_purchase_days: int = Field(
         default=365, ge=31, le=3650, description="Days that a guest's token opens a purchase."
     )
+    cash_rounding: Decimal = Field(
+        default=Decimal(0),
+        ge=0,
+        le=1,
+        decimal_places=2,
+        description="The smallest coin in use, to which cash is rounded: 0.05. 0 is none.",
+    )
     event_days: int = Field(
         default=90,
         ge=1,

@@ -134,6 +134,14 @@ Total = Annotated[
 ]
 """A sum of amounts, which may be greater than any amount that is kept."""
 
+SignedTotal = Annotated[
+    Decimal,
+    BeforeValidator(_decimal(2, 18, signed=True)),
+    _AS_STRING,
+    _decimal_schema(2, 18, "-0.50", signed=True),
+]
+"""A sum of amounts that may be below 0: a difference."""
+
 PositiveMoney = Annotated[
     Decimal,
     BeforeValidator(_decimal(2, 10, zero=False)),

@@ -10,14 +10,14 @@ REVOKE INSERT, UPDATE, DELETE ON _yoyo_migration, _yoyo_log, _yoyo_version, yoyo
 REVOKE INSERT, UPDATE, DELETE ON shop FROM {app};
 
 -- Ledgers only grow; their triggers say the same to everybody else.
-REVOKE UPDATE, DELETE ON stock_movement, payment, audit_log FROM {app};
+REVOKE UPDATE, DELETE ON stock_movement, payment, cash_movement, audit_log FROM {app};
 
 -- What happened stays so until it is forgotten.
 REVOKE UPDATE ON event FROM {app};
 
 -- What was sold stays as it was frozen at checkout; a purchase only changes its state.
 REVOKE UPDATE, DELETE ON purchase_line FROM {app};
-REVOKE DELETE ON purchase FROM {app};
+REVOKE DELETE ON purchase, till_session FROM {app};
 
 -- on_hand changes by a stock_movement and by nothing else.
 REVOKE UPDATE, DELETE ON stock FROM {app};

@@ -8,7 +8,7 @@ from functools import cache
 from typing import Any
 
 from app.core.database import Manager, Statement
-from app.core.web import NotFound
+from app.core.web import Conflict, NotFound
 from app.core.web.paging import looked_through
 from app.core.web.security import Principal
 from app.orders.purchases.paging import FILTERS, page_of
@@ -58,10 +58,18 @@ BALANCES = Statement(
     read=True,
 )
 
+# Of no till, or of one that is open, and stays so until the transaction's end.
 PAY = Statement(
     f"""
-    INSERT INTO payment AS y (purchase_id, kind, method, amount, reference, reason, login_id)
-    VALUES (%(purchase)s, %(kind)s, %(method)s, %(amount)s, %(reference)s, %(reason)s, %(login)s)
+    WITH session AS (
+        SELECT id FROM till_session WHERE till = %(till)s AND closed_at IS NULL FOR KEY SHARE
+    )
+    INSERT INTO payment AS y (
+        purchase_id, kind, method, amount, rounding, tendered, reference, reason, login_id, session_id)
+    SELECT %(purchase)s::uuid, %(kind)s, %(method)s, %(amount)s::numeric, %(rounding)s::numeric, %(tendered)s::numeric,
+           %(reference)s, %(reason)s, %(login)s::bigint, session.id
+    FROM (SELECT) one LEFT JOIN session ON true
+    WHERE %(till)s::text IS NULL OR session.id IS NOT NULL
     RETURNING {PAYMENT}
     """,
     read=False,
@@ -189,10 +197,12 @@ class PurchaseRepository:
     async def pay(
         self, purchase: str, kind: str, money: Mapping[str, Any], login_id: int | None
     ) -> str:
-        """Record `money` (method, amount, reference, reason) taken or refunded; return its JSON."""
-        found: str = await self._manager.fetch_value(
+        """Record `money` (Moved.booked() made it) taken or refunded; return its JSON. Raises Conflict `till_closed`."""
+        found: str | None = await self._manager.fetch_value(
             PAY, purchase=purchase, kind=kind, login=login_id, **money
         )
+        if found is None:
+            raise Conflict("The till is not open.", code="till_closed")
         return found
 
     async def bought(

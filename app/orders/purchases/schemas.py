@@ -2,10 +2,11 @@
 
 import re
 from collections.abc import Sequence
+from decimal import Decimal
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import Field
+from pydantic import Field, ValidationInfo, field_validator
 
 from app.core.web.paging import PageQuery, Scalar
 from app.core.web.schema import (
@@ -22,8 +23,10 @@ from app.core.web.schema import (
     Rate,
     Reason,
     Schema,
+    SignedTotal,
     Sku,
     Text,
+    wrong,
 )
 from app.orders.schemas import LineDiscount, Offer, Unit, VatOfRate
 from app.product.food.schemas import MinAge
@@ -31,6 +34,11 @@ from app.product.food.schemas import MinAge
 Status = Literal["placed", "collected", "cancelled"]
 Method = Literal["cash", "card", "transfer"]
 Reference = Annotated[Text, Field(max_length=120, examples=["terminal 2, slip 4711"])]
+
+Till = Annotated[
+    Code | None,
+    Field(description="The till that it was at, whose open session counts it.", examples=["front"]),
+]
 
 _PHONE_OR_NUMBER = re.compile(r"\+?[0-9 ()./-]*[0-9][0-9 ()./-]*", re.ASCII)
 _SHORTEST = 3  # of what PostgreSQL's index of parts of texts can find
@@ -74,6 +82,12 @@ class Payment(Schema):
     kind: Literal["payment", "refund"]
     method: Method
     amount: Money
+    rounding: SignedTotal = Field(
+        description="By how much more than `amount` was handed over, as cash is rounded."
+    )
+    tendered: Money | None = Field(description="The cash that was handed over for it.")
+    change: Money | None = Field(description="What of that was given back.")
+    session: int | None = Field(description="The session at a till in which it was, if it was.")
     reference: str
     reason: str
     at: Moment
@@ -153,12 +167,29 @@ class PurchaseQuery(PageQuery):
         }
 
 
-class PaymentRequest(Schema):
-    """Money that was taken."""
+class MoneyRequest(Schema):
+    """Money that was taken or given back."""
 
     amount: PositiveMoney
     method: Method
     reference: Reference = ""
+    till: Till = None
+
+
+class PaymentRequest(MoneyRequest):
+    """Money that was taken."""
+
+    tendered: PositiveMoney | None = Field(
+        default=None,
+        description="The cash that was handed over for it: the answer says the change.",
+    )
+
+    @field_validator("tendered")
+    @classmethod
+    def _of_cash(cls, value: Decimal | None, info: ValidationInfo) -> Decimal | None:
+        if value is not None and info.data.get("method") not in {"cash", None}:
+            raise wrong("is of cash")
+        return value
 
 
 class ReturnedItem(Schema):
@@ -168,7 +199,7 @@ class ReturnedItem(Schema):
     quantity: Quantity
 
 
-class RefundRequest(PaymentRequest):
+class RefundRequest(MoneyRequest):
     """Money that was given back, and the goods that came back for it."""
 
     reason: Reason
@@ -193,6 +224,7 @@ class CancelRequest(Schema):
     reason: Reason
     method: Method | None = Field(default=None, description="By default, each as it was paid.")
     reference: Reference = ""
+    till: Till = None
 
 
 class CancelUnpaidRequest(Schema):

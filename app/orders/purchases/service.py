@@ -13,6 +13,7 @@ from app.core.web.paging import Scalar
 from app.core.web.security import Principal
 from app.inventory.allocations.service import Allocations, Returned
 from app.orders.answers import purchase_url
+from app.orders.purchases.money import Moved
 from app.orders.purchases.pricing import money_back
 from app.orders.purchases.repository import PurchaseRepository
 from app.orders.purchases.schemas import (
@@ -33,7 +34,7 @@ MOST_AT_ONCE = 100
 
 
 class Purchases:
-    """What customers see of their purchases and staff does with all of them."""
+    """What customers see of their purchases and staff does with all of them. Cash is rounded to `cash_step`."""
 
     def __init__(
         self,
@@ -42,12 +43,14 @@ class Purchases:
         allocations: Allocations,
         audit: AuditTrail,
         sales: Sales,
+        cash_step: Decimal,
     ) -> None:
         self._manager = manager
         self._purchases = purchases
         self._allocations = allocations
         self._audit = audit
         self._sales = sales
+        self._step = cash_step
 
     async def read(self, who: Principal, purchase: str) -> str:
         """Return the purchase's JSON. Raises NotFound for another one's too."""
@@ -74,7 +77,7 @@ class Purchases:
     async def cancel(self, who: Principal, purchase: str, request: CancelRequest) -> str:
         """Cancel a purchase, refund what was paid, and return its JSON.
 
-        Raises NotFound, and Conflict `purchase_ended`.
+        Raises NotFound, and Conflict `purchase_ended` or `till_closed`.
         """
 
         async def work() -> str:
@@ -142,13 +145,8 @@ class Purchases:
             back = {request.method: sum(back.values(), Decimal(0))}
         await self._allocations.release(purchase)
         for method, amount in back.items():
-            money = {
-                "method": method,
-                "amount": amount,
-                "reference": request.reference,
-                "reason": request.reason,
-            }
-            await self._purchases.pay(purchase, "refund", money, login_id)
+            money = Moved(method, amount, request.reference, request.reason, request.till)
+            await self._purchases.pay(purchase, "refund", money.booked(self._step), login_id)
         await self._purchases.cancel([purchase], request.reason)
         return back
 
@@ -181,7 +179,7 @@ class Purchases:
 
 
 class Payments:
-    """Money that staff takes for purchases and gives back. Never updated, only added to."""
+    """Money that staff takes for purchases and gives back. Never updated, only added to; cash rounded to `cash_step`."""
 
     def __init__(
         self,
@@ -189,18 +187,21 @@ class Payments:
         purchases: PurchaseRepository,
         allocations: Allocations,
         audit: AuditTrail,
+        cash_step: Decimal,
     ) -> None:
         self._manager = manager
         self._purchases = purchases
         self._allocations = allocations
         self._audit = audit
+        self._step = cash_step
 
     async def pay(
         self, who: Principal, purchase: str, request: PaymentRequest, identity: RequestIdentity
     ) -> Answer:
         """Record a payment, and answer 201 with it.
 
-        Raises NotFound, and Conflict `purchase_ended` or `payment_above_total` (with `due`).
+        Raises NotFound, Invalid for too little cash, and Conflict `purchase_ended`, `payment_above_total` (with `due`) or
+        `till_closed`.
         """
 
         async def work() -> Answer:
@@ -209,7 +210,7 @@ class Payments:
             due = total - _sum(await self._purchases.balances(purchase))
             if request.amount > due:
                 raise Conflict(f"Only {due} is due.", code="payment_above_total", due=f"{due:f}")
-            money = {**request.model_dump(), "reason": ""}
+            money = Moved(**request.model_dump()).booked(self._step)
             body = await self._purchases.pay(purchase, "payment", money, who.login_id)
             return _created(purchase, body)
 
@@ -221,7 +222,7 @@ class Payments:
         """Record a refund, put what was returned back into stock, and answer 201.
 
         Raises NotFound, Invalid for goods that were not bought, and Conflict `refund_above_paid`
-        (with `paid`), `not_collected` or `return_above_sold`.
+        (with `paid`), `not_collected`, `return_above_sold` or `till_closed`.
         """
 
         async def work() -> Answer:
@@ -235,7 +236,7 @@ class Payments:
                 )
             if request.returned:
                 await self._take_back(who, purchase, status, request)
-            money = request.model_dump(exclude={"returned"})
+            money = Moved(**request.model_dump(exclude={"returned"})).booked(self._step)
             body = await self._purchases.pay(purchase, "refund", money, who.login_id)
             detail = request.model_dump(mode="json", exclude={"reference"})
             subject = f"purchase:{purchase}"

@@ -49,9 +49,11 @@ _VAT_OF_LINES = f"""(
         SELECT l.vat_rate AS rate, sum(l.total) AS gross, sum(l.total - l.vat_amount) AS net, sum(l.vat_amount) AS vat
         FROM (SELECT * FROM purchase_line WHERE purchase_id = p.id ORDER BY vat_rate) l GROUP BY l.vat_rate) v)"""
 
-PAYMENT = json_object("""
-    'id', y.id, 'kind', y.kind, 'method', y.method, 'amount', y.amount::text,
-    'reference', y.reference, 'reason', y.reason, 'at', rfc3339(y.at)""")
+PAYMENT_MEMBERS = """
+    'id', y.id, 'kind', y.kind, 'method', y.method, 'amount', y.amount::text, 'rounding', y.rounding::text,
+    'tendered', y.tendered::text, 'change', (y.tendered - y.amount - y.rounding)::text, 'session', y.session_id,
+    'reference', y.reference, 'reason', y.reason, 'at', rfc3339(y.at)"""
+PAYMENT = json_object(PAYMENT_MEMBERS)
 
 PARTS = f"""
     CROSS JOIN LATERAL (

@@ -1,0 +1,46 @@
+"""Money that is taken or given back, and how it becomes cash: pure sums on Decimals."""
+
+from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Any
+
+from app.core.web import FieldError, Invalid
+
+
+def rounding(amount: Decimal, step: Decimal) -> Decimal:
+    """Return what is added to `amount` so that coins of `step` can make it: below 0 where it becomes less.
+
+    Half up, as in Finland, the Netherlands and Switzerland. A `step` of 0 leaves every amount as it is.
+    """
+    if step == 0:
+        return Decimal("0.00")
+    coins = (amount / step).quantize(Decimal(1), ROUND_HALF_UP)
+    return coins * step - amount
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """So much by a method: at the till of that name, if any, and of cash what was handed over."""
+
+    method: str
+    amount: Decimal
+    reference: str = ""
+    reason: str = ""
+    till: str | None = None
+    tendered: Decimal | None = None
+
+    def booked(self, step: Decimal) -> dict[str, Any]:
+        """Return it as it is written down, its cash rounded to `step`. Raises Invalid if too little was tendered."""
+        more = rounding(self.amount, step) if self.method == "cash" else Decimal("0.00")
+        if self.tendered is not None and self.tendered < self.amount + more:
+            message = f"must be at least {self.amount + more}"
+            raise Invalid("That is too little.", errors=[FieldError("/tendered", message)])
+        return {
+            "method": self.method,
+            "amount": self.amount,
+            "rounding": more,
+            "tendered": self.tendered,
+            "reference": self.reference,
+            "reason": self.reason,
+            "till": self.till,
+        }
