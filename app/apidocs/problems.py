@@ -31,6 +31,8 @@ CODES: Mapping[int, Mapping[str, str]] = {
         "coupon_refused": "The coupon was used up.",
         "not_reduced": "There are no reduced goods with that day on them.",
         "not_single_use": "The coupon is redeemed by its own code.",
+        "slot_full": "The window has no place left. Choose another one.",
+        "slot_closed": "It is too late to order for this window. Choose another one.",
         "price_changed": "The cart costs 12.80 now.",
         "unpaid": "12.80 of it is not paid yet.",
         "payment_above_total": "Only 12.80 is due.",
@@ -50,6 +52,8 @@ CODES: Mapping[int, Mapping[str, str]] = {
     422: {
         "invalid": "The body has wrong values.",
         "out_of_range": "A value is outside of what can be stored.",
+        "slot_required": "The shop does not know when to expect you.",
+        "no_such_slot": "The shop does not know when to expect you.",
         "unreadable_barcode": "The code is damaged: its check digit is wrong.",
         "not_an_image": "This is no JPEG, PNG or WebP image.",
         "image_too_large": "The image has 8000 x 6000 pixels, which is more than is read of a JPEG: make it smaller.",

@@ -3,7 +3,7 @@
 from flask import Flask
 
 from app.audit import AuditTrail
-from app.core.database import Manager
+from app.core.database import Manager, TurnsManager
 from app.core.settings import ShopSettings
 from app.core.wiring import provide
 from app.inventory.allocations.service import Allocations
@@ -21,12 +21,16 @@ from app.orders.purchases.repository import PurchaseRepository
 from app.orders.purchases.routes import blueprint as purchases
 from app.orders.purchases.service import Payments, Purchases
 from app.orders.sales import Sales
+from app.orders.slots.repository import SlotRepository
+from app.orders.slots.routes import blueprint as slots
+from app.orders.slots.service import Slots
 from app.product.barcodes.service import Barcodes
 
 
 def wire(  # noqa: PLR0913 - what selling stands on
     app: Flask,
     manager: Manager,
+    lists: TurnsManager,
     audit: AuditTrail,
     attempts: Attempts,
     allocations: Allocations,
@@ -34,7 +38,7 @@ def wire(  # noqa: PLR0913 - what selling stands on
     barcodes: Barcodes,
     shop: ShopSettings,
 ) -> None:
-    """Give `app` carts, checkout, purchases and their payments."""
+    """Give `app` carts, checkout, slots, purchases and their payments; `lists` reads what anybody may ask for."""
     baskets = CartRepository(manager)
     sold = PurchaseRepository(manager)
     sales = Sales(manager, shop.currency)
@@ -43,5 +47,6 @@ def wire(  # noqa: PLR0913 - what selling stands on
     provide(app, CartCoupons(baskets, CartCouponRepository(manager), shop))
     provide(app, Purchases(manager, sold, allocations, audit, sales))
     provide(app, Payments(manager, sold, allocations, audit))
-    for blueprint in (carts, coupons, checkout, purchases):
+    provide(app, Slots(manager, SlotRepository(manager, lists), audit))
+    for blueprint in (carts, coupons, checkout, slots, purchases):
         app.register_blueprint(blueprint)

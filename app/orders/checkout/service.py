@@ -17,6 +17,7 @@ from app.orders.checkout.repository import CheckedOut, CheckoutRepository
 from app.orders.checkout.schemas import CheckoutRequest
 from app.orders.coupons.service import coupon_refused
 from app.orders.sales import Sales
+from app.orders.slots.service import slot_refused
 
 _REFUSALS = {
     "empty_cart": "The cart is empty.",
@@ -61,7 +62,8 @@ class Checkout:
 
         Raises NotFound, Invalid for a guest without name or phone, Conflict `checked_out`, `empty_cart`,
         `withdrawn`, `age_not_confirmed`, `coupon_refused`, `price_changed` or `out_of_stock`, and Unavailable `wrong_currency` where the database's
-        money is in another one than the settings'. For guests also TooManyRequests, and Conflict
+        money is in another one than the settings'. In a shop with slots also Conflict `slot_full` or `slot_closed`, and
+        Invalid `slot_required` or `no_such_slot`. For guests also TooManyRequests, and Conflict
         `unpaid_purchases` or `held_by_guests`: who has no account could promise the whole shop to himself.
         """
         if who.is_guest:
@@ -87,6 +89,8 @@ class Checkout:
         except CheckViolation as error:
             if error.constraint in _LATE:
                 raise coupon_refused(_LATE[error.constraint]) from error
+            if error.constraint == "slot_full":
+                raise slot_refused("slot_full") from error
             raise
         if found.outcome == "coupon_refused":
             raise coupon_refused(orjson.loads(found.items or ""))
@@ -111,6 +115,8 @@ class Checkout:
             case "price_changed":
                 total = f"{found.total:f}"
                 return Conflict(f"The cart costs {total} now.", code="price_changed", total=total)
+            case "slot_required" | "no_such_slot" | "slot_closed" | "slot_full":
+                return slot_refused(found.outcome)
             case code:
                 items = {"items": orjson.loads(found.items)} if found.items else {}
                 return Conflict(_REFUSALS[code], code=code, **items)
