@@ -264,6 +264,14 @@ class TestFunctions:
         )
         cursor.execute(
             """
+            UPDATE purchase SET status = 'cancelled', cancelled_at = now(), cancel_reason = 'x'
+            WHERE invoice_number = 50
+            """
+        )
+        cursor.execute("SELECT take_slot(now(), now() + interval '1 hour', 5)")
+        cursor.execute("SELECT chosen_slot(now())")
+        cursor.execute(
+            """
             INSERT INTO payment (purchase_id, kind, method, amount)
             SELECT id, 'refund', 'cash', 1 FROM purchase WHERE invoice_number = 7
             """
@@ -304,6 +312,12 @@ class TestLists:
             assert faults(root) == [], names
             assert q or collected(root) + left_out(root) == [], names
             assert not q or "product_search" in str(root), names
+
+    def test_of_purchases_in_a_slot_too(self, cursor):
+        for some in subsets(("customer", "overdue", "name", "behind")):
+            for status in (None, "placed", "collected"):
+                statement = list_of(frozenset({*some, "slot"}), status, oldest_first=False)
+                assert faults(plan(cursor, statement)) == [], (some, status)
 
     @pytest.mark.parametrize("oldest_first", [False, True])
     @pytest.mark.parametrize("status", [None, "placed", "collected", "cancelled"])

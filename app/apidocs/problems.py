@@ -90,6 +90,7 @@ TAGS: Mapping[str, str] = {
     "Deposits": "What comes back with the bottle.",
     "Markdowns": "What is close to its last day costs less.",
     "Carts": "What somebody means to buy, and checking it out.",
+    "Slots": "The windows in which goods are collected, and the hours that they follow from.",
     "Purchases": "What was bought: paying, collecting, cancelling, returning.",
     "Login": "Sessions and their tokens, and one's own password.",
     "Customers": "Who registered to buy.",

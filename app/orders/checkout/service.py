@@ -17,7 +17,7 @@ from app.orders.checkout.repository import CheckedOut, CheckoutRepository
 from app.orders.checkout.schemas import CheckoutRequest
 from app.orders.coupons.service import coupon_refused
 from app.orders.sales import Sales
-from app.orders.slots.service import slot_refused
+from app.orders.slots.service import SLOT_REFUSALS, slot_refused
 
 _REFUSALS = {
     "empty_cart": "The cart is empty.",
@@ -94,6 +94,8 @@ class Checkout:
             raise
         if found.outcome == "coupon_refused":
             raise coupon_refused(orjson.loads(found.items or ""))
+        if found.outcome in SLOT_REFUSALS:
+            raise slot_refused(found.outcome)
         if found.outcome == "age_not_confirmed":
             age = int(found.items or "")
             detail = f"Somebody must say that the buyer is {age} years old."
@@ -115,8 +117,6 @@ class Checkout:
             case "price_changed":
                 total = f"{found.total:f}"
                 return Conflict(f"The cart costs {total} now.", code="price_changed", total=total)
-            case "slot_required" | "no_such_slot" | "slot_closed" | "slot_full":
-                return slot_refused(found.outcome)
             case code:
                 items = {"items": orjson.loads(found.items)} if found.items else {}
                 return Conflict(_REFUSALS[code], code=code, **items)

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 from itertools import combinations
 
-from app.orders.slots.schemas import DayException, Hours, NewPlan, Pattern
+from app.orders.slots.schemas import Hours, NewPlan, Pattern
 
 
 def clashes(plan: NewPlan) -> Iterator[tuple[str, str]]:

@@ -25,6 +25,8 @@ _WRONG = {
     "slot_required": "must name the window in which it is collected",
     "no_such_slot": "is not the start of a window",
 }
+SLOT_REFUSALS = _TAKEN.keys() | _WRONG.keys()
+"""The words of a checkout that are about its window."""
 
 
 def slot_refused(word: str) -> Problem:
