@@ -91,7 +91,7 @@ CREATE OR REPLACE FUNCTION place_basket(
         END IF;
         -- Deposits are lines behind the goods. Most baskets have none.
         IF with_deposits THEN
-            SELECT place_order.total + coalesce(sum(t.total), 0), totals || array_agg(t.total ORDER BY l.place),
+            SELECT place_basket.total + coalesce(sum(t.total), 0), totals || array_agg(t.total ORDER BY l.place),
                    rates || array_agg(o.deposit_vat_rate ORDER BY l.place),
                    charged || array_agg((l.item_id, NULL, o.deposit_code, o.deposit_name, 'piece', l.quantity, o.deposit_amount,
                                          0, o.deposit_amount, o.deposit_vat_rate, NULL, NULL)::ordered_line

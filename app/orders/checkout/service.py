@@ -17,7 +17,7 @@ from app.orders.checkout.repository import CheckedOut, CheckoutRepository
 from app.orders.checkout.schemas import CheckoutRequest
 from app.orders.coupons.service import coupon_refused
 from app.orders.sales import Sales
-from app.orders.slots.service import SLOT_REFUSALS, slot_refused
+from app.orders.slots.service import slot_refused
 
 _REFUSALS = {
     "empty_cart": "The cart is empty.",
@@ -89,13 +89,13 @@ class Checkout:
         except CheckViolation as error:
             if error.constraint in _LATE:
                 raise coupon_refused(_LATE[error.constraint]) from error
-            if error.constraint == "slot_full":
-                raise slot_refused("slot_full") from error
+            if refused := slot_refused(error.constraint or ""):
+                raise refused from error
             raise
         if found.outcome == "coupon_refused":
             raise coupon_refused(orjson.loads(found.items or ""))
-        if found.outcome in SLOT_REFUSALS:
-            raise slot_refused(found.outcome)
+        if refused := slot_refused(found.outcome):
+            raise refused
         if found.outcome == "age_not_confirmed":
             age = int(found.items or "")
             detail = f"Somebody must say that the buyer is {age} years old."

@@ -15,16 +15,21 @@ _SLOT = json_object("""
 
 LIST = Statement(
     f"""
-    SELECT concat(
-        '{{"required":', EXISTS (SELECT FROM slot_hours h WHERE coalesce(h.day, h.ends_on, 'infinity') >= CURRENT_DATE),
-        ',"slots":', {json_array(_SLOT, "w.starts_at")}, '}}')
+    SELECT {
+        json_object(
+            "'required', EXISTS (SELECT FROM slot_hours h WHERE coalesce(h.day, h.ends_on, 'infinity') >= CURRENT_DATE)",
+            slots="w.slots",
+        )
+    }
+    FROM (
+        SELECT {json_array(_SLOT, "w.starts_at")} AS slots
     FROM (
         SELECT v.*, coalesce((SELECT s.taken FROM slot s WHERE s.starts_at = v.starts_at), 0) AS taken
         FROM slot_plan p
         CROSS JOIN LATERAL slot_windows(
             greatest(%(from)s::date, CURRENT_DATE), least(%(until)s::date, CURRENT_DATE + p.days_ahead)) v
         WHERE v.ends_at > now()
-    ) w
+    ) w) w
     """,
     read=True,
 )

@@ -17,7 +17,7 @@ from app.product.discounts.schemas import Weekday
 
 WEEKDAYS: tuple[Weekday, ...] = get_args(Weekday)
 
-MOST_PATTERNS, MOST_EXCEPTIONS, MOST_HOURS = 100, 366, 10
+MOST_PATTERNS, MOST_EXCEPTIONS, MOST_HOURS = 100, 100, 4
 """How many patterns and exceptions a plan has at most, and how many hours a day that is one."""
 
 _CLOCK = re.compile(r"([01][0-9]|2[0-3]):([0-5][05])|(24):(00)", re.ASCII)

@@ -17,24 +17,22 @@ from app.orders.slots.schemas import NewPlan
 DAYS_KEPT = 31
 """For how long it is known after a window how many places of it were taken."""
 
-_TAKEN = {
-    "slot_full": "The window has no place left. Choose another one.",
-    "slot_closed": "It is too late to order for this window. Choose another one.",
-}
-_WRONG = {
-    "slot_required": "must name the window in which it is collected",
-    "no_such_slot": "is not the start of a window",
-}
-SLOT_REFUSALS = _TAKEN.keys() | _WRONG.keys()
-"""The words of a checkout that are about its window."""
 
-
-def slot_refused(word: str) -> Problem:
-    """Return what to raise for a window that a checkout cannot have, with chosen_slot's word for why."""
-    if word in _TAKEN:
-        return Conflict(_TAKEN[word], code=word)
-    errors = [FieldError("/slot", _WRONG[word])]
-    return Invalid("The shop does not know when to expect you.", code=word, errors=errors)
+def slot_refused(word: str) -> Problem | None:
+    """Return what to raise for a window that a checkout cannot have, with chosen_slot's word for why; None for another word."""
+    unknown = "The shop does not know when to expect you."
+    match word:
+        case "slot_full":
+            return Conflict("The window has no place left.", code="slot_full")
+        case "slot_closed":
+            return Conflict("It is too late to order for this window.", code="slot_closed")
+        case "slot_required":
+            errors = [FieldError("/slot", "must name the window in which it is collected")]
+            return Invalid(unknown, code="slot_required", errors=errors)
+        case "no_such_slot":
+            errors = [FieldError("/slot", "is not the start of a window")]
+            return Invalid(unknown, code="no_such_slot", errors=errors)
+    return None
 
 
 class Slots:
