@@ -108,8 +108,8 @@ RULES = (
             SELECT slot_start, max(slot_end) AS ends_at, count(*) FROM purchase
             WHERE slot_start IS NOT NULL AND status <> 'cancelled' GROUP BY slot_start
         ) p ON p.slot_start = s.starts_at
-        -- `tidy` forgets those that are over.
-        WHERE coalesce(s.taken, 0) <> coalesce(p.count, 0) AND coalesce(s.ends_at, p.ends_at) > now() - interval '1 day'
+        -- `tidy` forgets those that are long over.
+        WHERE coalesce(s.taken, 0) <> coalesce(p.count, 0) AND (s.starts_at IS NOT NULL OR p.ends_at > now())
         """,
     ),
     Rule(

@@ -22,7 +22,7 @@ from tests.builders import (
 from tests.orders.sales import GUEST, at_once, check_out, conflict, invalid, pay, read
 from tests.orders.slots.conftest import DAY, EVERY_DAY
 
-NO_SLOT = "2020-01-01T08:00:00Z"
+FAR_AHEAD = "9999-12-31T08:00:00Z"
 
 
 @pytest.fixture
@@ -87,8 +87,9 @@ class TestCheckout:
         conflict(await order(slot, sold=on_sale(database, stock=None)), "out_of_stock")
         assert await places(slot) == (2, True)
 
-    async def test_names_a_slot_that_there_is(self, plan, slots, order, slot):
-        for named in (None, {"start": NO_SLOT}, {"start": slot["end"][:-11] + "00:01Z"}):
+    async def test_names_a_slot_that_there_is(self, plan, order, slot):
+        between = slot["start"].replace(":00.", ":01.")
+        for named in (None, {"start": FAR_AHEAD}, {"start": between}):
             answer = await order(named)
             invalid(answer, "/slot")
             code = "slot_required" if named is None else "no_such_slot"
@@ -96,7 +97,8 @@ class TestCheckout:
         await plan(days_ahead=1)
         assert (await order(slot)).json()["code"] == "no_such_slot"
 
-    async def test_past_the_cut_off_is_refused(self, plan, slots, order):
+    async def test_past_the_cut_off_is_refused(self, plan, slots, order, slot):
+        conflict(await order({"start": "2020-01-01T08:00:00Z"}), "slot_closed")
         await plan([EVERY_DAY[0] | {"cutoff_minutes": 10_080}])
         found = (await slots())[-1]
         assert (found["places_left"], found["open"]) == (2, False)
