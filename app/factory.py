@@ -173,7 +173,9 @@ def _wire_features(app: Shop, settings: Settings, database: PooledPostgresqlData
     accounts, attempts = login.wire(app, manager, audit, settings)
     users.wire(app, manager, audit, accounts, attempts)
     allocations = inventory.wire(app, manager, audit)
-    orders.wire(app, manager, audit, attempts, allocations, barcodes=barcodes, shop=settings.shop)
+    orders.wire(
+        app, manager, lists, audit, attempts, allocations, barcodes=barcodes, shop=settings.shop
+    )
     shop.wire(app, settings.shop)
     health.wire(app, manager, settings)
     apidocs.wire(app)

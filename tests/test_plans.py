@@ -265,7 +265,9 @@ class TestFunctions:
         cursor.execute(
             """
             INSERT INTO payment (purchase_id, kind, method, amount)
-            SELECT id, 'refund', 'cash', 1 FROM purchase WHERE invoice_number = 7
+            SELECT id, 'refund', 'cash', 1 FROM purchase WHERE invoice_number = 7;
+            UPDATE purchase SET status = 'cancelled', cancelled_at = now(), cancel_reason = 'x' WHERE invoice_number = 50;
+            SELECT take_slot(now(), now() + interval '1 hour', 5) FROM chosen_slot(now());
             """
         )
         assert read_whole(cursor) == set()
@@ -309,7 +311,7 @@ class TestLists:
     @pytest.mark.parametrize("status", [None, "placed", "collected", "cancelled"])
     def test_of_purchases_too(self, cursor, status, oldest_first):
         for asked in subsets(
-            ("customer", "overdue", "since", "until", "name", "phone", "part", "behind")
+            ("customer", "overdue", "slot", "since", "until", "name", "phone", "part", "behind")
         ):
             statement = list_of(frozenset(asked), status, oldest_first=oldest_first)
             assert faults(plan(cursor, statement)) == [], asked

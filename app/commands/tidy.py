@@ -16,6 +16,7 @@ from app.core.settings import Settings
 from app.core.wiring import wired
 from app.orders.carts.service import Carts
 from app.orders.purchases.service import Purchases
+from app.orders.slots.service import Slots
 from app.product.discounts.service import Discounts
 from app.product.images.service import Images
 from app.product.prices.service import Prices
@@ -116,6 +117,7 @@ async def _tidy(
         ("product given its discounts", "products given their discounts"): wired(Discounts).renew,
         ("set of discounts dropped", "sets of discounts dropped"): wired(Discounts).drop_sets,
         ("product counted for facets", "products counted for facets"): saying(_COUNT_FACETS),
+        ("slot forgotten that is over", "slots forgotten that are over"): wired(Slots).forget,
         ("image deleted that nothing has", "images deleted that nothing has"): (
             wired(Images).delete_unnamed
         ),
@@ -136,7 +138,7 @@ async def _outcome(job: Batch) -> int | PeeweeException:
 @click.command()
 @with_appcontext
 def tidy() -> None:
-    """Cancel what nobody paid in time; serve from fresh lots what was promised from expired ones; drop old carts, sessions, counts of attempts, idempotency keys and events.
+    """Cancel what nobody paid in time; serve from fresh lots what was promised from expired ones; drop old carts, sessions, counts of attempts, idempotency keys, events and counts of slots.
 
     Let products be found by the new names of brands and categories that have very many, and all by their ingredients; count what
     sells and what there is of each brand, category and price; have products follow the discounts and list prices that nobody

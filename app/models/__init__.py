@@ -37,6 +37,7 @@ from app.models.orders import (
 )
 from app.models.people import Attempt, AuditLog, Customer, Login, Session, Staff
 from app.models.shop import Shop
+from app.models.slots import Slot, SlotException, SlotHours, SlotPlan
 from app.models.stock import (
     Availability,
     InvoiceRequest,
@@ -89,6 +90,10 @@ __all__ = [
     "SalesRank",
     "Session",
     "Shop",
+    "Slot",
+    "SlotException",
+    "SlotHours",
+    "SlotPlan",
     "Staff",
     "Stock",
     "StockLevel",

@@ -70,6 +70,8 @@ class Purchase(Row):
     age_checked_by = ReferenceField(Login, null=True, column_name="age_checked_by")
     placed_at = TimestampTzField()
     pay_by = TimestampTzField()
+    slot_start = TimestampTzField(null=True)
+    slot_end = TimestampTzField(null=True)
     collected_at = TimestampTzField(null=True)
     cancelled_at = TimestampTzField(null=True)
     cancel_reason = peewee.TextField()

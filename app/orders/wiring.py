@@ -3,7 +3,7 @@
 from flask import Flask
 
 from app.audit import AuditTrail
-from app.core.database import Manager
+from app.core.database import Manager, TurnsManager
 from app.core.settings import ShopSettings
 from app.core.wiring import provide
 from app.inventory.allocations.service import Allocations
@@ -21,6 +21,9 @@ from app.orders.purchases.repository import PurchaseRepository
 from app.orders.purchases.routes import blueprint as purchases
 from app.orders.purchases.service import Payments, Purchases
 from app.orders.sales import Sales
+from app.orders.slots.repository import SlotRepository
+from app.orders.slots.routes import blueprint as slots
+from app.orders.slots.service import Slots
 from app.orders.till.repository import TillRepository
 from app.orders.till.routes import blueprint as tills
 from app.orders.till.service import Tills
@@ -30,6 +33,7 @@ from app.product.barcodes.service import Barcodes
 def wire(  # noqa: PLR0913 - what selling stands on
     app: Flask,
     manager: Manager,
+    lists: TurnsManager,
     audit: AuditTrail,
     attempts: Attempts,
     allocations: Allocations,
@@ -37,7 +41,7 @@ def wire(  # noqa: PLR0913 - what selling stands on
     barcodes: Barcodes,
     shop: ShopSettings,
 ) -> None:
-    """Give `app` carts, checkout, purchases and their payments."""
+    """Give `app` carts, checkout, slots, purchases and their payments; `lists` reads what anybody may ask for."""
     baskets = CartRepository(manager)
     sold = PurchaseRepository(manager)
     sales = Sales(manager, shop.currency)
@@ -47,5 +51,6 @@ def wire(  # noqa: PLR0913 - what selling stands on
     provide(app, Purchases(manager, sold, allocations, audit, sales, shop.cash_rounding))
     provide(app, Payments(manager, sold, allocations, audit, shop.cash_rounding))
     provide(app, Tills(manager, TillRepository(manager), audit))
-    for blueprint in (carts, coupons, checkout, purchases, tills):
+    provide(app, Slots(manager, SlotRepository(manager, lists), audit))
+    for blueprint in (carts, coupons, checkout, slots, purchases, tills):
         app.register_blueprint(blueprint)

@@ -23,6 +23,7 @@ from tests.builders import (
 )
 
 AGO = datetime.now(UTC) - timedelta(days=2)
+HOUR = timedelta(hours=1)
 
 
 def purchases(on):
@@ -150,6 +151,17 @@ def test_deletes_images_that_nothing_has(run, fresh_database):
     assert [row.hash for row in rows(fresh_database, "SELECT hash FROM image")] == [kept.hash]
     assert "0 images deleted" in run("tidy").output
     assert unnamed.hash != kept.hash
+
+
+def test_forgets_slots_that_are_long_over(run, fresh_database):
+    made = [
+        insert(fresh_database, "slot", starts_at=ago, ends_at=ago + HOUR, capacity=2, taken=0)
+        for ago in (AGO, AGO - timedelta(days=31))
+    ]
+    assert ", 1 slot forgotten that is over," in run("tidy").output
+    assert [row.starts_at for row in rows(fresh_database, "SELECT * FROM slot")] == [
+        made[0].starts_at
+    ]
 
 
 def test_drops_checked_out_carts(run, fresh_database):

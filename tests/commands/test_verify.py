@@ -132,6 +132,14 @@ BREACHES = {
         f"{COUPON} INSERT INTO coupon_code VALUES ('AAAABBBBCCCC', 1, '{{p.id}}')",
         "purchase {p.id}: code of coupon 1, redeemed none, placed",
     ),
+    "a place in a slot that nobody has": (
+        "INSERT INTO slot VALUES ('2020-01-01T08:00:00Z', '2020-01-01T09:00:00Z', 5, 1)",
+        "slot 2020-01-01T08:00:00.000000Z: taken 1, purchases 0",
+    ),
+    "a purchase without a place in its slot": (
+        "UPDATE purchase SET slot_start = now(), slot_end = now() + interval '1 hour'",
+        "Z: taken 0, purchases 1",
+    ),
     "a label that charges something else": (
         "UPDATE purchase_line SET label_price = 4.00",
         "purchase {p.id} line {p.line}: unit price 2.50, total 5.00",

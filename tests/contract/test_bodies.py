@@ -29,6 +29,7 @@ FOR_STAFF = {
     "POST /api/v1/invoice-requests/{code}/receive": LINES,
     "POST /api/v1/purchases/{purchase}/refunds": LINES,
     "PUT /api/v1/synonyms": FILE,
+    "PUT /api/v1/slots/plan": LINES,
 }
 DECIMAL = re.compile(r"[0-9]+(\.[0-9]+)?")
 

@@ -15,6 +15,7 @@ PUBLIC = {
     *("GET /api/v1/categories", "GET /api/v1/categories/{code}"),
     "GET /api/v1/images/{image}/{size}",
     "GET /api/v1/reduced",
+    "GET /api/v1/slots",
     "GET /api/v1/suggestions",
     *("GET /api/v1/products", "GET /api/v1/products/{code}", "GET /api/v1/barcodes/{code}"),
 }

@@ -11,7 +11,7 @@ BIG = frozenset(
     """
     product product_word barcode sales_rank sales_of_day facet_count stock stock_level stock_movement invoice_request invoice_request_line
     coupon coupon_code cart cart_item purchase purchase_line allocation payment event cash_movement
-    login customer session idempotency_key audit_log attempt image former_price coming_price
+    login customer session idempotency_key audit_log attempt image former_price coming_price slot
     """.split()  # noqa: SIM905 - a list of strings would fill a page
 )
 
@@ -76,6 +76,9 @@ INSERT INTO purchase (id, cart_id, token_hash, customer_id, contact_name, status
         CASE WHEN n % 50 = 0 THEN 'placed' ELSE 'collected' END, 'EUR', 5, 1, 5, now() - n * interval '1 minute',
         now() - n * interval '1 minute', CASE WHEN n % 50 > 0 THEN now() END
     FROM generate_series(1, 15000) n;
+INSERT INTO slot (starts_at, ends_at, capacity, taken)
+    SELECT now() - n * interval '1 hour', now() - (n - 1) * interval '1 hour', 9, 5 FROM generate_series(-99, 15000) n;
+UPDATE purchase SET slot_start = placed_at, slot_end = placed_at + interval '1 hour' WHERE invoice_number % 2 = 0;
 INSERT INTO purchase_line
         (purchase_id, product_id, code, name, unit, quantity, price, discount_rate, unit_price, vat_rate, total, vat_amount)
     SELECT md5(n::text)::uuid, n, n, 'Product', 'piece', 1, 5, 0, 5, 0.07, 5, 1 FROM generate_series(1, 15000) n;

@@ -99,6 +99,20 @@ RULES = (
         """,
     ),
     Rule(
+        "as many places of a slot are taken as purchases are in it that were not cancelled",
+        """
+        SELECT 'slot ' || rfc3339(coalesce(s.starts_at, p.slot_start)), 'taken ' || coalesce(s.taken, 0) || ', purchases '
+            || coalesce(p.count, 0)
+        FROM slot s
+        FULL JOIN (
+            SELECT slot_start, max(slot_end) AS ends_at, count(*) FROM purchase
+            WHERE slot_start IS NOT NULL AND status <> 'cancelled' GROUP BY slot_start
+        ) p ON p.slot_start = s.starts_at
+        -- `tidy` forgets those that are long over.
+        WHERE coalesce(s.taken, 0) <> coalesce(p.count, 0) AND (s.starts_at IS NOT NULL OR p.ends_at > now())
+        """,
+    ),
+    Rule(
         "a purchase's VAT is worked out for all that is charged at a rate, and each line has its part of it",
         """
         SELECT 'purchase ' || v.purchase_id || ' line ' || v.id, 'VAT ' || v.vat_amount || ' of ' || v.total

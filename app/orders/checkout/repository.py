@@ -19,10 +19,11 @@ CHECK_OUT = Statement(
     SELECT done.outcome, done.items, done.total, p.id::text,
            CASE done.outcome WHEN 'placed' THEN {JSON} END
     FROM (SELECT c.id FROM cart c WHERE {OWN}) mine
-    CROSS JOIN LATERAL place_order(
+    CROSS JOIN LATERAL place_basket(
         mine.id, %(contact_name)s, %(contact_phone)s, %(expected_total)s,
         %(currency)s, %(minutes_to_pay)s,
-        %(unpaid_purchases)s, %(unpaid_share)s, %(unpaid_quantity)s, %(confirmed_age)s) done
+        %(unpaid_purchases)s, %(unpaid_share)s, %(unpaid_quantity)s, %(confirmed_age)s,
+        %(slot)s) done
     CROSS JOIN LATERAL (SELECT (done.made).*) p
     CROSS JOIN (SELECT 0.00 AS paid, 0.00 AS refunded, '[]' AS payments) m
     CROSS JOIN LATERAL (
@@ -38,7 +39,7 @@ CHECK_OUT = Statement(
 
 
 class CheckedOut(NamedTuple):
-    """What became of a checkout: `placed`, or the word of place_order's for why it was refused."""
+    """What became of a checkout: `placed`, or the word of place_basket's for why it was refused."""
 
     outcome: str
     items: str | None
@@ -65,6 +66,7 @@ class CheckoutRepository:
             contact_phone=order.contact_phone,
             expected_total=order.expected_total,
             confirmed_age=order.confirmed_age,
+            slot=order.slot,
             currency=shop.currency,
             **_bounds(who, shop),
             **own(cart, who),

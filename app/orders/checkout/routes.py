@@ -26,10 +26,10 @@ async def check_out(cart: UUID, json_data: CheckoutRequest) -> Response:
     """Check a cart out: freeze its prices and promise its stock, all or nothing.
 
     Refused with 409 `out_of_stock` (`items` says what there is too little of), `price_changed`,
-    `withdrawn`, `age_not_confirmed` (`min_age` says which), `coupon_refused` (`reason` says why), `empty_cart`, or `checked_out` with the purchase's `Location`. A guest also with
+    `withdrawn`, `age_not_confirmed` (`min_age` says which), `coupon_refused` (`reason` says why), `slot_full`, `slot_closed`, `empty_cart`, or `checked_out` with the purchase's `Location`. A guest also with
     `unpaid_purchases`, where others with this telephone number wait to be paid; with `held_by_guests`,
     where `items` are more than guests may have of what others have not paid yet; and with 429
-    `too_many_guests`.
+    `too_many_guests`. Where the shop has slots, 422 `slot_required` without one, and `no_such_slot`.
     """
     who, place = principal(), wired(Checkout).place
     return (await place(who, str(cart), json_data, request_identity(), peer_address())).response()

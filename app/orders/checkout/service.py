@@ -17,6 +17,7 @@ from app.orders.checkout.repository import CheckedOut, CheckoutRepository
 from app.orders.checkout.schemas import CheckoutRequest
 from app.orders.coupons.service import coupon_refused
 from app.orders.sales import Sales
+from app.orders.slots.service import slot_refused
 
 _REFUSALS = {
     "empty_cart": "The cart is empty.",
@@ -61,7 +62,8 @@ class Checkout:
 
         Raises NotFound, Invalid for a guest without name or phone, Conflict `checked_out`, `empty_cart`,
         `withdrawn`, `age_not_confirmed`, `coupon_refused`, `price_changed` or `out_of_stock`, and Unavailable `wrong_currency` where the database's
-        money is in another one than the settings'. For guests also TooManyRequests, and Conflict
+        money is in another one than the settings'. In a shop with slots also Conflict `slot_full` or `slot_closed`, and
+        Invalid `slot_required` or `no_such_slot`. For guests also TooManyRequests, and Conflict
         `unpaid_purchases` or `held_by_guests`: who has no account could promise the whole shop to himself.
         """
         if who.is_guest:
@@ -87,9 +89,13 @@ class Checkout:
         except CheckViolation as error:
             if error.constraint in _LATE:
                 raise coupon_refused(_LATE[error.constraint]) from error
+            if refused := slot_refused(error.constraint or ""):
+                raise refused from error
             raise
         if found.outcome == "coupon_refused":
             raise coupon_refused(orjson.loads(found.items or ""))
+        if refused := slot_refused(found.outcome):
+            raise refused
         if found.outcome == "age_not_confirmed":
             age = int(found.items or "")
             detail = f"Somebody must say that the buyer is {age} years old."

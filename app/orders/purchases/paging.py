@@ -17,6 +17,7 @@ _INDEXED = {
     "customer": "q.customer_id = %(customer)s",
     "since": "q.placed_at >= %(since)s",
     "until": "q.placed_at < %(until)s",
+    "slot": "q.slot_start = %(slot)s",
     "number": "q.invoice_number = %(number)s",
 }
 # There are indexes of contacts, but in no order that a list has.

@@ -29,6 +29,7 @@ from app.core.web.schema import (
     wrong,
 )
 from app.orders.schemas import LineDiscount, Offer, Unit, VatOfRate
+from app.orders.slots.schemas import PurchaseSlot
 from app.product.food.schemas import MinAge
 
 Status = Literal["placed", "collected", "cancelled"]
@@ -121,6 +122,7 @@ class Purchase(Schema):
     payments: list[Payment]
     placed_at: Moment
     pay_by: Moment = Field(description="When it is cancelled if nothing was paid.")
+    slot: PurchaseSlot | None = Field(description="When it is collected, if the shop has slots.")
     collected_at: Moment | None
     cancelled_at: Moment | None
     cancel_reason: str | None
@@ -143,6 +145,9 @@ class PurchaseQuery(PageQuery):
     )
     since: Moment | None = Field(default=None, description="Placed at this time or later.")
     until: Moment | None = Field(default=None, description="Placed before this time.")
+    slot: Moment | None = Field(
+        default=None, description="To be collected in the slot with this start."
+    )
     q: str | None = Field(
         default=None,
         min_length=1,
@@ -160,6 +165,7 @@ class PurchaseQuery(PageQuery):
             "overdue": self.overdue or None,
             "since": self.since,
             "until": self.until,
+            "slot": self.slot,
             "limit": self.limit + 1,
             "behind_at": behind_at,
             "behind_id": behind_id,

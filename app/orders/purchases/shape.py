@@ -14,6 +14,13 @@ _COUPON = (
     + " END"
 )
 
+# The window that it is collected in.
+_SLOT = (
+    "CASE WHEN p.slot_start IS NULL THEN 'null' ELSE "
+    + json_object("'start', rfc3339(p.slot_start), 'end', rfc3339(p.slot_end)")
+    + " END"
+)
+
 # What a purchase looks like, for rows that are named p, and what m and n say of each.
 JSON = json_object(
     """
@@ -25,6 +32,7 @@ JSON = json_object(
     'placed_at', rfc3339(p.placed_at), 'pay_by', rfc3339(p.pay_by),
     'collected_at', rfc3339(p.collected_at), 'cancelled_at', rfc3339(p.cancelled_at),
     'cancel_reason', nullif(p.cancel_reason, ''), 'min_age', p.min_age, 'age_checked', p.age_checked_by IS NOT NULL, 'version', p.version""",
+    slot=_SLOT,
     coupon=_COUPON,
     vat="n.vat",
     lines="n.lines",

@@ -1,0 +1,3 @@
+-- depends: 0039-slots-indexed
+
+ALTER TABLE purchase VALIDATE CONSTRAINT purchase_slot_check;

@@ -1,0 +1,1 @@
+"""When goods are collected: windows of the shop's days, with so many places each."""
