@@ -144,6 +144,10 @@ WHO = {
     f"POST {API}/purchases/{{}}/collect": STAFF,
     f"POST {API}/purchases/{{}}/cancel": STAFF,
     f"POST {API}/purchases/cancel-unpaid": STAFF,
+    f"GET {API}/purchases/{{}}/documents": BUYER_OR_STAFF,
+    f"POST {API}/purchases/{{}}/invoice": BUYER_OR_STAFF,
+    f"GET {API}/documents/{{}}": BUYER_OR_STAFF,
+    f"GET {API}/documents/{{}}/pdf": BUYER_OR_STAFF,
 }
 
 # What fits a parameter of a path, by its converter, and is nothing that exists.

@@ -36,6 +36,8 @@ CODES: Mapping[int, Mapping[str, str]] = {
         "payment_above_total": "Only 12.80 is due.",
         "refund_above_paid": "Only 5.00 of it was paid and not given back.",
         "purchase_ended": "The purchase was cancelled.",
+        "not_invoiced": "It has no invoice: that is made when it is handed over.",
+        "buyer_named": "The invoice names its buyer already.",
         "not_collected": "Only collected goods can come back.",
         "return_above_sold": "More came back than was sold.",
         "expired": "What has expired cannot be handed over.",

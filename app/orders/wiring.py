@@ -17,6 +17,9 @@ from app.orders.checkout.service import Checkout
 from app.orders.coupons.repository import CartCouponRepository
 from app.orders.coupons.routes import blueprint as coupons
 from app.orders.coupons.service import CartCoupons
+from app.orders.invoices.repository import DocumentRepository
+from app.orders.invoices.routes import blueprint as documents
+from app.orders.invoices.service import Documents
 from app.orders.purchases.repository import PurchaseRepository
 from app.orders.purchases.routes import blueprint as purchases
 from app.orders.purchases.service import Payments, Purchases
@@ -34,7 +37,7 @@ def wire(  # noqa: PLR0913 - what selling stands on
     barcodes: Barcodes,
     shop: ShopSettings,
 ) -> None:
-    """Give `app` carts, checkout, purchases and their payments."""
+    """Give `app` carts, checkout, purchases, their payments and documents."""
     baskets = CartRepository(manager)
     sold = PurchaseRepository(manager)
     sales = Sales(manager, shop.currency)
@@ -43,5 +46,6 @@ def wire(  # noqa: PLR0913 - what selling stands on
     provide(app, CartCoupons(baskets, CartCouponRepository(manager), shop))
     provide(app, Purchases(manager, sold, allocations, audit, sales))
     provide(app, Payments(manager, sold, allocations, audit))
-    for blueprint in (carts, coupons, checkout, purchases):
+    provide(app, Documents(manager, DocumentRepository(manager)))
+    for blueprint in (carts, coupons, checkout, purchases, documents):
         app.register_blueprint(blueprint)

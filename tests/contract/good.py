@@ -1,30 +1,13 @@
 """A request for each operation of the API that succeeds."""
 
-import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from typing import Any
 
 from tests import builders
 from tests.builders import PASSWORD, unique
-from tests.contract.world import ANYBODY, API, CONTACT, World
+from tests.contract.documents import OF_DOCUMENTS
+from tests.contract.world import ANYBODY, API, CONTACT, Good, World
 from tests.support.pictures import picture
-
-
-@dataclass(frozen=True)
-class Good:
-    """Who asks, as headers; what fills the path; the body, or the file that is one; and the status of the answer."""
-
-    who: Mapping[str, str] = field(default_factory=dict)
-    path: Mapping[str, str | int] = field(default_factory=dict)
-    body: Any = None
-    status: int = 200
-    file: bytes | None = None
-
-    @property
-    def content(self) -> bytes | None:
-        """The body as it is sent."""
-        return self.file if self.body is None else json.dumps(self.body).encode()
 
 
 def _person_of(path: str, w: World) -> Good:
@@ -287,6 +270,7 @@ GOOD: dict[str, Callable[[World], Good]] = {
         w, {"reason": "not wanted", "method": "cash"}, paid=True
     ),
     f"POST {API}/purchases/cancel-unpaid": _with_unpaid,
+    **OF_DOCUMENTS,
 }
 
 WITH_BODY = [
@@ -303,7 +287,7 @@ LISTS = [
     label
     for label in GOOD
     if label.startswith(f"GET {API}")
-    and not label.endswith(("}", "/prices", "/preview"))
+    and not label.endswith(("}", "/prices", "/preview", "/documents", "/pdf"))
     and label not in ALONE
 ]
 

@@ -25,7 +25,7 @@ from app.core.web.schema import (
     Sku,
     Text,
 )
-from app.orders.schemas import LineDiscount, Offer, Unit, VatOfRate
+from app.orders.schemas import LineDiscount, Offer, Unit, VatOfRate, old_number
 from app.product.food.schemas import MinAge
 
 Status = Literal["placed", "collected", "cancelled"]
@@ -91,7 +91,8 @@ class Purchase(Schema):
     """What was bought. It waits to be paid and collected, and then is collected or cancelled."""
 
     id: UUID
-    invoice_number: int
+    number: int = Field(description="The purchase's. Invoices have numbers of their own.")
+    invoice_number: int = old_number()
     status: Status
     contact_name: Name
     contact_phone: str | None
@@ -133,8 +134,8 @@ class PurchaseQuery(PageQuery):
         default=None,
         min_length=1,
         max_length=120,
-        description="Part of the contact's name or telephone number, or the invoice number; one or two figures are"
-        " the invoice number alone. Where very many have it, and of one or two letters, a page looks at the next five"
+        description="Part of the contact's name or telephone number, or the purchase's number; one or two figures are"
+        " that number alone. Where very many have it, and of one or two letters, a page looks at the next five"
         " thousand purchases: it may end before it is full, or be empty, and have a `next` all the same.",
     )
 
@@ -206,7 +207,8 @@ class CancelledPurchase(Schema):
     """A purchase that was cancelled, in short."""
 
     id: UUID
-    invoice_number: int
+    number: int = Field(description="The purchase's. Invoices have numbers of their own.")
+    invoice_number: int = old_number()
 
 
 class CancelledUnpaid(Schema):

@@ -165,7 +165,10 @@ class Purchases:
             subject = f"purchase:{purchase}"
             await self._audit.record(who.login_id, "purchase.cancelled", subject, detail)
             self._sales.note("cancelled", total)
-        cancelled = [CancelledPurchase(id=UUID(p), invoice_number=number) for p, number, _ in ended]
+        cancelled = [
+            CancelledPurchase(id=UUID(p), number=number, invoice_number=number)
+            for p, number, _ in ended
+        ]
         return CancelledUnpaid(
             count=len(ended), cancelled=cancelled, more=len(found) > MOST_AT_ONCE
         )
