@@ -20,6 +20,7 @@ from app.orders.coupons.service import CartCoupons
 from app.orders.invoices.repository import DocumentRepository
 from app.orders.invoices.routes import blueprint as documents
 from app.orders.invoices.service import Documents
+from app.orders.purchases.refunds import Refunds
 from app.orders.purchases.repository import PurchaseRepository
 from app.orders.purchases.routes import blueprint as purchases
 from app.orders.purchases.service import Payments, Purchases
@@ -40,12 +41,15 @@ def wire(  # noqa: PLR0913 - what selling stands on
     """Give `app` carts, checkout, purchases, their payments and documents."""
     baskets = CartRepository(manager)
     sold = PurchaseRepository(manager)
+    papers = DocumentRepository(manager)
     sales = Sales(manager, shop.currency)
     provide(app, Carts(manager, baskets, attempts, barcodes, shop))
     provide(app, Checkout(manager, baskets, CheckoutRepository(manager), attempts, shop, sales))
     provide(app, CartCoupons(baskets, CartCouponRepository(manager), shop))
     provide(app, Purchases(manager, sold, allocations, audit, sales))
-    provide(app, Payments(manager, sold, allocations, audit))
-    provide(app, Documents(manager, DocumentRepository(manager)))
+    provide(app, Payments(manager, sold))
+    limit = shop.refund_limit
+    provide(app, Refunds(manager, sold, papers, allocations, audit, limit=limit))
+    provide(app, Documents(manager, papers))
     for blueprint in (carts, coupons, checkout, purchases, documents):
         app.register_blueprint(blueprint)

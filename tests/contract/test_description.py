@@ -23,7 +23,8 @@ from schemathesis.specs.openapi.checks import (
 )
 
 from tests.contract.answers import check
-from tests.contract.good import GOOD, LISTS, OF_FILES, WITH_BODY, Good
+from tests.contract.good import GOOD, LISTS, OF_FILES, WITH_BODY
+from tests.contract.world import Good
 
 EXAMPLES = 12
 CHECKS = [

@@ -5,8 +5,8 @@ import re
 import pytest
 
 from tests import builders
-from tests.contract.good import GOOD, LISTS, Good, target
-from tests.contract.world import API
+from tests.contract.good import GOOD, LISTS, target
+from tests.contract.world import API, Good
 
 # One operation of each path.
 FIRST_OF_PATH = list({label.partition(" ")[2]: label for label in reversed(GOOD)}.values())

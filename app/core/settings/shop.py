@@ -108,6 +108,13 @@ class ShopSettings(Section):
         decimal_places=3,
         description="Most of one product in one cart.",
     )
+    refund_limit: Decimal | None = Field(
+        default=None,
+        ge=0,
+        le=Decimal("9999999999.99"),
+        decimal_places=2,
+        description="Most that a clerk gives back of one purchase; above that, an admin must. None is no bound.",
+    )
     scale_labels: Annotated[tuple[ScaleLabel, ...], NoDecode] = Field(
         default=(),
         description="The forms of the labels that the shop's own scales print, as EAN-13s of 13 places that begin with 02"

@@ -172,7 +172,7 @@ SELL = Statement("""
 
 # What a line took from each lot and has not brought back goes onto the lots that expire first: goods never come back
 # fresher than they may be. All of it, or nothing; then the rows say of which line less is out. Returns of before name no
-# line: then it was the product's only one.
+# line: then it was the product's only one. What comes back as waste leaves the lots again.
 TAKE_BACK = Statement("""
     WITH sold AS (
         SELECT a.purchase_line_id AS line, l.product_id, a.stock_id, s.expires_on, a.quantity - coalesce((
@@ -197,11 +197,12 @@ TAKE_BACK = Statement("""
     ), written AS (
         INSERT INTO stock_movement
             (kind, product_id, stock_id, quantity, reason, login_id, purchase_id, purchase_line_id)
-        SELECT 'return', r.product_id, f.stock_id, f.quantity, %(reason)s, %(login)s,
+        SELECT k.kind, r.product_id, f.stock_id, k.sign * f.quantity, %(reason)s, %(login)s,
                %(purchase)s::uuid, r.line
         FROM returned r CROSS JOIN LATERAL fefo(r.lots, r.quantities, r.expiries, r.quantity) f
-        WHERE NOT EXISTS (SELECT FROM above)
-        ORDER BY r.product_id, f.stock_id
+        CROSS JOIN (VALUES ('return', 1), ('waste', -1)) k (kind, sign)
+        WHERE NOT EXISTS (SELECT FROM above) AND (k.sign > 0 OR %(wasted)s)
+        ORDER BY r.product_id, f.stock_id, k.sign DESC
     )
     SELECT line, returnable FROM above
 """)
@@ -283,8 +284,10 @@ class AllocationRepository:
         returned: Sequence[tuple[int, Decimal]],
         reason: str,
         login_id: int | None,
+        *,
+        is_waste: bool,
     ) -> dict[int, Decimal]:
-        """Write the return of (line, quantity) pairs, each line once, onto their lots.
+        """Write the return of (line, quantity) pairs, each line once, onto their lots; and, of waste, that it goes from there.
 
         If more of a line comes back than is still out, nothing is written, and what of it is
         still out is returned.
@@ -294,6 +297,7 @@ class AllocationRepository:
             purchase=purchase,
             reason=reason,
             login=login_id,
+            wasted=is_waste,
             lines=[line for line, _ in returned],
             quantities=[quantity for _, quantity in returned],
         )

@@ -3,13 +3,13 @@
 # ruff: noqa: S608 - all parts of the SQL in here are written in here
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
 from app.core.database import Manager, Statement
 from app.core.web import NotFound
 from app.core.web.security import Principal
+from app.orders.invoices.crediting import ChargedLine, CreditedLine
 from app.orders.invoices.numbers import Number
 from app.orders.invoices.shape import DOCUMENT, DOCUMENTS
 
@@ -71,36 +71,6 @@ ISSUE_CREDIT_NOTE = Statement(
 )
 
 SPREAD = Statement("SELECT spread(%(amount)s::numeric, %(weights)s::numeric[])", read=True)
-
-
-@dataclass(frozen=True, slots=True)
-class ChargedLine:
-    """A line of a purchase, and how much of it, and of the money for it, was given back so far.
-
-    `product` is the code of goods, None of a deposit; of what `is_whole`, no part can come back.
-    """
-
-    line: int
-    product: str | None
-    is_whole: bool
-    quantity: Decimal
-    total: Decimal
-    credited_quantity: Decimal
-    credited: Decimal
-
-    @property
-    def left(self) -> Decimal:
-        """The money for it that was not given back."""
-        return self.total - self.credited
-
-
-@dataclass(frozen=True, slots=True)
-class CreditedLine:
-    """So much of a purchase's line is given back, for so much money."""
-
-    line: int
-    quantity: Decimal
-    total: Decimal
 
 
 class DocumentRepository:

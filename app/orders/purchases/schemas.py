@@ -169,15 +169,51 @@ class ReturnedItem(Schema):
     quantity: Quantity
 
 
-class RefundRequest(PaymentRequest):
-    """Money that was given back, and the goods that came back for it."""
+class RefundedLine(Schema):
+    """So much of a line that money is given back for, and what becomes of the goods."""
 
+    line: Id = Field(description="The purchase's line, of goods or a deposit.")
+    quantity: QuantityOrZero = Field(
+        description="0 takes off the price alone, with an `amount` and no goods."
+    )
+    goods: Literal["restock", "waste", "none"] = Field(
+        description="`restock`: they come back and are sold again. `waste`: they come back and are thrown away."
+        " `none`: nothing comes back."
+    )
+    amount: Money | None = Field(
+        default=None,
+        description="What is given back: by default what was charged for so much of the line.",
+    )
+
+
+class RefundRequest(Schema):
+    """What is given back: for `lines`, or an `amount`, which all lines share."""
+
+    lines: list[RefundedLine] = Field(
+        default_factory=list, max_length=1000, description="Of a purchase that was collected."
+    )
+    amount: PositiveMoney | None = Field(default=None, description="Where no lines are named.")
+    method: Method | None = Field(
+        default=None,
+        description="By default, each as it was paid. More by a method than was paid by it takes `refunds:confirm`.",
+    )
+    reference: Reference = ""
     reason: Reason
     returned: list[ReturnedItem] = Field(
         default_factory=list,
         max_length=1000,
-        description="What goes back into stock, of a purchase that was collected.",
+        description="With an `amount`: what goes back into stock, of a purchase that was collected.",
     )
+
+
+class Refund(Schema):
+    """What was given back."""
+
+    amount: Money
+    credit_note: str | None = Field(
+        description="Its number, of a purchase that was collected.", examples=["web-2026-000124"]
+    )
+    payments: list[Payment] = Field(description="The money, by method; none if nothing was due.")
 
 
 class CollectQuery(Schema):
