@@ -3,10 +3,10 @@
 -- Who sells, as documents say it: `migrate` writes it down from the settings.
 ALTER TABLE shop ADD COLUMN seller jsonb;
 
--- Behind each restore the numbers go on in series of their own, as the last ones given out are in no dump.
+-- Behind each restore the numbers go on in series of their own, as the last ones given out are in no dump. They are known
+-- by the moment, as how many were opened is in no dump either.
 CREATE TABLE document_epoch (
-    epoch integer PRIMARY KEY CHECK (epoch > 1),
-    opened_at timestamptz NOT NULL DEFAULT now()
+    opened_at timestamptz PRIMARY KEY DEFAULT now()
 );
 
 -- The last number that was given out. Whoever takes one locks the row, and nothing else behind it.
@@ -63,6 +63,8 @@ CREATE TABLE document_buyer (
     named_at timestamptz NOT NULL DEFAULT now()
 );
 
+CREATE TRIGGER document_epoch_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON document_epoch
+    FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER document_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON document
     FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER document_line_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON document_line

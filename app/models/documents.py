@@ -17,8 +17,7 @@ from app.models.orders import Purchase, PurchaseLine
 class DocumentEpoch(Row):
     """A restore, behind which numbers go on in series of their own."""
 
-    epoch = peewee.IntegerField(primary_key=True)
-    opened_at = TimestampTzField()
+    opened_at = TimestampTzField(primary_key=True)
 
 
 class DocumentSeries(Row):

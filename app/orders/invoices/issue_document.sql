@@ -50,7 +50,8 @@ CREATE OR REPLACE FUNCTION issue_document(
         SELECT s.seller, s.time_zone INTO seller, zone FROM shop s;
         today := now() AT TIME ZONE coalesce(zone, current_setting('TimeZone'));
         year := extract(year FROM today);
-        of_series := of_series || coalesce((SELECT max(e.epoch) FROM document_epoch e)::text, '');
+        of_series := of_series || coalesce((
+            SELECT to_char(max(e.opened_at) AT TIME ZONE 'UTC', 'YYMMDDHH24MISS') FROM document_epoch e), '');
         INSERT INTO document_series AS s (series, year, last) VALUES (of_series, year, 1)
             ON CONFLICT ON CONSTRAINT document_series_pkey DO UPDATE SET last = s.last + 1
             RETURNING s.last INTO number;

@@ -23,7 +23,7 @@ DocumentKind = Literal["invoice", "credit_note"]
 DocumentNumber = Annotated[
     str,
     Field(
-        description="Without gaps in each series and year. Behind a restore, a new series begins: `web2`.",
+        description="Without gaps in each series and year. Behind a restore a new series begins: `web261129223110`.",
         examples=["web-2026-000123"],
     ),
 ]
