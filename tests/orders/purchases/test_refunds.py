@@ -1,6 +1,7 @@
 """Refunds by line: what was charged goes back, with the goods or without, and a credit note says so."""
 
 import asyncio
+from datetime import UTC, datetime
 from decimal import Decimal
 
 import pytest
@@ -14,6 +15,7 @@ from tests.builders import (
     discount,
     level_of,
     on_sale,
+    placed,
     rows,
     stock_of,
     stocked,
@@ -253,3 +255,14 @@ class TestLimit:
         assert (answer.status_code, answer.json()["code"]) == (403, "refund_above_limit")
         assert answer.json()["limit"] == "4.00"
         assert (await given_back(client, purchase, as_admin(database), of(purchase, 0))).amount == 2
+
+
+async def test_of_what_was_handed_over_before_there_were_invoices(client, database):
+    """It has a credit note all the same, which corrects none."""
+    lot = stocked(database, on_sale(database, stock=None), 2)
+    collected = {"status": "collected", "collected_at": datetime.now(UTC)}
+    before = placed(database, (lot, 2), paid=2, **collected)
+    purchase = await read(client, database, {"id": before.id})
+    made = await given_back(client, purchase, as_clerk(database), of(purchase, 0))
+    found = await note(client, database, made)
+    assert (found.kind, found.corrects, found.total) == ("credit_note", None, 1)
