@@ -58,7 +58,7 @@ CREATE TABLE document_vat (
 CREATE TABLE document_buyer (
     document_id bigint PRIMARY KEY CONSTRAINT document_buyer_document_id_fkey REFERENCES document,
     name text NOT NULL CHECK (length(name) BETWEEN 1 AND 120),
-    address text[] NOT NULL CHECK (cardinality(address) <= 6),
+    address jsonb NOT NULL CHECK (jsonb_typeof(address) = 'array'),
     vat_id text CHECK (length(vat_id) BETWEEN 1 AND 32),
     named_at timestamptz NOT NULL DEFAULT now()
 );

@@ -1,7 +1,7 @@
 """Invoices and credit notes. Append-only."""
 
 import peewee
-from playhouse.postgres_ext import ArrayField, BinaryJSONField
+from playhouse.postgres_ext import BinaryJSONField
 
 from app.models.base import (
     MoneyField,
@@ -76,6 +76,6 @@ class DocumentBuyer(Row):
 
     document = ReferenceField(Document, primary_key=True)
     name = peewee.TextField()
-    address = ArrayField(peewee.TextField, index=False)
+    address = BinaryJSONField(index=False)
     vat_id = peewee.TextField(null=True)
     named_at = TimestampTzField()

@@ -88,7 +88,7 @@ INSERT INTO document (kind, series, year, number, purchase_id, total, seller, is
     FROM generate_series(1, 15000) n WHERE n % 50 > 0;
 INSERT INTO document_line (document_id, purchase_line_id, quantity, total) SELECT id, number, 1, 5 FROM document;
 INSERT INTO document_vat (document_id, rate, gross, vat) SELECT id, 0.07, 5, 1 FROM document;
-INSERT INTO document_buyer (document_id, name, address) SELECT id, 'Buyer ' || id, '{Street}' FROM document;
+INSERT INTO document_buyer (document_id, name, address) SELECT id, 'Buyer ' || id, '[]' FROM document;
 INSERT INTO stock_movement (kind, product_id, stock_id, quantity, purchase_id, invoice_request_id)
     SELECT CASE WHEN n % 2 = 0 THEN 'sale' ELSE 'receipt' END, 1 + n % 15000, n, CASE WHEN n % 2 = 0 THEN -1 ELSE 5 END,
         CASE WHEN n % 2 = 0 THEN md5((n % 15000)::text)::uuid END, CASE WHEN n % 2 = 1 THEN 1 + n % 10000 END

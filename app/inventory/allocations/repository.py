@@ -172,7 +172,7 @@ SELL = Statement("""
 
 # What a line took from each lot and has not brought back goes onto the lots that expire first: goods never come back
 # fresher than they may be. All of it, or nothing; then the rows say of which line less is out. Returns of before name no
-# line: then it was the product's only one. What comes back as waste leaves the lots again.
+# line: then it was the product's only one.
 TAKE_BACK = Statement("""
     WITH sold AS (
         SELECT a.purchase_line_id AS line, l.product_id, a.stock_id, s.expires_on, a.quantity - coalesce((
@@ -192,13 +192,10 @@ TAKE_BACK = Statement("""
                    array_agg(expires_on) AS expiries, sum(quantity) AS returnable
             FROM sold WHERE quantity > 0 GROUP BY line, product_id
         ) l USING (line)
-    ), above AS (
-        SELECT line, returnable FROM returned WHERE quantity > returnable
-    ), written AS (
-        INSERT INTO stock_movement
-            (kind, product_id, stock_id, quantity, reason, login_id, purchase_id, purchase_line_id)
-        SELECT k.kind, r.product_id, f.stock_id, k.sign * f.quantity, %(reason)s, %(login)s,
-               %(purchase)s::uuid, r.line
+    ), above AS (SELECT line, returnable FROM returned WHERE quantity > returnable),
+    written AS (
+        INSERT INTO stock_movement (kind, product_id, stock_id, quantity, reason, login_id, purchase_id, purchase_line_id)
+        SELECT k.kind, r.product_id, f.stock_id, k.sign * f.quantity, %(reason)s, %(login)s, %(purchase)s::uuid, r.line
         FROM returned r CROSS JOIN LATERAL fefo(r.lots, r.quantities, r.expiries, r.quantity) f
         CROSS JOIN (VALUES ('return', 1), ('waste', -1)) k (kind, sign)
         WHERE NOT EXISTS (SELECT FROM above) AND (k.sign > 0 OR %(wasted)s)
@@ -287,10 +284,9 @@ class AllocationRepository:
         *,
         is_waste: bool,
     ) -> dict[int, Decimal]:
-        """Write the return of (line, quantity) pairs, each line once, onto their lots; and, of waste, that it goes from there.
+        """Write the return of (line, quantity) pairs, each line once, onto their lots; waste leaves these again.
 
-        If more of a line comes back than is still out, nothing is written, and what of it is
-        still out is returned.
+        If more of a line comes back than is still out, nothing is written, and what of it is still out is returned.
         """
         rows = await self._manager.fetch(
             TAKE_BACK,

@@ -8,6 +8,7 @@ from typing import Any
 
 from app.core.database import Manager, Statement
 from app.core.web import NotFound
+from app.core.web.json import dumps
 from app.core.web.security import Principal
 from app.orders.invoices.crediting import ChargedLine, CreditedLine
 from app.orders.invoices.numbers import Number
@@ -40,7 +41,7 @@ INVOICE_OF = Statement(
 NAME_BUYER = Statement(
     """
     INSERT INTO document_buyer (document_id, name, address, vat_id)
-    VALUES (%(document)s, %(name)s, %(address)s::text[], %(vat_id)s)
+    VALUES (%(document)s, %(name)s, %(address)s::jsonb, %(vat_id)s)
     ON CONFLICT (document_id) DO NOTHING RETURNING document_id
     """,
     read=False,
@@ -107,7 +108,9 @@ class DocumentRepository:
 
     async def name_buyer(self, invoice: int, buyer: Mapping[str, Any]) -> bool:
         """Have an invoice name its buyer (name, address, vat_id); False if it names one already."""
-        return await self._manager.fetch_one(NAME_BUYER, document=invoice, **buyer) is not None
+        address = dumps(buyer["address"]).decode()
+        values = {**buyer, "document": invoice, "address": address}
+        return await self._manager.fetch_one(NAME_BUYER, **values) is not None
 
     async def charged(self, purchase: str) -> list[ChargedLine]:
         """Return the lines of a purchase, which the caller holds."""

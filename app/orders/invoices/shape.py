@@ -20,7 +20,8 @@ _LINE = json_object("""
 
 _SELLER = json_object("""
     'name', d.seller ->> 'name', 'address', ARRAY(SELECT jsonb_array_elements_text(d.seller -> 'address')), 'vat_id', d.seller ->> 'vat_id'""")
-_BUYER = json_object("'name', b.name, 'address', b.address, 'vat_id', b.vat_id")
+_BUYER = json_object("""
+    'name', b.name, 'address', ARRAY(SELECT jsonb_array_elements_text(b.address)), 'vat_id', b.vat_id""")
 
 # Of a document d and its purchase p.
 DOCUMENT = json_object(
