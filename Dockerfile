@@ -18,7 +18,7 @@ COPY --chmod=0755 deploy/container/ /opt/venv/bin/
 # The commands are links to one script, which does what its name says. Whatever the modes of a checkout, all can be read.
 RUN python -m compileall -q --invalidation-mode unchecked-hash /opt/venv/lib /app \
  && chmod -R a+rX,go-w /app \
- && for name in migrate verify tidy create-admin import export demo; do ln -s command "/opt/venv/bin/$name"; done
+ && for name in migrate verify tidy create-admin import export open-series demo; do ln -s command "/opt/venv/bin/$name"; done
 
 
 FROM docker.io/library/python:3.11-slim

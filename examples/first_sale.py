@@ -194,7 +194,7 @@ async def check_out(shop: Shop, cart: str, token: str, coupon: dict[str, Any]) -
     on_deposit = [line for line in purchase["lines"] if line["kind"] == "deposit"]
     expect(len(on_deposit) == 1, f"the purchase has {len(on_deposit)} lines of deposits")
     print(
-        f"Checked out: invoice {purchase['invoice_number']}, {purchase['total']} {purchase['currency']} to pay"
+        f"Checked out: purchase {purchase['number']}, {purchase['total']} {purchase['currency']} to pay"
     )
     return purchase
 

@@ -202,6 +202,7 @@ def main(arguments: list[str]) -> int:
         with shop_database() as database:
             restore(database.owner_url, file, anew=given.anew)
             _command(database, "migrate")
+            _command(database, "open-series")
             _command(database, "verify")
         print(f"The shop is back, as it was in {file}.")
 

@@ -153,6 +153,10 @@ WHO = {
     f"GET {API}/till-sessions/{{}}": STAFF,
     f"POST {API}/till-sessions/{{}}/movements": STAFF,
     f"POST {API}/till-sessions/{{}}/close": STAFF,
+    f"GET {API}/purchases/{{}}/documents": BUYER_OR_STAFF,
+    f"POST {API}/purchases/{{}}/invoice": BUYER_OR_STAFF,
+    f"GET {API}/documents/{{}}": BUYER_OR_STAFF,
+    f"GET {API}/documents/{{}}/pdf": BUYER_OR_STAFF,
 }
 
 # What fits a parameter of a path, by its converter, and is nothing that exists.

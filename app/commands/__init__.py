@@ -7,11 +7,13 @@ from app.commands.demo_shop import demo
 from app.commands.exporting import export_file
 from app.commands.importing import import_file
 from app.commands.migrate import migrate
+from app.commands.open_series import open_series
 from app.commands.tidy import tidy
 from app.commands.verify import verify
 
 
 def init_commands(app: Flask) -> None:
     """Give `app` its commands."""
-    for command in (migrate, demo, create_admin, import_file, export_file, verify, tidy):
+    commands = (migrate, demo, create_admin, import_file, export_file, open_series, verify, tidy)
+    for command in commands:
         app.cli.add_command(command)

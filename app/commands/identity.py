@@ -1,14 +1,16 @@
-"""Which shop a database is of: the currency of its money, and the time zone of its days, as `migrate` wrote them down.
+"""Which shop a database is of: the currency of its money, the time zone of its days and who sells, as `migrate` wrote them down.
 
 The currency is for good, because what was sold is in it and no amount says so by itself. The time zone may change: all
-moments are kept as such. But it is one for all who serve, or each would have a day of its own.
+moments are kept as such. But it is one for all who serve, or each would have a day of its own. Who sells is what documents say from then on.
 """
 
 from contextlib import closing
+from typing import Any
 
 import click
 import psycopg2
 from psycopg2 import extensions
+from psycopg2.extras import Json
 
 from app.core.settings import ShopSettings
 
@@ -45,7 +47,7 @@ def _held(cursor: extensions.cursor, wanted: str) -> str | None:
 
 
 def write_down(owner_url: str, shop: ShopSettings) -> None:
-    """Have the database say whose it is: the currency once and for all, the time zone as it is now.
+    """Have the database say whose it is: the currency once and for all, the time zone and who sells as they are now.
 
     Raises AnotherShop if another currency was written down meanwhile.
     """
@@ -56,10 +58,20 @@ def write_down(owner_url: str, shop: ShopSettings) -> None:
     ):
         cursor.execute(
             """
-            INSERT INTO shop (currency, time_zone) VALUES (%s, %s)
-            ON CONFLICT (one) DO UPDATE SET time_zone = excluded.time_zone
-                WHERE shop.time_zone <> excluded.time_zone
+            INSERT INTO shop (currency, time_zone, seller) VALUES (%s, %s, %s)
+            ON CONFLICT (one) DO UPDATE SET time_zone = excluded.time_zone, seller = excluded.seller
+                WHERE (shop.time_zone, shop.seller) IS DISTINCT FROM (excluded.time_zone, excluded.seller)
             """,
-            (shop.currency, shop.time_zone),
+            (shop.currency, shop.time_zone, Json(_seller(shop))),
         )
         refuse_another(cursor, shop)
+
+
+def _seller(shop: ShopSettings) -> dict[str, Any]:
+    """Return who sells, as documents have it."""
+    seller = shop.seller
+    return {
+        "name": seller.name or shop.name,
+        "address": list(seller.address),
+        "vat_id": seller.vat_id or None,
+    }

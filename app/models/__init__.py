@@ -22,6 +22,14 @@ from app.models.catalogue import (
     Synonym,
     SynonymList,
 )
+from app.models.documents import (
+    Document,
+    DocumentBuyer,
+    DocumentEpoch,
+    DocumentLine,
+    DocumentSeries,
+    DocumentVat,
+)
 from app.models.offers import Coupon, Deposit, Discount, DiscountSet, FormerDiscount
 from app.models.orders import (
     Allocation,
@@ -66,6 +74,12 @@ __all__ = [
     "Deposit",
     "Discount",
     "DiscountSet",
+    "Document",
+    "DocumentBuyer",
+    "DocumentEpoch",
+    "DocumentLine",
+    "DocumentSeries",
+    "DocumentVat",
     "Event",
     "FacetCount",
     "FacetRound",

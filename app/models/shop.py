@@ -1,6 +1,7 @@
 """The shop itself."""
 
 import peewee
+from playhouse.postgres_ext import BinaryJSONField
 
 from app.models.base import Row
 
@@ -11,3 +12,4 @@ class Shop(Row):
     one = peewee.BooleanField(primary_key=True)
     currency = peewee.TextField()
     time_zone = peewee.TextField()
+    seller = BinaryJSONField(index=False, null=True)

@@ -4,3 +4,8 @@
 def purchase_url(purchase: str) -> str:
     """Return where a purchase is read."""
     return f"/api/v1/purchases/{purchase}"
+
+
+def document_url(number: str) -> str:
+    """Return where an invoice or credit note is read."""
+    return f"/api/v1/documents/{number}"

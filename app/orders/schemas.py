@@ -1,6 +1,6 @@
 """What carts and purchases have in common, as JSON."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
@@ -32,3 +32,11 @@ class VatOfRate(Schema):
     gross: Total = Field(description="The sum of the lines at this rate, VAT included.")
     net: Total = Field(description="The same without VAT.")
     vat: Total = Field(description="The VAT: gross less net.")
+
+
+def old_number() -> Any:
+    """Return what a purchase's `number` was called before there were invoices; for clients of then."""
+    return Field(
+        description="The same as `number`, under its former name.",
+        json_schema_extra={"deprecated": True},
+    )

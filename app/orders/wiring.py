@@ -17,6 +17,10 @@ from app.orders.checkout.service import Checkout
 from app.orders.coupons.repository import CartCouponRepository
 from app.orders.coupons.routes import blueprint as coupons
 from app.orders.coupons.service import CartCoupons
+from app.orders.invoices.repository import DocumentRepository
+from app.orders.invoices.routes import blueprint as documents
+from app.orders.invoices.service import Documents
+from app.orders.purchases.refunds import Refunds
 from app.orders.purchases.repository import PurchaseRepository
 from app.orders.purchases.routes import blueprint as purchases
 from app.orders.purchases.service import Payments, Purchases
@@ -41,16 +45,19 @@ def wire(  # noqa: PLR0913 - what selling stands on
     barcodes: Barcodes,
     shop: ShopSettings,
 ) -> None:
-    """Give `app` carts, checkout, slots, purchases and their payments; `lists` reads what anybody may ask for."""
+    """Give `app` carts, checkout, slots, purchases, their payments and documents, and tills; `lists` reads what anybody may ask for."""
     baskets = CartRepository(manager)
     sold = PurchaseRepository(manager)
+    papers = DocumentRepository(manager)
     sales = Sales(manager, shop.currency)
     provide(app, Carts(manager, baskets, attempts, barcodes, shop))
     provide(app, Checkout(manager, baskets, CheckoutRepository(manager), attempts, shop, sales))
     provide(app, CartCoupons(baskets, CartCouponRepository(manager), shop))
     provide(app, Purchases(manager, sold, allocations, audit, sales, shop.cash_rounding))
-    provide(app, Payments(manager, sold, allocations, audit, shop.cash_rounding))
+    provide(app, Payments(manager, sold, shop.cash_rounding))
+    provide(app, Refunds(manager, sold, papers, allocations, audit, shop))
+    provide(app, Documents(manager, papers))
     provide(app, Tills(manager, TillRepository(manager), audit))
     provide(app, Slots(manager, SlotRepository(manager, lists), audit))
-    for blueprint in (carts, coupons, checkout, slots, purchases, tills):
+    for blueprint in (carts, coupons, checkout, slots, purchases, documents, tills):
         app.register_blueprint(blueprint)

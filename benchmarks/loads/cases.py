@@ -57,6 +57,7 @@ _CART: Forms = MappingProxyType({"/id": UUID, "/items/*/id": r"\d+", "/expires_a
 _PURCHASE: Forms = MappingProxyType(
     {
         "/id": UUID,
+        "/number": r"\d+",
         "/invoice_number": r"\d+",
         "/lines/*/id": r"\d+",
         "/lines/*/deposit_of": r"\d+|None",

@@ -30,7 +30,7 @@ def test_one_sentence_and_no_traceback(database):
 
 
 @pytest.mark.parametrize(
-    "command", [["verify"], ["tidy"], ["demo"], ["create-admin", "a@b.example"]]
+    "command", [["verify"], ["tidy"], ["demo"], ["open-series"], ["create-admin", "a@b.example"]]
 )
 def test_a_database_without_tables_says_what_to_run(run, fresh_database, command):
     rows(fresh_database, "DROP SCHEMA public CASCADE")

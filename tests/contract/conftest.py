@@ -9,8 +9,7 @@ import pytest
 from app.factory import create_app, create_asgi_app
 from tests.contract.answers import Shop
 from tests.contract.good import GOOD
-from tests.contract.requests import Good
-from tests.contract.world import World
+from tests.contract.world import Good, World
 from tests.support.asgi import running
 from tests.support.database import Cluster, Database
 from tests.support.settings import settings_for

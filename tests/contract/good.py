@@ -5,9 +5,9 @@ from typing import Any
 
 from tests import builders
 from tests.builders import PASSWORD, unique
-from tests.contract.requests import Good
+from tests.contract.documents import OF_DOCUMENTS
 from tests.contract.selling import SELLING
-from tests.contract.world import ANYBODY, API, World
+from tests.contract.world import ANYBODY, API, Good, World
 from tests.support.pictures import picture
 
 
@@ -233,6 +233,7 @@ GOOD: dict[str, Callable[[World], Good]] = {
     ),
     f"GET {API}/shop": lambda w: Good(ANYBODY),
     **SELLING,
+    **OF_DOCUMENTS,
 }
 
 WITH_BODY = [
@@ -252,7 +253,7 @@ LISTS = [
     label
     for label in GOOD
     if label.startswith(f"GET {API}")
-    and not label.endswith(("}", "/prices", "/preview"))
+    and not label.endswith(("}", "/prices", "/preview", "/documents", "/pdf"))
     and label not in ALONE
 ]
 

@@ -6,8 +6,7 @@ from typing import Any
 
 from tests import builders
 from tests.builders import unique
-from tests.contract.requests import Good
-from tests.contract.world import API, CONTACT, World
+from tests.contract.world import API, CONTACT, Good, World
 
 
 def _with_cart(w: World, body: Any = None, status: int = 200, *, item: bool = False) -> Good:

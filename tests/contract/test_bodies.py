@@ -20,6 +20,7 @@ FOR_GUESTS = {
     "POST /api/v1/carts/{cart}/items",
     "PUT /api/v1/carts/{cart}/coupon",
     "POST /api/v1/carts/{cart}/checkout",
+    "POST /api/v1/purchases/{purchase}/invoice",
 }
 FOR_STAFF = {
     "POST /api/v1/products": LINES,

@@ -24,7 +24,7 @@ from schemathesis.specs.openapi.checks import (
 
 from tests.contract.answers import check
 from tests.contract.good import GOOD, LISTS, OF_FILES, WITH_BODY
-from tests.contract.requests import Good
+from tests.contract.world import Good
 
 EXAMPLES = 12
 CHECKS = [

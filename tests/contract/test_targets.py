@@ -6,8 +6,7 @@ import pytest
 
 from tests import builders
 from tests.contract.good import GOOD, LISTS, target
-from tests.contract.requests import Good
-from tests.contract.world import API
+from tests.contract.world import API, Good
 
 # One operation of each path.
 FIRST_OF_PATH = list({label.partition(" ")[2]: label for label in reversed(GOOD)}.values())

@@ -1,6 +1,8 @@
 """What requests can be about."""
 
+import json
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
@@ -12,6 +14,22 @@ from tests.builders import On, Person, rows, value
 API = "/api/v1"
 CONTACT = {"contact_name": "Żółta Kaczka", "contact_phone": "+48 22 555 01 10"}
 ANYBODY: Mapping[str, str] = {}
+
+
+@dataclass(frozen=True)
+class Good:
+    """Who asks, as headers; what fills the path; the body, or the file that is one; and the status of the answer."""
+
+    who: Mapping[str, str] = field(default_factory=dict)
+    path: Mapping[str, str | int] = field(default_factory=dict)
+    body: Any = None
+    status: int = 200
+    file: bytes | None = None
+
+    @property
+    def content(self) -> bytes | None:
+        """The body as it is sent."""
+        return self.file if self.body is None else json.dumps(self.body).encode()
 
 
 class World:

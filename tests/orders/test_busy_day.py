@@ -41,9 +41,13 @@ class Till:
         )
         await asyncio.gather(self.post(f"{url}/collect"), self.post(f"{url}/collect"))
         line = self.chance.choice(lines)
-        returned = [{"line": line["id"], "quantity": line["quantity"]}]
-        refund = {"amount": "0.01", "method": "cash", "reason": "x", "returned": returned}
-        await asyncio.gather(*(self.post(f"{url}/refunds", refund) for _ in range(2)))
+        back = {"line": line["id"], "quantity": line["quantity"]}
+        goods = self.chance.choice(["restock", "waste", "none"])
+        refunds = [
+            {"amount": "0.01", "reason": "x", "returned": [back]},
+            {"reason": "x", "lines": [{**back, "goods": goods}]},
+        ]
+        await asyncio.gather(*(self.post(f"{url}/refunds", refund) for refund in refunds * 2))
 
 
 async def test_the_books_add_up(fresh_database, make_settings):

@@ -11,6 +11,7 @@ BIG = frozenset(
     """
     product product_word barcode sales_rank sales_of_day facet_count stock stock_level stock_movement invoice_request invoice_request_line
     coupon coupon_code cart cart_item purchase purchase_line allocation payment event cash_movement
+    document document_line document_vat document_buyer
     login customer session idempotency_key audit_log attempt image former_price coming_price slot
     """.split()  # noqa: SIM905 - a list of strings would fill a page
 )
@@ -92,6 +93,12 @@ INSERT INTO cash_movement (session_id, kind, amount, reason)
     SELECT 1 + n % 1000, 'pay_in', 1, 'change' FROM generate_series(1, 15000) n;
 INSERT INTO payment (purchase_id, kind, method, amount, session_id)
     SELECT md5(n::text)::uuid, 'payment', 'cash', 5, 1 + n % 1000 FROM generate_series(1, 15000) n;
+INSERT INTO document (kind, series, year, number, purchase_id, total, seller, issued_on)
+    SELECT 'invoice', 'web', 2026, n, md5(n::text)::uuid, 5, '{"name": "Shop", "address": [], "vat_id": null}', CURRENT_DATE
+    FROM generate_series(1, 15000) n WHERE n % 50 > 0;
+INSERT INTO document_line (document_id, purchase_line_id, quantity, total) SELECT id, number, 1, 5 FROM document;
+INSERT INTO document_vat (document_id, rate, gross, vat) SELECT id, 0.07, 5, 1 FROM document;
+INSERT INTO document_buyer (document_id, name, address) SELECT id, 'Buyer ' || id, '[]' FROM document;
 INSERT INTO stock_movement (kind, product_id, stock_id, quantity, purchase_id, invoice_request_id)
     SELECT CASE WHEN n % 2 = 0 THEN 'sale' ELSE 'receipt' END, 1 + n % 15000, n, CASE WHEN n % 2 = 0 THEN -1 ELSE 5 END,
         CASE WHEN n % 2 = 0 THEN md5((n % 15000)::text)::uuid END, CASE WHEN n % 2 = 1 THEN 1 + n % 10000 END

@@ -12,7 +12,7 @@ from app.core.settings.sections import (
     LoggingSettings,
     SecuritySettings,
 )
-from app.core.settings.shop import ShopSettings
+from app.core.settings.shop import SellerSettings, ShopSettings
 
 __all__ = [
     "DEVELOPMENT_FILE",
@@ -21,6 +21,7 @@ __all__ = [
     "LoggingSettings",
     "ScaleLabel",
     "SecuritySettings",
+    "SellerSettings",
     "Settings",
     "SettingsError",
     "ShopSettings",

@@ -14,6 +14,30 @@ from app.core.settings.values import CURRENCIES, is_opening, parted
 Region = Literal["", "DE", "DK", "EE", "FI", "GB", "LT", "LV", "NO", "SE"]
 
 
+class SellerSettings(Section):
+    """Who sells, as invoices say it. What is not set is left out of them. Run `migrate` after changing it."""
+
+    name: str = Field(
+        default="", max_length=120, description="Of the company; the shop's own unless it is set."
+    )
+    address: Annotated[tuple[str, ...], NoDecode] = Field(
+        default=(),
+        max_length=6,
+        description='Its lines, as ["Dolna 1", "00-001 Warszawa"]. In the environment parted by commas.',
+    )
+    vat_id: str = Field(
+        default="", max_length=32, description="The number that it is known by for VAT."
+    )
+
+    @field_validator("address", mode="before")
+    @classmethod
+    def _address(cls, value: Any) -> Any:
+        lines = parted(value) if isinstance(value, str) else value
+        if isinstance(lines, list | tuple) and all(isinstance(line, str) for line in lines):
+            return lines
+        raise ValueError('must be lines like ["Dolna 1", "00-001 Warszawa"]')
+
+
 class ShopSettings(Section):
     """The shop's own rules."""
 
@@ -38,6 +62,7 @@ class ShopSettings(Section):
         default=(),
         description='When it is open, as ["Mo-Fr 08:00-20:00", "Sa 08:00-18:00"]. In the environment parted by commas.',
     )
+    seller: SellerSettings = SellerSettings()
     minutes_to_pay: int = Field(
         default=120,
         ge=1,
@@ -95,6 +120,13 @@ class ShopSettings(Section):
         le=Decimal("999999.999"),
         decimal_places=3,
         description="Most of one product in one cart.",
+    )
+    refund_limit: Decimal | None = Field(
+        default=None,
+        ge=0,
+        le=Decimal("9999999999.99"),
+        decimal_places=2,
+        description="Most that a clerk gives back of one purchase; above that, an admin must. None is no bound.",
     )
     scale_labels: Annotated[tuple[ScaleLabel, ...], NoDecode] = Field(
         default=(),

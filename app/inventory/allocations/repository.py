@@ -192,16 +192,14 @@ TAKE_BACK = Statement("""
                    array_agg(expires_on) AS expiries, sum(quantity) AS returnable
             FROM sold WHERE quantity > 0 GROUP BY line, product_id
         ) l USING (line)
-    ), above AS (
-        SELECT line, returnable FROM returned WHERE quantity > returnable
-    ), written AS (
-        INSERT INTO stock_movement
-            (kind, product_id, stock_id, quantity, reason, login_id, purchase_id, purchase_line_id)
-        SELECT 'return', r.product_id, f.stock_id, f.quantity, %(reason)s, %(login)s,
-               %(purchase)s::uuid, r.line
+    ), above AS (SELECT line, returnable FROM returned WHERE quantity > returnable),
+    written AS (
+        INSERT INTO stock_movement (kind, product_id, stock_id, quantity, reason, login_id, purchase_id, purchase_line_id)
+        SELECT k.kind, r.product_id, f.stock_id, k.sign * f.quantity, %(reason)s, %(login)s, %(purchase)s::uuid, r.line
         FROM returned r CROSS JOIN LATERAL fefo(r.lots, r.quantities, r.expiries, r.quantity) f
-        WHERE NOT EXISTS (SELECT FROM above)
-        ORDER BY r.product_id, f.stock_id
+        CROSS JOIN (VALUES ('return', 1), ('waste', -1)) k (kind, sign)
+        WHERE NOT EXISTS (SELECT FROM above) AND (k.sign > 0 OR %(wasted)s)
+        ORDER BY r.product_id, f.stock_id, k.sign DESC
     )
     SELECT line, returnable FROM above
 """)
@@ -283,17 +281,19 @@ class AllocationRepository:
         returned: Sequence[tuple[int, Decimal]],
         reason: str,
         login_id: int | None,
+        *,
+        is_waste: bool,
     ) -> dict[int, Decimal]:
-        """Write the return of (line, quantity) pairs, each line once, onto their lots.
+        """Write the return of (line, quantity) pairs, each line once, onto their lots; waste leaves these again.
 
-        If more of a line comes back than is still out, nothing is written, and what of it is
-        still out is returned.
+        If more of a line comes back than is still out, nothing is written, and what of it is still out is returned.
         """
         rows = await self._manager.fetch(
             TAKE_BACK,
             purchase=purchase,
             reason=reason,
             login=login_id,
+            wasted=is_waste,
             lines=[line for line, _ in returned],
             quantities=[quantity for _, quantity in returned],
         )

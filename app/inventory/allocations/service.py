@@ -71,20 +71,29 @@ class Allocations:
         await self._repository.move_away(lot_id, product_id, quantity, purchases)
 
     async def take_back(
-        self, purchase: str, returned: Sequence[Returned], *, reason: str, login_id: int | None
+        self,
+        purchase: str,
+        returned: Sequence[Returned],
+        wasted: Sequence[Returned],
+        *,
+        reason: str,
+        login_id: int | None,
     ) -> None:
-        """Put goods of a collected purchase back onto the lots that they came from; each line once.
+        """Put goods of a collected purchase back onto the lots that they came from; in each list, each line once.
 
-        Raises Conflict `return_above_sold`, with `items`, if more comes back than is still out.
+        What is `wasted` comes back, and is thrown away at once. Raises Conflict `return_above_sold`, with `items`, if more
+        comes back than is still out.
         """
-        pairs = [(item.line, item.quantity) for item in returned]
-        above = await self._repository.take_back(purchase, pairs, reason, login_id)
-        if above:
-            raise Conflict(
-                "More would come back than was sold.",
-                code="return_above_sold",
-                items=_above(returned, above),
-            )
+        if returned and wasted:
+            # In one order, whatever is in which list.
+            await self._repository.lock_levels(purchase)
+        for items, is_waste in ((returned, False), (wasted, True)):
+            if items:
+                pairs = [(item.line, item.quantity) for item in items]
+                above = await self._repository.take_back(
+                    purchase, pairs, reason, login_id, is_waste=is_waste
+                )
+                _refuse(items, above)
 
     async def _replace_expired(self, purchase: str) -> None:
         products = await self._repository.lock_levels(purchase)
@@ -98,6 +107,15 @@ class Allocations:
                 ],
             )
         await self._repository.move_expired([purchase], products)
+
+
+def _refuse(returned: Sequence[Returned], above: Mapping[int, Decimal]) -> None:
+    if above:
+        raise Conflict(
+            "More would come back than was sold.",
+            code="return_above_sold",
+            items=_above(returned, above),
+        )
 
 
 def _above(

@@ -96,7 +96,11 @@ class Shortage(Schema):
     promised: Quantity
     lacking: Quantity = Field(description="So much has expired, and no other lot can replace it.")
     purchase: UUID
-    invoice_number: int
+    purchase_number: int
+    invoice_number: int = Field(
+        description="The same as `purchase_number`, under its former name.",
+        json_schema_extra={"deprecated": True},
+    )
     contact_name: Name
     contact_phone: str | None
     placed_at: Moment

@@ -96,7 +96,7 @@ LEVEL_PAGE = Statement(
 _SHORTAGE_JSON = json_object(
     """
     'promised', l.quantity::text, 'lacking', e.lacking::text,
-    'purchase', b.id, 'invoice_number', b.invoice_number, 'contact_name', b.contact_name,
+    'purchase', b.id, 'purchase_number', b.invoice_number, 'invoice_number', b.invoice_number, 'contact_name', b.contact_name,
     'contact_phone', b.contact_phone, 'placed_at', rfc3339(b.placed_at),
     'total', b.total::text, 'paid', b.paid::text""",
     product=PRODUCT_JSON,

@@ -26,3 +26,7 @@ GRANT UPDATE (allocated) ON stock, stock_level TO {app};
 
 -- A picture is another one where its bytes are.
 REVOKE UPDATE ON image FROM {app};
+
+-- Documents are made by issue_document and by nothing else, so that no number is left out or given twice; then they stay.
+REVOKE INSERT, UPDATE, DELETE ON document, document_line, document_vat, document_series FROM {app};
+REVOKE UPDATE, DELETE ON document_buyer, document_epoch FROM {app};

@@ -7,14 +7,16 @@ from collections.abc import Mapping
 from decimal import Decimal
 
 
-def money_back(balances: Mapping[str, Decimal]) -> dict[str, Decimal]:
-    """Return how much to give back by each method, so that nothing of what was paid is kept.
+def money_back(
+    balances: Mapping[str, Decimal], amount: Decimal | None = None
+) -> dict[str, Decimal]:
+    """Return how much to give back by each method: all that was paid, or an `amount` of at most that.
 
     `balances` is paid less refunded by method, in the order in which the methods were first used.
     One is below zero where more was refunded in cash, say, than came in that way: then so much
     less goes back by the others. What goes back by a method is never more than its balance.
     """
-    left = sum(balances.values(), Decimal("0.00"))
+    left = sum(balances.values(), Decimal("0.00")) if amount is None else amount
     back: dict[str, Decimal] = {}
     for method, balance in balances.items():
         amount = min(balance, left)

@@ -75,14 +75,10 @@ PAY = Statement(
     read=False,
 )
 
-# For each line in its place: which product's it is in a purchase, and whether so much can have been sold.
-BOUGHT = Statement(
+REFUNDED = Statement(
     """
-    SELECT CASE WHEN l.deposit_of IS NULL THEN l.code END, sold_in(l.unit, r.quantity)
-    FROM unnest(%(lines)s::bigint[], %(quantities)s::numeric[])
-        WITH ORDINALITY AS r (line, quantity, place)
-    LEFT JOIN purchase_line l ON l.purchase_id = %(purchase)s::uuid AND l.id = r.line
-    ORDER BY r.place
+    SELECT coalesce(sum(amount), 0.00) FROM payment
+    WHERE purchase_id = %(purchase)s::uuid AND kind = 'refund'
     """,
     read=True,
 )
@@ -205,19 +201,10 @@ class PurchaseRepository:
             raise Conflict("The till is not open.", code="till_closed")
         return found
 
-    async def bought(
-        self, purchase: str, items: Sequence[tuple[int, Decimal]]
-    ) -> list[tuple[str | None, bool]]:
-        """Return, for each (line, quantity), the product's code and whether so much can be sold.
-
-        None for a line that is not one of goods in the purchase.
-        """
-        return await self._manager.fetch(
-            BOUGHT,
-            purchase=purchase,
-            lines=[line for line, _ in items],
-            quantities=[quantity for _, quantity in items],
-        )
+    async def refunded(self, purchase: str) -> Decimal:
+        """Return what was given back of a purchase so far."""
+        found: Decimal = await self._manager.fetch_value(REFUNDED, purchase=purchase)
+        return found
 
     async def min_age(self, purchase: str) -> int | None:
         """Return the age in years that the buyer of a purchase must have, if any."""

@@ -12,6 +12,7 @@ from app.core.web.openapi import describe
 from app.core.web.paging import Page, after, page
 from app.core.web.security import allow, principal
 from app.core.wiring import wired
+from app.orders.purchases.refunds import Refunds
 from app.orders.purchases.schemas import (
     CancelledUnpaid,
     CancelRequest,
@@ -21,6 +22,7 @@ from app.orders.purchases.schemas import (
     PaymentRequest,
     Purchase,
     PurchaseQuery,
+    Refund,
     RefundRequest,
 )
 from app.orders.purchases.service import Payments, Purchases
@@ -64,16 +66,17 @@ async def record_payment(purchase: UUID, json_data: PaymentRequest) -> Response:
 
 
 @blueprint.post("/<uuid:purchase>/refunds")
-@allow("sales:write", longest_body=LINES_BODY)
+@allow("sales:write", "refunds:confirm", longest_body=LINES_BODY)
 @describe(409, idempotent=True)
 @blueprint.input(RefundRequest, location="json")
-@blueprint.output(Payment, status_code=201)
+@blueprint.output(Refund, status_code=201)
 async def record_refund(purchase: UUID, json_data: RefundRequest) -> Response:
-    """Record a refund, and put returned goods back into stock.
+    """Give money back, for lines or an amount that all share, and put what came back into stock or throw it away.
 
-    Refused with 409 `refund_above_paid`, `not_collected` or `return_above_sold`.
+    A purchase that was collected gets a credit note. Refused with 409 `refund_above_paid`, `refund_above_charged`,
+    `not_collected` or `return_above_sold`; without `refunds:confirm` with 403 `refund_above_limit` and `other_method`.
     """
-    refund = wired(Payments).refund
+    refund = wired(Refunds).refund
     return (await refund(principal(), str(purchase), json_data, request_identity())).response()
 
 

@@ -28,7 +28,7 @@ from app.core.web.schema import (
     Text,
     wrong,
 )
-from app.orders.schemas import LineDiscount, Offer, Unit, VatOfRate
+from app.orders.schemas import LineDiscount, Offer, Unit, VatOfRate, old_number
 from app.orders.slots.schemas import PurchaseSlot
 from app.product.food.schemas import MinAge
 
@@ -106,7 +106,8 @@ class Purchase(Schema):
     """What was bought. It waits to be paid and collected, and then is collected or cancelled."""
 
     id: UUID
-    invoice_number: int
+    number: int = Field(description="The purchase's. Invoices have numbers of their own.")
+    invoice_number: int = old_number()
     status: Status
     contact_name: Name
     contact_phone: str | None
@@ -152,8 +153,8 @@ class PurchaseQuery(PageQuery):
         default=None,
         min_length=1,
         max_length=120,
-        description="Part of the contact's name or telephone number, or the invoice number; one or two figures are"
-        " the invoice number alone. Where very many have it, and of one or two letters, a page looks at the next five"
+        description="Part of the contact's name or telephone number, or the purchase's number; one or two figures are"
+        " that number alone. Where very many have it, and of one or two letters, a page looks at the next five"
         " thousand purchases: it may end before it is full, or be empty, and have a `next` all the same.",
     )
 
@@ -205,15 +206,52 @@ class ReturnedItem(Schema):
     quantity: Quantity
 
 
-class RefundRequest(MoneyRequest):
-    """Money that was given back, and the goods that came back for it."""
+class RefundedLine(Schema):
+    """So much of a line that money is given back for, and what becomes of the goods."""
 
+    line: Id = Field(description="The purchase's line, of goods or a deposit.")
+    quantity: QuantityOrZero = Field(
+        description="0 takes off the price alone, with an `amount` and no goods."
+    )
+    goods: Literal["restock", "waste", "none"] = Field(
+        description="`restock`: they come back and are sold again. `waste`: they come back and are thrown away."
+        " `none`: nothing comes back."
+    )
+    amount: Money | None = Field(
+        default=None,
+        description="What is given back: by default what was charged for so much of the line.",
+    )
+
+
+class RefundRequest(Schema):
+    """What is given back: for `lines`, or an `amount`, which all lines share."""
+
+    lines: list[RefundedLine] = Field(
+        default_factory=list, max_length=1000, description="Of a purchase that was collected."
+    )
+    amount: PositiveMoney | None = Field(default=None, description="Where no lines are named.")
+    method: Method | None = Field(
+        default=None,
+        description="By default, each as it was paid. More by a method than was paid by it takes `refunds:confirm`.",
+    )
+    reference: Reference = ""
+    till: Till = None
     reason: Reason
     returned: list[ReturnedItem] = Field(
         default_factory=list,
         max_length=1000,
-        description="What goes back into stock, of a purchase that was collected.",
+        description="With an `amount`: what goes back into stock, of a purchase that was collected.",
     )
+
+
+class Refund(Schema):
+    """What was given back."""
+
+    amount: Money
+    credit_note: str | None = Field(
+        description="Its number, of a purchase that was collected.", examples=["web-2026-000124"]
+    )
+    payments: list[Payment] = Field(description="The money, by method; none if nothing was due.")
 
 
 class CollectQuery(Schema):
@@ -244,7 +282,8 @@ class CancelledPurchase(Schema):
     """A purchase that was cancelled, in short."""
 
     id: UUID
-    invoice_number: int
+    number: int = Field(description="The purchase's. Invoices have numbers of their own.")
+    invoice_number: int = old_number()
 
 
 class CancelledUnpaid(Schema):

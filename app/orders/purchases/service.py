@@ -7,11 +7,11 @@ from uuid import UUID
 
 from app.audit import AuditTrail
 from app.core.database import Manager
-from app.core.web import Conflict, FieldError, Invalid
+from app.core.web import Conflict
 from app.core.web.idempotency import Answer, RequestIdentity, once
 from app.core.web.paging import Scalar
 from app.core.web.security import Principal
-from app.inventory.allocations.service import Allocations, Returned
+from app.inventory.allocations.service import Allocations
 from app.orders.answers import purchase_url
 from app.orders.purchases.money import Moved
 from app.orders.purchases.pricing import money_back
@@ -23,8 +23,6 @@ from app.orders.purchases.schemas import (
     CancelUnpaidRequest,
     PaymentRequest,
     PurchaseQuery,
-    RefundRequest,
-    ReturnedItem,
 )
 from app.orders.sales import Sales
 
@@ -163,7 +161,10 @@ class Purchases:
             subject = f"purchase:{purchase}"
             await self._audit.record(who.login_id, "purchase.cancelled", subject, detail)
             self._sales.note("cancelled", total)
-        cancelled = [CancelledPurchase(id=UUID(p), invoice_number=number) for p, number, _ in ended]
+        cancelled = [
+            CancelledPurchase(id=UUID(p), number=number, invoice_number=number)
+            for p, number, _ in ended
+        ]
         return CancelledUnpaid(
             count=len(ended), cancelled=cancelled, more=len(found) > MOST_AT_ONCE
         )
@@ -179,20 +180,11 @@ class Purchases:
 
 
 class Payments:
-    """Money that staff takes for purchases and gives back. Never updated, only added to; cash rounded to `cash_step`."""
+    """Money that staff takes for purchases. Never updated, only added to; cash rounded to `cash_step`."""
 
-    def __init__(
-        self,
-        manager: Manager,
-        purchases: PurchaseRepository,
-        allocations: Allocations,
-        audit: AuditTrail,
-        cash_step: Decimal,
-    ) -> None:
+    def __init__(self, manager: Manager, purchases: PurchaseRepository, cash_step: Decimal) -> None:
         self._manager = manager
         self._purchases = purchases
-        self._allocations = allocations
-        self._audit = audit
         self._step = cash_step
 
     async def pay(
@@ -212,49 +204,9 @@ class Payments:
                 raise Conflict(f"Only {due} is due.", code="payment_above_total", due=f"{due:f}")
             money = Moved(**request.model_dump()).booked(self._step)
             body = await self._purchases.pay(purchase, "payment", money, who.login_id)
-            return _created(purchase, body)
+            return Answer(201, body.encode(), {"Location": purchase_url(purchase)})
 
         return await once(self._manager, **identity, work=work)
-
-    async def refund(
-        self, who: Principal, purchase: str, request: RefundRequest, identity: RequestIdentity
-    ) -> Answer:
-        """Record a refund, put what was returned back into stock, and answer 201.
-
-        Raises NotFound, Invalid for goods that were not bought, and Conflict `refund_above_paid`
-        (with `paid`), `not_collected`, `return_above_sold` or `till_closed`.
-        """
-
-        async def work() -> Answer:
-            status, _ = await self._purchases.lock(purchase)
-            paid = _sum(await self._purchases.balances(purchase))
-            if request.amount > paid:
-                raise Conflict(
-                    f"Only {paid} of what was paid is left.",
-                    code="refund_above_paid",
-                    paid=f"{paid:f}",
-                )
-            if request.returned:
-                await self._take_back(who, purchase, status, request)
-            money = Moved(**request.model_dump(exclude={"returned"})).booked(self._step)
-            body = await self._purchases.pay(purchase, "refund", money, who.login_id)
-            detail = request.model_dump(mode="json", exclude={"reference"})
-            subject = f"purchase:{purchase}"
-            await self._audit.record(who.login_id, "purchase.refunded", subject, detail)
-            return _created(purchase, body)
-
-        return await once(self._manager, **identity, work=work)
-
-    async def _take_back(
-        self, who: Principal, purchase: str, status: str, request: RefundRequest
-    ) -> None:
-        if status != "collected":
-            raise Conflict("Only collected goods can come back.", code="not_collected")
-        items = [(item.line, item.quantity) for item in request.returned]
-        returned = _returned(request.returned, await self._purchases.bought(purchase, items))
-        await self._allocations.take_back(
-            purchase, returned, reason=request.reason, login_id=who.login_id
-        )
 
 
 def _must_be_placed(status: str) -> None:
@@ -264,27 +216,3 @@ def _must_be_placed(status: str) -> None:
 
 def _sum(balances: dict[str, Decimal]) -> Decimal:
     return sum(balances.values(), Decimal("0.00"))
-
-
-def _created(purchase: str, body: str) -> Answer:
-    return Answer(201, body.encode(), {"Location": purchase_url(purchase)})
-
-
-def _returned(
-    items: Sequence[ReturnedItem], bought: Sequence[tuple[str | None, bool]]
-) -> list[Returned]:
-    """Return what comes back, each line once. Raises Invalid for what could not have been sold."""
-    errors: list[FieldError] = []
-    found: dict[int, Returned] = {}
-    for place, (item, (product, whole)) in enumerate(zip(items, bought, strict=True)):
-        if product is None:
-            message = "is not a line of goods of this purchase"
-            errors.append(FieldError(f"/returned/{place}/line", message))
-            continue
-        if not whole:
-            errors.append(FieldError(f"/returned/{place}/quantity", "must be whole"))
-        before = found[item.line].quantity if item.line in found else Decimal(0)
-        found[item.line] = Returned(item.line, product, before + item.quantity)
-    if errors:
-        raise Invalid("What came back was not sold with this purchase.", errors=errors)
-    return list(found.values())

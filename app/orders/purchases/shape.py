@@ -24,7 +24,7 @@ _SLOT = (
 # What a purchase looks like, for rows that are named p, and what m and n say of each.
 JSON = json_object(
     """
-    'id', p.id, 'invoice_number', p.invoice_number, 'status', p.status,
+    'id', p.id, 'number', p.invoice_number, 'invoice_number', p.invoice_number, 'status', p.status,
     'contact_name', p.contact_name, 'contact_phone', p.contact_phone, 'currency', p.currency,
     'total', p.total::text, 'vat_total', p.vat_total::text,
     'paid', m.paid::text, 'refunded', m.refunded::text,

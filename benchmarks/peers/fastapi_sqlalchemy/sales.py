@@ -7,7 +7,7 @@ from uuid import UUID
 
 from sqlalchemy import BigInteger, FetchedValue, ForeignKey, Identity, func, select
 from sqlalchemy.dialects.postgresql import JSONB
-from sqlalchemy.orm import Mapped, column_property, mapped_column, relationship
+from sqlalchemy.orm import Mapped, column_property, mapped_column, relationship, synonym
 
 from benchmarks.peers.fastapi_shop.basket import NOTHING
 from benchmarks.peers.fastapi_sqlalchemy.base import (
@@ -78,6 +78,7 @@ class Purchase(Base):
 
     id: Mapped[UUID] = mapped_column(primary_key=True, server_default=FetchedValue())
     invoice_number: Mapped[int] = mapped_column(BigInteger, Identity(always=True))
+    number: Mapped[int] = synonym("invoice_number")
     cart_id: Mapped[UUID] = mapped_column(ForeignKey("cart.id"))
     token_hash: Mapped[bytes | None]
     customer_id: Mapped[int | None] = refers_to("customer.id")

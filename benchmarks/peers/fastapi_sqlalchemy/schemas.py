@@ -256,6 +256,7 @@ class PurchaseOut(Output):
     """What was bought."""
 
     id: UUID
+    number: int
     invoice_number: int
     status: str
     contact_name: str

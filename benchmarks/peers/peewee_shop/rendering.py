@@ -162,6 +162,7 @@ def placed_json(purchase: Any, lines: Sequence[Line], coupon: Coupon | None) -> 
     """Return a purchase that was just placed, which nothing is paid for yet."""
     return {
         "id": str(purchase.id),
+        "number": purchase.invoice_number,
         "invoice_number": purchase.invoice_number,
         "status": purchase.status,
         "contact_name": purchase.contact_name,

@@ -19,6 +19,7 @@ Permission = Literal[
     "customers:write",
     "purchases:own",
     "purchases:list-own",
+    "refunds:confirm",
     "sales:read",
     "sales:write",
     "stock:read",
@@ -47,7 +48,7 @@ GRANTS: Mapping[Role, frozenset[Permission]] = {
         {"account:own", "carts:own", "customers:own", "purchases:own", "purchases:list-own"}
     ),
     "clerk": _OF_CLERKS,
-    "admin": _OF_CLERKS | {"users:write"},
+    "admin": _OF_CLERKS | {"refunds:confirm", "users:write"},
 }
 
 

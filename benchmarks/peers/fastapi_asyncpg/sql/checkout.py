@@ -91,7 +91,7 @@ ORDER BY d.place"""
 
 READ_PURCHASE = f"""
 SELECT json_build_object(
-    'id', p.id, 'invoice_number', p.invoice_number, 'status', p.status,
+    'id', p.id, 'number', p.invoice_number, 'invoice_number', p.invoice_number, 'status', p.status,
     'contact_name', p.contact_name, 'contact_phone', p.contact_phone, 'currency', p.currency,
     'total', p.total::text, 'vat_total', p.vat_total::text, 'vat', w.rates,
     'coupon', CASE WHEN p.coupon_id IS NOT NULL THEN json_build_object(

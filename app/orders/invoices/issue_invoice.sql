@@ -1,0 +1,15 @@
+-- edition 1
+-- What is handed over is invoiced in the same transaction, whoever hands it over.
+CREATE OR REPLACE FUNCTION issue_invoice() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+    BEGIN
+        PERFORM issue_document(
+                'invoice', 'web', NEW.id, array_agg(l.id ORDER BY l.id), array_agg(l.quantity ORDER BY l.id),
+                array_agg(l.total ORDER BY l.id))
+            FROM purchase_line l WHERE l.purchase_id = NEW.id;
+        RETURN NULL;
+    END
+    $$;
+CREATE OR REPLACE TRIGGER purchase_invoice AFTER UPDATE OF status ON purchase
+    FOR EACH ROW WHEN (OLD.status <> 'collected' AND NEW.status = 'collected') EXECUTE FUNCTION issue_invoice();
