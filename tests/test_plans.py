@@ -267,7 +267,7 @@ class TestFunctions:
             INSERT INTO payment (purchase_id, kind, method, amount)
             SELECT id, 'refund', 'cash', 1 FROM purchase WHERE invoice_number = 7;
             UPDATE purchase SET status = 'cancelled', cancelled_at = now(), cancel_reason = 'x' WHERE invoice_number = 50;
-            SELECT take_slot(now(), now() + interval '1 hour', 5) FROM chosen_slot(now());
+            SELECT refused FROM chosen_slot(now());
             """
         )
         assert read_whole(cursor) == set()

@@ -9,7 +9,6 @@ END $$;
 DROP FUNCTION IF EXISTS place_order(uuid, text, text, numeric, text, integer, integer, numeric, numeric, integer);
 DROP FUNCTION IF EXISTS place_basket(uuid, text, text, numeric, text, integer, integer, numeric, numeric, integer, timestamptz);
 DROP FUNCTION IF EXISTS give_slot_back() CASCADE;
-DROP FUNCTION IF EXISTS take_slot(timestamptz, timestamptz, integer);
 DROP FUNCTION IF EXISTS chosen_slot(timestamptz);
 DROP FUNCTION IF EXISTS slot_windows(date, date);
 DROP FUNCTION IF EXISTS first_moment(timestamp);

@@ -7,7 +7,7 @@ from tests import builders
 from tests.builders import PASSWORD, unique
 from tests.contract.documents import OF_DOCUMENTS
 from tests.contract.selling import SELLING
-from tests.contract.world import ANYBODY, API, Good, World
+from tests.contract.world import ANYBODY, API, OVER, Good, World
 from tests.support.pictures import picture
 
 
@@ -101,13 +101,6 @@ _MARKDOWN = {
     "days_left": 2,
     "rate": "0.3",
 }
-_HOURS = {"opens": "08:00", "closes": "20:00", "minutes": 60, "capacity": 10, "cutoff_minutes": 60}
-# Over long ago: checkouts are asked for no slot.
-_PLAN = {
-    "days_ahead": 7,
-    "patterns": [{**_HOURS, "weekdays": ["monday"], "starts_on": None, "ends_on": "2020-12-31"}],
-    "exceptions": [{"date": "2020-12-24", "windows": [_HOURS]}],
-}
 _DISCOUNT = {"name": "Sale", "rate": "0.1", "starts_on": "2026-01-01", "ends_on": "2026-12-31"}
 
 GOOD: dict[str, Callable[[World], Good]] = {
@@ -194,7 +187,7 @@ GOOD: dict[str, Callable[[World], Good]] = {
     f"PUT {API}/synonyms": lambda w: Good(w.clerk, {}, {"groups": [["aubergine", "eggplant"]]}),
     f"GET {API}/slots": lambda w: Good(ANYBODY),
     f"GET {API}/slots/plan": lambda w: Good(w.clerk),
-    f"PUT {API}/slots/plan": lambda w: Good(w.clerk, {}, _PLAN),
+    f"PUT {API}/slots/plan": lambda w: Good(w.clerk, {}, OVER),
     **_of_kind("supplier", "suppliers", _SUPPLIER, _SUPPLIER),
     f"GET {API}/invoice-requests": lambda w: Good(w.clerk),
     f"POST {API}/invoice-requests": lambda w: Good(
@@ -244,16 +237,13 @@ WITH_BODY = [
     and not label.endswith(("/collect", "/image"))
 ]
 OF_FILES = [label for label in GOOD if label.startswith("PUT") and label.endswith("/image")]
-ALONE = {
-    f"GET {API}/{name}"
-    for name in ("login", "shop", "slots", "slots/plan", "suggestions", "synonyms")
-}
+ALONE = {f"GET {API}/{name}" for name in ("login", "shop", "slots", "suggestions", "synonyms")}
 """What is read at once, in no pages."""
 LISTS = [
     label
     for label in GOOD
     if label.startswith(f"GET {API}")
-    and not label.endswith(("}", "/prices", "/preview", "/documents", "/pdf"))
+    and not label.endswith(("}", "/prices", "/preview", "/plan", "/documents", "/pdf"))
     and label not in ALONE
 ]
 

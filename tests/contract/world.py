@@ -14,6 +14,13 @@ from tests.builders import On, Person, rows, value
 API = "/api/v1"
 CONTACT = {"contact_name": "Żółta Kaczka", "contact_phone": "+48 22 555 01 10"}
 ANYBODY: Mapping[str, str] = {}
+_HOURS = {"opens": "08:00", "closes": "20:00", "minutes": 60, "capacity": 10, "cutoff_minutes": 60}
+# A plan of slots that was over long ago: nobody is asked for one.
+OVER = {
+    "days_ahead": 7,
+    "patterns": [{**_HOURS, "weekdays": ["monday"], "starts_on": None, "ends_on": "2020-12-31"}],
+    "exceptions": [{"date": "2020-12-24", "windows": [_HOURS]}],
+}
 
 
 @dataclass(frozen=True)

@@ -151,7 +151,7 @@ class TestARequest:
         }
         assert request.resource["service.name"] == "online-grocery"
         carts = [span for span in spans if span.name == "SELECT cart"]
-        sale = next(s for s in carts if "place_order(" in s.attributes["db.query.text"])
+        sale = next(s for s in carts if "place_basket(" in s.attributes["db.query.text"])
         assert sale.kind == CLIENT
         assert sale.attributes["db.system.name"] == "postgresql"
         assert sale.attributes["db.operation.name"] == "SELECT"

@@ -174,7 +174,10 @@ CREATE OR REPLACE FUNCTION place_basket(
             RETURN;
         END IF;
         IF slot_ends IS NOT NULL THEN
-            PERFORM take_slot(of_slot, slot_ends, slot_places);
+            -- Whoever wants a place of the same window waits here until it is clear whether this one was taken.
+            INSERT INTO slot AS s (starts_at, ends_at, capacity, taken) VALUES (of_slot, slot_ends, slot_places, 1)
+                ON CONFLICT (starts_at) DO UPDATE
+                SET taken = s.taken + 1, capacity = EXCLUDED.capacity, ends_at = EXCLUDED.ends_at;
         END IF;
         INSERT INTO purchase AS p (cart_id, token_hash, customer_id, contact_name, contact_phone, currency, total, vat_total,
                                    coupon_id, coupon_amount, coupon_code, coupon_name, min_age, pricing_rules,

@@ -1,6 +1,6 @@
 -- edition 1
 -- What a checkout finds of the window that it names by its start: the word for why not, or '', and until when it is and how
--- many places it has. Nothing is locked: who takes the last place meanwhile, take_slot sees. NULL is who has named none.
+-- many places it has. Nothing is locked: the CHECK of the window's row sees who takes the last place meanwhile. NULL is who has named none.
 CREATE OR REPLACE FUNCTION chosen_slot(start timestamptz) RETURNS TABLE (refused text, ends_at timestamptz, capacity integer)
     LANGUAGE sql STABLE
     AS $$
