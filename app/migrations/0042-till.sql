@@ -1,4 +1,4 @@
--- depends: 0037-events
+-- depends: 0038-substitutes
 
 -- What happens at a drawer from its float to its count. One is open at a till at a time; closed ones are numbered without gaps.
 CREATE TABLE till_session (

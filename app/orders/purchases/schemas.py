@@ -73,6 +73,7 @@ class PurchaseLine(Schema):
     coupon_reduction: Money = Field(description="Its part of what the coupon took off.")
     total: Money = Field(description="What was charged for the line.")
     returned: QuantityOrZero = Field(description="How much of it came back.")
+    substitute: bool = Field(description="Whether the buyer welcomes something like it.")
 
 
 class Payment(Schema):
@@ -219,9 +220,9 @@ class CollectQuery(Schema):
 
 
 class CancelRequest(Schema):
-    """Why a purchase is cancelled, and how what was paid is given back."""
+    """Why a purchase is cancelled, and how what was paid is given back: all but the reason is for staff to say."""
 
-    reason: Reason
+    reason: Annotated[Text, Field(max_length=200, description="Staff must give it.")] = ""
     method: Method | None = Field(default=None, description="By default, each as it was paid.")
     reference: Reference = ""
     till: Till = None
