@@ -21,6 +21,7 @@ PUBLIC = frozenset(KINDS)
 LOGGED_IN = frozenset({"customer", "clerk", "admin"})
 STAFF = frozenset({"clerk", "admin"})
 ADMIN = frozenset({"admin"})
+CUSTOMER = frozenset({"customer"})
 SHOPPER = frozenset({"customer", "cart"})
 BUYER_OR_STAFF = frozenset({"customer", "cart", "clerk", "admin"})
 
@@ -131,11 +132,14 @@ WHO = {
     f"POST {API}/stock/adjustments": STAFF,
     f"POST {API}/stock/waste": STAFF,
     # orders
+    f"GET {API}/carts": CUSTOMER,
     f"POST {API}/carts": PUBLIC,
     f"GET {API}/carts/{{}}": SHOPPER,
     f"PUT {API}/carts/{{}}/items/{{}}": SHOPPER,
     f"POST {API}/carts/{{}}/items": BUYER_OR_STAFF,
     f"DELETE {API}/carts/{{}}/items/{{}}": SHOPPER,
+    f"PATCH {API}/carts/{{}}/lines/{{}}": SHOPPER,
+    f"POST {API}/carts/{{}}/claim": CUSTOMER,
     f"DELETE {API}/carts/{{}}/lines/{{}}": BUYER_OR_STAFF,
     f"PUT {API}/carts/{{}}/coupon": SHOPPER,
     f"DELETE {API}/carts/{{}}/coupon": SHOPPER,
@@ -145,7 +149,7 @@ WHO = {
     f"POST {API}/purchases/{{}}/payments": STAFF,
     f"POST {API}/purchases/{{}}/refunds": STAFF,
     f"POST {API}/purchases/{{}}/collect": STAFF,
-    f"POST {API}/purchases/{{}}/cancel": STAFF,
+    f"POST {API}/purchases/{{}}/cancel": BUYER_OR_STAFF,
     f"POST {API}/purchases/cancel-unpaid": STAFF,
     f"GET {API}/payments": STAFF,
     f"GET {API}/till-sessions": STAFF,

@@ -39,6 +39,7 @@ CODES: Mapping[int, Mapping[str, str]] = {
         "slot_closed": "It is too late to order for this window.",
         "price_changed": "The cart costs 12.80 now.",
         "unpaid": "12.80 of it is not paid yet.",
+        "paid": "Something was paid for it: ask the shop to cancel it.",
         "payment_above_total": "Only 12.80 is due.",
         "refund_above_paid": "Only 5.00 of it was paid and not given back.",
         "till_open": "The till front is open already.",

@@ -97,6 +97,9 @@ async def _tidy(
         ("purchase served from fresh lots", "purchases served from fresh lots"): (
             wired(Purchases).keep_promises
         ),
+        ("guest's link to a purchase ended", "guests' links to purchases ended"): (
+            wired(Purchases).end_links
+        ),
         ("old cart dropped", "old carts dropped"): wired(Carts).delete_expired_carts,
         ("checked-out cart dropped", "checked-out carts dropped"): checked_out,
         ("session ended", "sessions ended"): changing(_END_SESSIONS),
@@ -138,7 +141,7 @@ async def _outcome(job: Batch) -> int | PeeweeException:
 @click.command()
 @with_appcontext
 def tidy() -> None:
-    """Cancel what nobody paid in time; serve from fresh lots what was promised from expired ones; drop old carts, sessions, counts of attempts, idempotency keys, events and counts of slots.
+    """Cancel what nobody paid in time; serve from fresh lots what was promised from expired ones; end guests' links to old purchases; drop old carts, sessions, counts of attempts, idempotency keys, events and counts of slots.
 
     Let products be found by the new names of brands and categories that have very many, and all by their ingredients; count what
     sells and what there is of each brand, category and price; have products follow the discounts and list prices that nobody

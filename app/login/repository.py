@@ -140,7 +140,8 @@ GUEST = Statement(
     WHERE token_hash = %(token_hash)s AND status = 'open' AND expires_at > now()
     UNION ALL
     SELECT cart_id::text, id::text FROM purchase
-    WHERE token_hash = %(token_hash)s AND placed_at > now() - make_interval(days => %(days)s)
+    WHERE token_hash = %(token_hash)s
+        AND coalesce(collected_at, cancelled_at, 'infinity') > now() - make_interval(days => %(days)s)
     LIMIT 1
     """,
     read=True,

@@ -1,4 +1,4 @@
--- depends: 0037-events
+-- depends: 0038-substitutes
 
 -- When goods are collected: windows of the shop's days, each with so many places. Staff writes down hours, and the windows
 -- are worked out whenever they are read; there is a row for each of which a place was ever taken.

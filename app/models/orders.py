@@ -40,6 +40,7 @@ class CartItem(Row):
     quantity = QuantityField()
     label_price = MoneyField(null=True)
     best_before = peewee.DateField(null=True)
+    substitute = peewee.BooleanField()
     added_at = TimestampTzField()
 
     class Meta:
@@ -100,6 +101,7 @@ class PurchaseLine(Row):
     coupon_amount = MoneyField(null=True)
     discount = BinaryJSONField(index=False, null=True)
     best_before = peewee.DateField(null=True)
+    substitute = peewee.BooleanField()
 
 
 class CouponCode(Row):

@@ -53,7 +53,7 @@ def wire(  # noqa: PLR0913 - what selling stands on
     provide(app, Carts(manager, baskets, attempts, barcodes, shop))
     provide(app, Checkout(manager, baskets, CheckoutRepository(manager), attempts, shop, sales))
     provide(app, CartCoupons(baskets, CartCouponRepository(manager), shop))
-    provide(app, Purchases(manager, sold, allocations, audit, sales, shop.cash_rounding))
+    provide(app, Purchases(manager, sold, allocations, audit, sales, shop))
     provide(app, Payments(manager, sold, shop.cash_rounding))
     provide(app, Refunds(manager, sold, papers, allocations, audit, shop))
     provide(app, Documents(manager, papers))

@@ -9,15 +9,15 @@ from tests.builders import unique
 from tests.contract.world import API, CONTACT, Good, World
 
 
-def _with_cart(w: World, body: Any = None, status: int = 200, *, item: bool = False) -> Good:
+def _with_cart(w: World, body: Any = None, status: int = 200, name: str | None = None) -> Good:
     cart = w.cart()
-    path = {"cart": str(cart.id)} | ({"product": cart.product} if item else {})
-    return Good(cart.headers, path, body, status)
+    named = {name: getattr(cart, name)} if name else {}
+    return Good(cart.headers, {"cart": str(cart.id), **named}, body, status)
 
 
-def _with_line(w: World) -> Good:
-    cart = w.cart()
-    return Good(cart.headers, {"cart": str(cart.id), "line": cart.line}, None, 204)
+def _with_claim(w: World) -> Good:
+    cart, who = w.cart(), builders.as_customer(w.on)
+    return Good(who, {"cart": str(cart.id)}, {"token": cart.token})
 
 
 def _with_purchase(w: World, body: Any = None, status: int = 200, **done: bool) -> Good:
@@ -36,17 +36,22 @@ def _with_unpaid(w: World) -> Good:
 
 SELLING: Mapping[str, Callable[[World], Good]] = MappingProxyType(
     {
-        f"POST {API}/carts": lambda w: Good(w.somebody.headers, status=201),
+        f"GET {API}/carts": lambda w: Good(w.somebody.headers),
+        f"POST {API}/carts": lambda w: Good(builders.as_customer(w.on), status=201),
+        f"POST {API}/carts/{{cart}}/claim": _with_claim,
         f"GET {API}/carts/{{cart}}": _with_cart,
         f"PUT {API}/carts/{{cart}}/items/{{product}}": lambda w: _with_cart(
-            w, {"quantity": "1"}, item=True
+            w, {"quantity": "1"}, name="product"
         ),
         f"POST {API}/carts/{{cart}}/items": lambda w: _with_cart(
             w, {"barcode": builders.on_sale(w.on, gtin=builders.gtin(w.on)).gtin, "quantity": "2"}
         ),
-        f"DELETE {API}/carts/{{cart}}/lines/{{line}}": _with_line,
+        f"PATCH {API}/carts/{{cart}}/lines/{{line}}": lambda w: _with_cart(
+            w, {"substitute": True}, name="line"
+        ),
+        f"DELETE {API}/carts/{{cart}}/lines/{{line}}": lambda w: _with_cart(w, None, 204, "line"),
         f"DELETE {API}/carts/{{cart}}/items/{{product}}": lambda w: _with_cart(
-            w, None, 204, item=True
+            w, None, 204, "product"
         ),
         f"PUT {API}/carts/{{cart}}/coupon": lambda w: _with_cart(
             w, {"code": builders.coupon(w.on).code.upper()}

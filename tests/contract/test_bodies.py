@@ -17,10 +17,13 @@ FOR_GUESTS = {
     "POST /api/v1/customers",
     "PATCH /api/v1/customers/{customer_id}",
     "PUT /api/v1/carts/{cart}/items/{product}",
+    "POST /api/v1/carts/{cart}/claim",
     "POST /api/v1/carts/{cart}/items",
+    "PATCH /api/v1/carts/{cart}/lines/{line}",
     "PUT /api/v1/carts/{cart}/coupon",
     "POST /api/v1/carts/{cart}/checkout",
     "POST /api/v1/purchases/{purchase}/invoice",
+    "POST /api/v1/purchases/{purchase}/cancel",
 }
 FOR_STAFF = {
     "POST /api/v1/products": LINES,

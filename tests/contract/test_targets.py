@@ -163,6 +163,7 @@ class TestCursors:
             world.till()
             world.shortage()
             world.reduced()
+            world.cart(world.somebody)
             builders.session(world.on, world.somebody.login_id)
             builders.customer(world.on)
         good = {label: GOOD[label](world) for label in LISTS}
@@ -199,8 +200,8 @@ class TestCursors:
                 answer = await hostile_shop.ask("GET", f"{url}?{query}", who)
                 assert (path, query, answer.status) == (path, query, 422)
                 tried += 1
-        # One's own sessions, the shortages and reduced goods have no filters.
-        assert tried >= len(LISTS) - 3
+        # One's own sessions and carts, the shortages and reduced goods have no filters.
+        assert tried >= len(LISTS) - 4
 
     async def test_cannot_be_changed(self, hostile_shop, pages):
         for path, (url, cursor, who) in pages.items():

@@ -193,7 +193,8 @@ RULES = (
             ELSE 'another token than its cart''s' END
         FROM purchase p
         LEFT JOIN cart c ON c.id = p.cart_id
-        WHERE (p.customer_id IS NULL) <> (p.token_hash IS NOT NULL) OR p.token_hash <> c.token_hash
+        WHERE p.customer_id IS NULL AND p.token_hash IS NULL AND coalesce(p.collected_at, p.cancelled_at) IS NULL
+            OR p.customer_id IS NOT NULL AND p.token_hash IS NOT NULL OR p.token_hash <> c.token_hash
         """,
     ),
 )

@@ -96,7 +96,10 @@ class ShopSettings(Section):
         default=7, ge=1, le=365, description="Days that a cart is kept: unused, or checked out."
     )
     guest_purchase_days: int = Field(
-        default=365, ge=31, le=3650, description="Days that a guest's token opens a purchase."
+        default=90,
+        ge=31,
+        le=3650,
+        description="Days that a guest's token opens a purchase after it was handed over or cancelled.",
     )
     cash_rounding: Decimal = Field(
         default=Decimal(0),

@@ -20,10 +20,13 @@ from app.core.web.schema import (
 )
 from app.orders.schemas import LineDiscount, Offer, Unit, VatOfRate
 from app.product.barcodes.reading import LONGEST
+from app.product.food.schemas import MinAge
 
 CouponRefusal = Literal[
     "ended", "not_started", "used_up", "used_by_you", "below_minimum", "nothing_to_reduce"
 ]
+
+LineProblem = Literal["withdrawn", "not_whole", "not_reduced", "out_of_stock"]
 
 Barcode = Annotated[
     Text,
@@ -32,6 +35,14 @@ Barcode = Annotated[
         max_length=LONGEST,
         description="What a scanner read: all that `GET /api/v1/barcodes/{code}` reads.",
         examples=["4006381333931"],
+    ),
+]
+
+
+Substitute = Annotated[
+    bool,
+    Field(
+        description="Whether something like it is welcome, where it is out. As it was unless given; of a new line, it is not."
     ),
 ]
 
@@ -70,8 +81,15 @@ class CartItem(Schema):
         description="The price that a label prints, which is charged then."
     )
     total: Total = Field(description="Without the deposit.")
+    min_age: MinAge | None = Field(description="The age that its buyer must have.")
+    substitute: bool = Field(description="Whether something like it is welcome, where it is out.")
     deposit: ItemDeposit | None
     available: QuantityOrZero = Field(description="What of the product could be bought now.")
+    problems: list[LineProblem] = Field(
+        description="Why checkout would refuse it: what is `withdrawn` counts in no sum; of what is `out_of_stock`, all lines"
+        " of the product want more than is `available`; `not_reduced` are reduced goods that are none any more; what is"
+        " `not_whole` is sold by the piece now."
+    )
 
 
 class CartCoupon(Schema):
@@ -91,28 +109,62 @@ class Cart(Schema):
 
     id: UUID
     status: Literal["open", "checked_out"]
+    ready: bool = Field(
+        description="Whether checkout would take it now, from whom it takes for old enough: there is something in it, no line"
+        " has `problems`, and no coupon is `refused`."
+    )
     currency: str
     items: list[CartItem]
     coupon: CartCoupon | None
     total: Total = Field(
-        description="Of all items and the deposits on them, less the coupon, VAT included."
+        description="Of all items that are not withdrawn, and the deposits on them, less the coupon, VAT included."
     )
     vat_total: Total = Field(
         description="The VAT within the total, as checkout would charge it now."
     )
     vat: list[VatOfRate] = Field(description="The VAT by rate, the lowest rate first.")
+    min_age: MinAge | None = Field(description="The age that checkout wants confirmed.")
     created_at: Moment
     expires_at: Moment = Field(description="When an open cart ends, unless it is used.")
     purchase: UUID | None = Field(description="The purchase that was made from it.")
 
 
 class OpenedCart(Cart):
-    """A new cart."""
+    """A new cart, or the customer's open one."""
 
     token: str | None = Field(
         default=None,
         description="Opens a guest's cart, and for some time the purchase made from it; shown this once.",
     )
+
+
+class CartClaim(Schema):
+    """The token that came with a guest's cart."""
+
+    token: Annotated[Text, Field(min_length=1, max_length=100)]
+
+
+class CartChange(Schema):
+    """What of a line in a guest's cart did not come into the customer's."""
+
+    product: Sku
+    wanted: Quantity
+    got: QuantityOrZero
+    why: Literal["withdrawn", "not_whole", "not_reduced", "too_much", "cart_full"] = Field(
+        description="`too_much` is more than a cart may have of a product, `cart_full` a line more than it holds."
+    )
+
+
+class ClaimedCart(Cart):
+    """A customer's cart, with what a guest's had in it."""
+
+    changes: list[CartChange] = Field(description="What was left out, wholly or in part.")
+
+
+class LinePatch(Schema):
+    """What to change of a line."""
+
+    substitute: Substitute
 
 
 class AddedItem(Schema):
@@ -128,9 +180,11 @@ class AddedItem(Schema):
         description="Times what the barcode is on; 1 unless given. It must be given where a barcode says too little, as of what"
         " is sold by weight, and left out where a label says how much it is.",
     )
+    substitute: Substitute | None = None
 
 
 class ItemQuantity(Schema):
     """How much of a product is to be in the cart; whole for what is sold by the piece."""
 
     quantity: Quantity
+    substitute: Substitute | None = None

@@ -1,17 +1,19 @@
 """What guests and customers do with carts, short of checking them out."""
 
-from decimal import Decimal
+from collections.abc import Sequence
+from typing import Any
 
 from app.core.database import Manager
 from app.core.settings import ShopSettings
 from app.core.web import Conflict, FieldError, Forbidden, Invalid, NotFound, Problem
 from app.core.web.idempotency import Answer, RequestIdentity, once
+from app.core.web.paging import PageQuery, Scalar
 from app.core.web.security import CART_TOKEN, Principal, hash_token, new_token
 from app.login.attempts.service import Attempts
 from app.orders.answers import purchase_url
 from app.orders.carts.adding import Added, by_code, scanned, wrong
 from app.orders.carts.repository import CartRepository
-from app.orders.carts.schemas import AddedItem
+from app.orders.carts.schemas import AddedItem, ItemQuantity, LinePatch
 from app.product.barcodes.service import Barcodes
 
 
@@ -39,10 +41,15 @@ class Carts:
         self._shop = shop
 
     async def open(self, customer_id: int, identity: RequestIdentity) -> Answer:
-        """Open an empty cart of a customer's, and answer 201."""
+        """Answer 200 with a customer's open cart, or 201 with an empty one if there was none.
+
+        One at most is opened, however many ask at once.
+        """
 
         async def work() -> Answer:
-            return _opened(*await self._open(None, customer_id))
+            shop = self._shop
+            made, cart, body = await self._carts.open(customer_id, shop.cart_days, shop.currency)
+            return _opened(201 if made else 200, cart, body)
 
         return await once(self._manager, **identity, work=work, one_statement=True)
 
@@ -53,25 +60,40 @@ class Carts:
         keep the answer that no other guest could have. Raises TooManyRequests.
         """
         await self._attempts.count_guest("cart", address)
-        token = new_token(CART_TOKEN)
-        cart, made = await self._open(hash_token(token), None)
-        return _opened(cart, f'{{"token":"{token}",{made.removeprefix("{")}')
+        token, shop = new_token(CART_TOKEN), self._shop
+        cart, made = await self._carts.open_for_guest(
+            hash_token(token), shop.cart_days, shop.currency
+        )
+        return _opened(201, cart, f'{{"token":"{token}",{made.removeprefix("{")}')
 
-    async def _open(self, token_hash: bytes | None, customer_id: int | None) -> tuple[str, str]:
-        shop = self._shop
-        return await self._carts.open(token_hash, customer_id, shop.cart_days, shop.currency)
+    async def claim(self, who: Principal, cart: str, token: str) -> str:
+        """Move what is in the guest's cart of that token into the customer's open one, and return the JSON of that.
+
+        `changes` in it says what did not come along. The guest's cart is no more, so of two at once one finds it.
+        Raises NotFound, and Conflict `checked_out`.
+        """
+        outcome, body, changes = await self._carts.claim(cart, hash_token(token), who, self._shop)
+        if outcome != "claimed":
+            raise checked_out(None)
+        return f'{body.removesuffix("}")},"changes":{changes}}}'
+
+    async def page(
+        self, who: Principal, query: PageQuery, behind: Sequence[Scalar] | None
+    ) -> list[tuple[Any, ...]]:
+        """Return rows of (JSON, created_at, id) of a customer's carts, the newest first."""
+        return await self._carts.page(who, behind, query.limit + 1, self._shop.currency)
 
     async def read(self, who: Principal, cart: str) -> str:
         """Return the cart's JSON, with today's prices and what is available."""
         return await self._carts.read(cart, who, self._shop.currency)
 
-    async def put(self, who: Principal, cart: str, product: str, quantity: Decimal) -> str:
+    async def put(self, who: Principal, cart: str, product: str, item: ItemQuantity) -> str:
         """Set how much of a product is in the cart, and return the cart's JSON.
 
         Raises NotFound for an unknown product, Invalid for a quantity that cannot be sold, and
         Conflict `checked_out`, `withdrawn` or `cart_full`.
         """
-        outcome, body = await self._carts.put(cart, who, product, quantity, self._shop)
+        outcome, body = await self._carts.put(cart, who, product, item, self._shop)
         if outcome != "put":
             raise await self._refusal(outcome, who, cart)
         return body
@@ -86,7 +108,9 @@ class Carts:
         added = by_code(item) or await self._scanned(item)
         if added.label_price is not None and "till:use" not in who.permissions:
             raise Forbidden("Only the till takes a label that prints a price.")
-        outcome, body = await self._carts.add(cart, who, added, self._shop)
+        outcome, body = await self._carts.add(
+            cart, who, added, self._shop, substitute=item.substitute
+        )
         if outcome == "no_product":
             raise wrong("product", "is not known")
         if outcome != "put":
@@ -106,6 +130,15 @@ class Carts:
                 code=error.code if isinstance(error, Invalid) else None,
                 errors=[FieldError("/barcode", detail)],
             ) from error
+
+    async def change_line(self, who: Principal, cart: str, line: int, patch: LinePatch) -> str:
+        """Say whether a substitute is welcome for a line, and return the cart's JSON.
+
+        Raises NotFound if it is not in there, and Conflict `checked_out`.
+        """
+        if not await self._carts.welcome(cart, who, line, substitute=patch.substitute):
+            raise await self._not_there(who, cart, "That line is not in the cart.")
+        return await self._carts.read(cart, who, self._shop.currency)
 
     async def remove(self, who: Principal, cart: str, product: str) -> None:
         """Take a product out of the cart, with all lines of it.
@@ -153,8 +186,8 @@ class Carts:
         return refusals[outcome]
 
 
-def _opened(cart: str, made: str) -> Answer:
-    return Answer(201, made.encode(), {"Location": f"/api/v1/carts/{cart}"})
+def _opened(status: int, cart: str, body: str) -> Answer:
+    return Answer(status, body.encode(), {"Location": f"/api/v1/carts/{cart}"})
 
 
 def _wrong_quantity(message: str) -> Invalid:

@@ -31,6 +31,7 @@ CREATE OR REPLACE FUNCTION place_basket(
         shares numeric[];
         repeated boolean;
         days date[];
+        welcome boolean[];
         with_reduced boolean;
         with_deposits boolean;
         age integer;
@@ -63,11 +64,12 @@ CREATE OR REPLACE FUNCTION place_basket(
                -- What nothing reduces at this moment has no such goods, though a rule may come before they are promised.
                array_agg(CASE WHEN r.unit_price IS NULL AND i.best_before IS NOT NULL THEN '-infinity' ELSE i.best_before END
                          ORDER BY i.added_at, i.id),
+               array_agg(i.substitute ORDER BY i.added_at, i.id),
                bool_or(i.best_before IS NOT NULL),
                bool_or(i.label_price IS NOT NULL), bool_or(o.deposit_id IS NOT NULL), max(o.min_age),
                json_agg(json_build_object('product', o.code) ORDER BY i.added_at, i.id)
                    FILTER (WHERE NOT (o.active AND sold_in(o.unit, i.quantity)))
-            INTO total, products, quantities, totals, rates, charged, days, with_reduced, repeated, with_deposits, age, items
+            INTO total, products, quantities, totals, rates, charged, days, welcome, with_reduced, repeated, with_deposits, age, items
             FROM cart_item i
             JOIN offer o ON o.product_id = i.product_id
             CROSS JOIN LATERAL reduced_offer(i.product_id, i.best_before) r
@@ -191,19 +193,20 @@ CREATE OR REPLACE FUNCTION place_basket(
         END IF;
         WITH numbered AS MATERIALIZED (
             SELECT nextval('purchase_line_id_seq') AS id, l.*
-            FROM unnest(charged, totals, vat_amounts, shares, days) WITH ORDINALITY AS l (
+            FROM unnest(charged, totals, vat_amounts, shares, days, welcome) WITH ORDINALITY AS l (
                 item_id, product_id, code, name, unit, quantity, price, discount_rate, unit_price, vat_rate, label_price,
-                discount, total, vat, share, best_before, place)
+                discount, total, vat, share, best_before, substitute, place)
         ), line AS (
             INSERT INTO purchase_line (id, purchase_id, deposit_of, product_id, code, name, unit, quantity, price,
                                        discount_rate, unit_price, vat_rate, label_price, discount, total, vat_amount,
-                                       coupon_amount, best_before)
+                                       coupon_amount, best_before, substitute)
             OVERRIDING SYSTEM VALUE
             SELECT n.id, made.id,
                    CASE WHEN n.product_id IS NULL THEN (
                        SELECT g.id FROM numbered g WHERE g.item_id = n.item_id AND g.product_id IS NOT NULL) END,
                    n.product_id, n.code, n.name, n.unit, n.quantity, n.price, n.discount_rate, n.unit_price, n.vat_rate,
-                   n.label_price, n.discount, n.total, n.vat, n.share, n.best_before
+                   n.label_price, n.discount, n.total, n.vat, n.share, n.best_before,
+                   coalesce(n.substitute, false)
             FROM numbered n
             RETURNING *
         ), served AS (

@@ -8,7 +8,8 @@ from typing import NamedTuple
 from app.core.database import Manager, Statement, json_array
 from app.core.settings import ShopSettings
 from app.core.web.security import Principal
-from app.orders.carts.repository import OWN, missing, own
+from app.orders.carts.repository import missing, own
+from app.orders.carts.statements import OWN
 from app.orders.checkout.schemas import CheckoutRequest
 from app.orders.purchases.shape import JSON, LINE
 from app.orders.statements import VAT

@@ -1,4 +1,4 @@
--- edition 1
+-- edition 2
 -- What a coupon, or one of its codes, does to a basket of a customer's, or a guest's (NULL): `refused` is '', and so much
 -- goes off each line of goods (`shares`), `reduction` in all; or it says why nothing does: `ended`, `not_started`, `used_up`,
 -- `used_by_you`, `below_minimum`, `nothing_to_reduce`. Each line still costs a cent.
@@ -34,7 +34,7 @@ CREATE OR REPLACE FUNCTION coupon_effect(
                 FROM unnest(products, totals) WITH ORDINALITY AS w (product_id, total, place)
                 JOIN product p ON p.id = w.product_id
             ) l;
-        SELECT sum(w) INTO most FROM unnest(weights) w;
+        SELECT coalesce(sum(w), 0) INTO most FROM unnest(weights) w;
         reduction := least(coalesce(known.amount, round(known.rate * eligible, 2)), most);
         refused := CASE
             WHEN NOT known.active OR known.ends_on < CURRENT_DATE THEN 'ended'

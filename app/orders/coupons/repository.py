@@ -6,7 +6,8 @@ from typing import NamedTuple
 
 from app.core.database import Manager, Statement
 from app.core.web.security import Principal
-from app.orders.carts.repository import OWN, missing, own
+from app.orders.carts.repository import missing, own
+from app.orders.carts.statements import OWN
 from app.product.coupons.codes import plain_code
 
 # The one whose own code was typed, or one of the codes that were made for it; and whether it is good today.

@@ -15,14 +15,11 @@ from app.orders.purchases.paging import FILTERS, page_of
 from app.orders.purchases.schemas import Status
 from app.orders.purchases.shape import JSON, PARTS, PAYMENT
 
-READ = Statement(
-    f"""
-    SELECT {JSON} FROM purchase p {PARTS}
-    WHERE p.id = %(purchase)s::uuid
-        AND (%(staff)s OR p.customer_id = %(customer)s OR p.id = %(own)s::uuid)
-    """,
-    read=True,
-)
+# Which purchase (named p) somebody may see.
+_SEEN = """p.id = %(purchase)s::uuid
+    AND (%(staff)s OR p.customer_id = %(customer)s OR p.id = %(own)s::uuid)"""
+
+READ = Statement(f"SELECT {JSON} FROM purchase p {PARTS} WHERE {_SEEN}", read=True)
 
 
 @cache
@@ -47,6 +44,10 @@ def list_of(asked: frozenset[str], status: Status | None, *, oldest_first: bool)
 
 LOCK = Statement(
     "SELECT status, total FROM purchase WHERE id = %(purchase)s::uuid FOR UPDATE", read=False
+)
+
+LOCK_SEEN = Statement(
+    f"SELECT p.status, p.total FROM purchase p WHERE {_SEEN} FOR UPDATE", read=False
 )
 
 # Read after the purchase is locked, by a statement of its own, which sees what was paid meanwhile.
@@ -121,6 +122,16 @@ UNPAID = Statement(
     read=True,
 )
 
+END_LINKS = Statement(
+    """
+    UPDATE purchase SET token_hash = NULL WHERE id = ANY (ARRAY(
+        SELECT id FROM purchase
+        WHERE token_hash IS NOT NULL AND coalesce(collected_at, cancelled_at) <= now() - make_interval(days => %(days)s)
+        ORDER BY coalesce(collected_at, cancelled_at) LIMIT %(limit)s FOR UPDATE SKIP LOCKED))
+    """,
+    read=False,
+)
+
 LOCK_LATE = Statement(
     """
     SELECT id::text FROM purchase
@@ -139,13 +150,7 @@ class PurchaseRepository:
 
     async def read(self, purchase: str, who: Principal) -> str:
         """Return the JSON of a purchase that `who` may see. Raises NotFound."""
-        found: str | None = await self._manager.fetch_value(
-            READ,
-            purchase=purchase,
-            staff=who.is_staff,
-            customer=who.customer_id,
-            own=who.purchase_id,
-        )
+        found: str | None = await self._manager.fetch_value(READ, **_seen(purchase, who))
         if found is None:
             raise _missing()
         return found
@@ -178,6 +183,13 @@ class PurchaseRepository:
         Raises NotFound.
         """
         found = await self._manager.fetch_one(LOCK, purchase=purchase)
+        if found is None:
+            raise _missing()
+        return found[0], found[1]
+
+    async def lock_seen(self, purchase: str, who: Principal) -> tuple[str, Decimal]:
+        """Lock a purchase that `who` may see as lock() does. Raises NotFound."""
+        found = await self._manager.fetch_one(LOCK_SEEN, **_seen(purchase, who))
         if found is None:
             raise _missing()
         return found[0], found[1]
@@ -226,9 +238,23 @@ class PurchaseRepository:
         """
         return await self._manager.fetch(LOCK_UNPAID_OF, phone=phone, limit=limit)
 
+    async def end_links(self, limit: int, days: int) -> int:
+        """Have up to `limit` purchases that ended so many days ago be opened by no guest's token; return how many."""
+        return await self._manager.run(END_LINKS, limit=limit, days=days)
+
     async def unpaid(self, limit: int) -> list[str]:
         """Return purchases that nothing was paid for in time, the longest overdue first."""
         return [row[0] for row in await self._manager.fetch(UNPAID, limit=limit)]
+
+
+def _seen(purchase: str, who: Principal) -> dict[str, Any]:
+    """Return _SEEN's parameters."""
+    return {
+        "purchase": purchase,
+        "staff": who.is_staff,
+        "customer": who.customer_id,
+        "own": who.purchase_id,
+    }
 
 
 def _missing() -> NotFound:

@@ -98,7 +98,7 @@ async def collect_purchase(purchase: UUID, query_data: CollectQuery) -> Response
 
 
 @blueprint.post("/<uuid:purchase>/cancel")
-@allow("sales:write")
+@allow("purchases:own", "sales:write")
 @describe(409)
 @blueprint.input(CancelRequest, location="json")
 @blueprint.output(Purchase)
@@ -106,7 +106,8 @@ async def collect_purchase(purchase: UUID, query_data: CollectQuery) -> Response
 async def cancel_purchase(purchase: UUID, json_data: CancelRequest) -> Response:
     """Cancel a purchase: its stock is free again, and what was paid is refunded.
 
-    Refused with 409 `purchase_ended` if it was collected or cancelled before.
+    Refused with 409 `purchase_ended` if it was collected or cancelled before. Whose it is may cancel it while nothing is
+    paid: then it is 409 `paid`, and the shop's to do.
     """
     return json_response(await wired(Purchases).cancel(principal(), str(purchase), json_data))
 

@@ -1,6 +1,5 @@
 """Purchases, payments and refunds, as JSON."""
 
-import re
 from collections.abc import Sequence
 from decimal import Decimal
 from typing import Annotated, Any, Literal
@@ -28,6 +27,7 @@ from app.core.web.schema import (
     Text,
     wrong,
 )
+from app.orders.purchases.searching import looked_for
 from app.orders.schemas import LineDiscount, Offer, Unit, VatOfRate, old_number
 from app.orders.slots.schemas import PurchaseSlot
 from app.product.food.schemas import MinAge
@@ -40,11 +40,6 @@ Till = Annotated[
     Code | None,
     Field(description="The till that it was at, whose open session counts it.", examples=["front"]),
 ]
-
-_PHONE_OR_NUMBER = re.compile(r"\+?[0-9 ()./-]*[0-9][0-9 ()./-]*", re.ASCII)
-_SHORTEST = 3  # of what PostgreSQL's index of parts of texts can find
-_LONG_ENOUGH = re.compile(rf"[^\W_]{{{_SHORTEST}}}")
-_WILDCARD = re.compile(r"([\\%_])")
 
 
 class PurchaseLine(Schema):
@@ -74,6 +69,7 @@ class PurchaseLine(Schema):
     coupon_reduction: Money = Field(description="Its part of what the coupon took off.")
     total: Money = Field(description="What was charged for the line.")
     returned: QuantityOrZero = Field(description="How much of it came back.")
+    substitute: bool = Field(description="Whether the buyer welcomes something like it.")
 
 
 class Payment(Schema):
@@ -170,7 +166,7 @@ class PurchaseQuery(PageQuery):
             "limit": self.limit + 1,
             "behind_at": behind_at,
             "behind_id": behind_id,
-            **_search(self.q),
+            **looked_for(self.q),
         }
 
 
@@ -263,9 +259,9 @@ class CollectQuery(Schema):
 
 
 class CancelRequest(Schema):
-    """Why a purchase is cancelled, and how what was paid is given back."""
+    """Why a purchase is cancelled, and how what was paid is given back: all but the reason is for staff to say."""
 
-    reason: Reason
+    reason: Annotated[Text, Field(max_length=200, description="Staff must give it.")] = ""
     method: Method | None = Field(default=None, description="By default, each as it was paid.")
     reference: Reference = ""
     till: Till = None
@@ -292,18 +288,3 @@ class CancelledUnpaid(Schema):
     count: int
     cancelled: list[CancelledPurchase]
     more: bool = Field(description="Whether there are others: ask again.")
-
-
-def _search(q: str | None) -> dict[str, str | int | None]:
-    """Return what `q` looks for: a phone or invoice number if it has only figures, else a name, or a part too short for an index."""
-    found: dict[str, str | int | None] = dict.fromkeys(("name", "part", "phone", "number"))
-    if q is None:
-        return found
-    if not _PHONE_OR_NUMBER.fullmatch(q):
-        escaped = _WILDCARD.sub(r"\\\1", q)
-        return found | {"name" if _LONG_ENOUGH.search(q) else "part": f"%{escaped}%"}
-    digits = re.sub(r"[^0-9]", "", q)
-    number = int(digits)
-    if len(digits) >= _SHORTEST:
-        found["phone"] = f"%{digits}%"
-    return found | {"number": number if number < 2**63 else None}

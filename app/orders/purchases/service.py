@@ -7,12 +7,14 @@ from uuid import UUID
 
 from app.audit import AuditTrail
 from app.core.database import Manager
+from app.core.settings import ShopSettings
 from app.core.web import Conflict
 from app.core.web.idempotency import Answer, RequestIdentity, once
 from app.core.web.paging import Scalar
 from app.core.web.security import Principal
 from app.inventory.allocations.service import Allocations
 from app.orders.answers import purchase_url
+from app.orders.purchases.cancelling import PAID, check_request
 from app.orders.purchases.money import Moved
 from app.orders.purchases.pricing import money_back
 from app.orders.purchases.repository import PurchaseRepository
@@ -41,14 +43,14 @@ class Purchases:
         allocations: Allocations,
         audit: AuditTrail,
         sales: Sales,
-        cash_step: Decimal,
+        shop: ShopSettings,
     ) -> None:
         self._manager = manager
         self._purchases = purchases
         self._allocations = allocations
         self._audit = audit
         self._sales = sales
-        self._step = cash_step
+        self._shop = shop
 
     async def read(self, who: Principal, purchase: str) -> str:
         """Return the purchase's JSON. Raises NotFound for another one's too."""
@@ -75,12 +77,15 @@ class Purchases:
     async def cancel(self, who: Principal, purchase: str, request: CancelRequest) -> str:
         """Cancel a purchase, refund what was paid, and return its JSON.
 
-        Raises NotFound, and Conflict `purchase_ended` or `till_closed`.
+        Raises NotFound, Invalid, and Conflict `purchase_ended`, `till_closed`, or to whose it is `paid`.
         """
+        check_request(who, request)
 
         async def work() -> str:
-            status, total = await self._purchases.lock(purchase)
+            status, total = await self._purchases.lock_seen(purchase, who)
             _must_be_placed(status)
+            if not who.is_staff and _sum(await self._purchases.balances(purchase)) > 0:
+                raise Conflict(PAID, code="paid")
             refunds = await self._end(purchase, request, who.login_id)
             detail = {"reason": request.reason, "refunds": refunds}
             subject = f"purchase:{purchase}"
@@ -105,6 +110,10 @@ class Purchases:
         for purchase in await self._purchases.unpaid(limit):
             cancelled += await self._manager.transaction(self._cancel_unpaid, purchase)
         return cancelled
+
+    async def end_links(self, limit: int) -> int:
+        """Have guests' tokens open up to `limit` purchases no more that ended long enough ago; return how many."""
+        return await self._purchases.end_links(limit, self._shop.guest_purchase_days)
 
     async def keep_promises(self, limit: int) -> int:
         """Serve up to `limit` purchases from other lots than those that have expired; return how many.
@@ -144,7 +153,8 @@ class Purchases:
         await self._allocations.release(purchase)
         for method, amount in back.items():
             money = Moved(method, amount, request.reference, request.reason, request.till)
-            await self._purchases.pay(purchase, "refund", money.booked(self._step), login_id)
+            booked = money.booked(self._shop.cash_rounding)
+            await self._purchases.pay(purchase, "refund", booked, login_id)
         await self._purchases.cancel([purchase], request.reason)
         return back
 

@@ -48,7 +48,7 @@ LINE = json_object("""
     'list_price', l.price::text, 'discount_rate', l.discount_rate::text,
     'unit_price', l.unit_price::text, 'discount', l.discount, 'label_price', l.label_price::text, 'vat_rate', l.vat_rate::text,
     'vat_amount', l.vat_amount::text, 'coupon_reduction', coalesce(l.coupon_amount, 0.00)::text, 'total', l.total::text,
-    'returned', coalesce(r.quantity, 0.000)::text""")
+    'returned', coalesce(r.quantity, 0.000)::text, 'substitute', l.substitute""")
 
 
 # They are sorted first, as a few lines are grouped sooner without a hash.

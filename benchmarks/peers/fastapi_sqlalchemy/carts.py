@@ -202,9 +202,18 @@ def _item(item: CartItem, line: basket.Line) -> CartItemOut:
             "label_price": item.label_price,
             "total": line.total,
             "deposit": deposit,
+            "min_age": product.min_age,
+            "substitute": item.substitute,
             "available": product.available if product.active else Decimal("0.000"),
+            "problems": _problems(item),
         }
     )
+
+
+def _problems(item: CartItem) -> list[str]:
+    if not item.product.active:
+        return ["withdrawn"]
+    return ["out_of_stock"] if item.quantity > item.product.available else []
 
 
 def _shown(
@@ -221,6 +230,10 @@ def _shown(
     return CartOut(
         id=cart.id,
         status=cart.status,
+        ready=bool(shown)
+        and not any(item.problems for item in shown)
+        and not (coupon and coupon.refused),
+        min_age=max((item.min_age for item in shown if item.min_age is not None), default=None),
         currency=settings.currency,
         items=shown,
         coupon=None if coupon is None else CartCoupon.model_validate(_entered(coupon)),

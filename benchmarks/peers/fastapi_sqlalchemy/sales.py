@@ -66,6 +66,7 @@ class CartItem(Base):
     quantity: Mapped[Quantity]
     label_price: Mapped[Money | None]
     best_before: Mapped[date | None]
+    substitute: Mapped[bool] = mapped_column(default=False)
     added_at: Mapped[Stamp]
 
     product: Mapped[Product] = relationship(lazy="raise")
@@ -166,6 +167,7 @@ class PurchaseLine(Base):
     discount: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
     label_price: Mapped[Money | None]
     best_before: Mapped[date | None]
+    substitute: Mapped[bool] = mapped_column(default=False)
     vat_rate: Mapped[Rate]
     vat_amount: Mapped[Money]
     coupon_amount: Mapped[Money | None]

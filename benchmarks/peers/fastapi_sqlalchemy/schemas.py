@@ -171,8 +171,11 @@ class CartItemOut(Output):
     discount: LineDiscount | None
     label_price: Decimal | None
     total: Decimal
+    min_age: int | None
+    substitute: bool
     deposit: ItemDeposit | None
     available: Decimal
+    problems: list[str]
 
 
 class VatOut(Output):
@@ -184,11 +187,9 @@ class VatOut(Output):
     vat: Decimal
 
 
-class RedeemedCoupon(Output):
+class RedeemedCoupon(Named):
     """A coupon, and what it took off."""
 
-    code: str
-    name: str
     reduction: Decimal
 
 
@@ -199,17 +200,24 @@ class CartCoupon(RedeemedCoupon):
     minimum: Decimal
 
 
-class CartOut(Output):
-    """What somebody means to buy."""
+class Basket(Output):
+    """What a cart and a purchase have in common."""
 
     id: UUID
     status: str
     currency: str
-    items: list[CartItemOut]
-    coupon: CartCoupon | None
     total: Decimal
     vat_total: Decimal
     vat: list[VatOut]
+    min_age: int | None
+
+
+class CartOut(Basket):
+    """What somebody means to buy."""
+
+    ready: bool
+    items: list[CartItemOut]
+    coupon: CartCoupon | None
     created_at: Moment
     expires_at: Moment
     purchase: UUID | None = None
@@ -238,6 +246,7 @@ class PurchaseLineOut(Output):
     coupon_reduction: Decimal
     total: Decimal
     returned: Decimal
+    substitute: bool
 
 
 class PaymentOut(Output):
@@ -252,20 +261,14 @@ class PaymentOut(Output):
     at: Moment
 
 
-class PurchaseOut(Output):
+class PurchaseOut(Basket):
     """What was bought."""
 
-    id: UUID
     number: int
     invoice_number: int
-    status: str
     contact_name: str
     contact_phone: str | None
-    currency: str
-    total: Decimal
-    vat_total: Decimal
     coupon: RedeemedCoupon | None
-    vat: list[VatOut]
     paid: Decimal
     refunded: Decimal
     due: Decimal
@@ -276,7 +279,6 @@ class PurchaseOut(Output):
     collected_at: Moment | None
     cancelled_at: Moment | None
     cancel_reason: str | None
-    min_age: int | None
     age_checked: bool
     version: int
 

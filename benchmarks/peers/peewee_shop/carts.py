@@ -108,7 +108,12 @@ async def goods_in(cart: UUID) -> Any:
     """Return what is in the cart, at today's prices, without the stock."""
     return await (
         CartItem.select(
-            CartItem.quantity, CartItem.label_price, CartItem.best_before, *_CHARGED, multibuys()
+            CartItem.quantity,
+            CartItem.label_price,
+            CartItem.best_before,
+            CartItem.substitute,
+            *_CHARGED,
+            multibuys(),
         )
         .join_from(CartItem, Product)
         .join_from(Product, Offer, on=(Offer.product == Product.id), attr="offer")
@@ -136,6 +141,7 @@ def line(item: Any) -> Line:
         discount=charged.discount,
         label_price=item.label_price,
         best_before=item.best_before,
+        substitute=item.substitute,
         offer=product.offer,
     )
 
@@ -177,6 +183,7 @@ async def items(cart: UUID) -> Any:
             CartItem.quantity,
             CartItem.label_price,
             CartItem.best_before,
+            CartItem.substitute,
             *_CHARGED,
             multibuys(),
             available(),

@@ -295,4 +295,5 @@ def _line_row(purchase: Any, line: Line) -> dict[str, Decimal | str | int | Any]
         "total": line.total,
         "vat_amount": line.vat,
         "coupon_amount": line.coupon_reduction,
+        "substitute": line.substitute,
     }

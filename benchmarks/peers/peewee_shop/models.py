@@ -220,6 +220,7 @@ class CartItem(BaseModel):
     quantity = peewee.DecimalField()
     label_price = peewee.DecimalField(null=True)
     best_before = peewee.DateField(null=True)
+    substitute = peewee.BooleanField()
     added_at = DateTimeTZField()
 
 
@@ -264,6 +265,7 @@ class PurchaseLine(BaseModel):
     unit_price = peewee.DecimalField()
     label_price = peewee.DecimalField(null=True)
     best_before = peewee.DateField(null=True)
+    substitute = peewee.BooleanField()
     vat_rate = peewee.DecimalField()
     total = peewee.DecimalField()
     vat_amount = peewee.DecimalField()

@@ -110,7 +110,13 @@ def cart_json(
     return {
         "id": str(cart.id),
         "status": cart.status,
+        "ready": bool(shown)
+        and not any(item["problems"] for item in shown)
+        and not (coupon and coupon.refused),
         "currency": currency,
+        "min_age": max(
+            (item["min_age"] for item in shown if item["min_age"] is not None), default=None
+        ),
         "items": shown,
         "coupon": coupon and _entered(coupon),
         "total": str(sum((total for total, _ in charged), Decimal("0.00"))),
@@ -136,8 +142,17 @@ def _item(item: Any, line: Line) -> dict[str, Any]:
         "label_price": _text(item.label_price),
         "total": str(line.total),
         "deposit": deposit and {**(_deposit(product.offer) or {}), "total": str(deposit.total)},
+        "min_age": product.min_age,
+        "substitute": item.substitute,
         "available": str(item.available if product.active else NOTHING),
+        "problems": _problems(item),
     }
+
+
+def _problems(item: Any) -> list[str]:
+    if not item.product.active:
+        return ["withdrawn"]
+    return ["out_of_stock"] if item.quantity > item.available else []
 
 
 def _offer(line: Line) -> dict[str, str | None]:
@@ -212,4 +227,5 @@ def _line(line: Line) -> dict[str, Any]:
         "coupon_reduction": str(line.coupon_reduction or Decimal("0.00")),
         "total": str(line.total),
         "returned": str(NOTHING),
+        "substitute": line.substitute,
     }

@@ -35,6 +35,7 @@ class Line:
     discount: Terms | None = None
     label_price: Decimal | None = None
     best_before: date | None = None
+    substitute: bool = False
     offer: Any = None
     goods: "Line | None" = None
     id: int | None = None

@@ -8,6 +8,7 @@ import pytest
 
 from app.core.wiring import wired
 from app.orders.carts.service import Carts
+from app.orders.purchases.service import Purchases
 from tests.builders import customer, filled_cart, on_sale, rows, unique, value
 from tests.orders.sales import GUEST, check_out
 
@@ -15,7 +16,7 @@ CARTS, PURCHASES = "/api/v1/carts", "/api/v1/purchases"
 DAY = 24
 ALL = 1000
 TERM = timedelta(days=7)
-TOKEN_TERM = timedelta(days=365)
+LINK_TERM = timedelta(days=90)
 # More than what a day may be longer or shorter by.
 MOMENT = timedelta(hours=2)
 
@@ -35,6 +36,18 @@ async def bought_ago(client, database, ago, owner=None, **headers):
     age(database, made.json()["id"], ago)
     answer = await client.get(f"{PURCHASES}/{made.json()['id']}", headers=cart.headers)
     return cart, answer.json() if answer.status_code == 200 else made.json()
+
+
+@pytest.fixture
+def purchases(shop, application) -> Purchases:
+    with application.app_context():
+        return wired(Purchases)
+
+
+def end(database, purchase, how, ago):
+    """Have a purchase be `collected` or `cancelled` so long ago."""
+    query = f"UPDATE purchase SET status = %(how)s, {how}_at = now() - %(ago)s WHERE id = %(id)s"
+    rows(database, query, how=how, ago=ago, id=purchase["id"])
 
 
 def age(database, purchase, ago):
@@ -133,15 +146,29 @@ class TestTheGuestsToken:
         assert answer.status_code == 200
 
     @pytest.mark.parametrize("has_gone", [False, True], ids=["with its cart", "without"])
-    async def test_ends(self, client, database, carts, has_gone):
-        cart, purchase = await bought_ago(client, database, TOKEN_TERM - MOMENT)
+    @pytest.mark.parametrize("how", ["collected", "cancelled"])
+    async def test_ends_some_days_after_the_purchase(self, client, database, carts, has_gone, how):
+        cart, purchase = await bought_ago(client, database, LINK_TERM + MOMENT)
         if has_gone:
             await carts.delete_checked_out_carts(ALL, DAY)
         url = f"{PURCHASES}/{purchase['id']}"
         assert (await client.get(url, headers=cart.headers)).status_code == 200
-        age(database, purchase["id"], TOKEN_TERM + MOMENT)
+        end(database, purchase, how, LINK_TERM - MOMENT)
+        assert (await client.get(url, headers=cart.headers)).status_code == 200
+        end(database, purchase, how, LINK_TERM + MOMENT)
         answer = await client.get(url, headers=cart.headers)
         assert (answer.status_code, answer.json()["code"]) == (401, "invalid_token")
+
+    async def test_is_forgotten_then(self, client, database, purchases):
+        kept, gone = [(await bought_ago(client, database, MOMENT))[1] for _ in range(2)]
+        placed = (await bought_ago(client, database, LINK_TERM + MOMENT))[1]
+        end(database, kept, "collected", LINK_TERM - MOMENT)
+        end(database, gone, "cancelled", LINK_TERM + MOMENT)
+        assert await purchases.end_links(ALL) >= 1
+        query = "SELECT version, token_hash IS NULL AS forgotten FROM purchase WHERE id = %(id)s"
+        found = [rows(database, query, id=each["id"])[0] for each in (kept, gone, placed)]
+        assert [row.forgotten for row in found] == [False, True, False]
+        assert found[0].version == found[1].version
 
     async def test_is_kept_as_a_hash_that_a_customers_purchase_has_not(self, client, database):
         query = "SELECT token_hash FROM purchase WHERE id = %(id)s"

@@ -13,6 +13,8 @@ STAFF: frozenset[Role] = frozenset({"clerk", "admin"})
 Permission = Literal[
     "account:own",
     "carts:own",
+    "carts:claim",
+    "carts:list-own",
     "catalogue:write",
     "customers:own",
     "customers:read",
@@ -45,7 +47,15 @@ _OF_CLERKS: frozenset[Permission] = frozenset(
 GRANTS: Mapping[Role, frozenset[Permission]] = {
     "cart": frozenset({"carts:own", "purchases:own"}),
     "customer": frozenset(
-        {"account:own", "carts:own", "customers:own", "purchases:own", "purchases:list-own"}
+        {
+            "account:own",
+            "carts:claim",
+            "carts:list-own",
+            "carts:own",
+            "customers:own",
+            "purchases:list-own",
+            "purchases:own",
+        }
     ),
     "clerk": _OF_CLERKS,
     "admin": _OF_CLERKS | {"refunds:confirm", "users:write"},

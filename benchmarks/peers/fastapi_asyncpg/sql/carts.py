@@ -37,7 +37,8 @@ VAT = """json_agg(json_build_object(
 
 READ_CART = f"""
 SELECT json_build_object(
-    'id', c.id, 'status', c.status, 'currency', $2::text,
+    'id', c.id, 'status', c.status, 'currency', $2::text, 'min_age', x.min_age,
+    'ready', c.status = 'open' AND coalesce(x.ready, false) AND coalesce(k.refused, '') = '',
     'items', coalesce(x.items, '[]'), 'total', coalesce(x.total - coalesce(k.reduction, 0), 0.00)::text,
     'coupon', (
         SELECT json_build_object(
@@ -50,6 +51,7 @@ SELECT json_build_object(
 FROM cart c
 CROSS JOIN LATERAL (
     SELECT sum(y.total) + coalesce(sum(y.deposit), 0) AS total,
+           max(o.min_age) AS min_age, bool_and(o.active AND i.quantity <= a.available) AS ready,
            array_agg(o.product_id) AS products, array_agg(y.total) AS goods,
            array_agg(y.deposit) FILTER (WHERE y.deposit > 0) AS deposits,
            array_agg(o.vat_rate) || array_agg(o.deposit_vat_rate) FILTER (WHERE y.deposit > 0) AS rates,
@@ -61,6 +63,9 @@ CROSS JOIN LATERAL (
                'deposit', CASE WHEN y.deposit > 0 THEN json_build_object(
                    'code', o.deposit_code, 'name', o.deposit_name, 'amount', o.deposit_amount::text,
                    'total', y.deposit::text) END,
+               'min_age', o.min_age, 'substitute', i.substitute,
+               'problems', CASE WHEN NOT o.active THEN '["withdrawn"]' WHEN i.quantity > a.available THEN '["out_of_stock"]'
+                   ELSE '[]' END::json,
                'available', CASE WHEN o.active THEN a.available ELSE 0.000 END::text)
                ORDER BY i.added_at, i.id) AS items
     FROM cart_item i

@@ -125,7 +125,7 @@ CROSS JOIN LATERAL (
         'vat_rate', l.vat_rate::text,
         'vat_amount', l.vat_amount::text, 'coupon_reduction', coalesce(l.coupon_amount, 0.00)::text,
         'total', l.total::text,
-        'returned', coalesce(r.quantity, 0.000)::text) ORDER BY l.id) AS lines
+        'returned', coalesce(r.quantity, 0.000)::text, 'substitute', l.substitute) ORDER BY l.id) AS lines
     FROM purchase_line l
     LEFT JOIN (
         SELECT v.product_id, sum(v.quantity) AS quantity FROM stock_movement v
