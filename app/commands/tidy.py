@@ -88,11 +88,16 @@ def _saying(manager: Manager, statement: Statement) -> Batch:
 async def _tidy(
     manager: Manager, idempotency_hours: int, event_days: int
 ) -> dict[What, int | PeeweeException]:
+    jobs = _of_sales(manager, idempotency_hours, event_days) | _of_the_catalogue(manager)
+    return {what: await _outcome(job) for what, job in jobs.items()}
+
+
+def _of_sales(manager: Manager, idempotency_hours: int, event_days: int) -> dict[What, Batch]:
     async def checked_out(limit: int) -> int:
         return await wired(Carts).delete_checked_out_carts(limit, idempotency_hours)
 
-    changing, saying = partial(_changing, manager), partial(_saying, manager)
-    jobs = {
+    changing = partial(_changing, manager)
+    return {
         ("unpaid purchase cancelled", "unpaid purchases cancelled"): wired(Purchases).cancel_unpaid,
         ("purchase served from fresh lots", "purchases served from fresh lots"): (
             wired(Purchases).keep_promises
@@ -108,6 +113,13 @@ async def _tidy(
             _DROP_IDEMPOTENCY_KEYS, hours=idempotency_hours
         ),
         ("old event forgotten", "old events forgotten"): changing(_DROP_EVENTS, days=event_days),
+        ("slot forgotten that is over", "slots forgotten that are over"): wired(Slots).forget,
+    }
+
+
+def _of_the_catalogue(manager: Manager) -> dict[What, Batch]:
+    changing, saying = partial(_changing, manager), partial(_saying, manager)
+    return {
         ("renamed product made findable", "renamed products made findable"): saying(_RENEW_SEARCH),
         (
             "product made findable by its ingredients",
@@ -120,12 +132,10 @@ async def _tidy(
         ("product given its discounts", "products given their discounts"): wired(Discounts).renew,
         ("set of discounts dropped", "sets of discounts dropped"): wired(Discounts).drop_sets,
         ("product counted for facets", "products counted for facets"): saying(_COUNT_FACETS),
-        ("slot forgotten that is over", "slots forgotten that are over"): wired(Slots).forget,
         ("image deleted that nothing has", "images deleted that nothing has"): (
             wired(Images).delete_unnamed
         ),
     }
-    return {what: await _outcome(job) for what, job in jobs.items()}
 
 
 async def _outcome(job: Batch) -> int | PeeweeException:
