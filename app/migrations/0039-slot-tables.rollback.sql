@@ -12,6 +12,7 @@ DROP FUNCTION IF EXISTS give_slot_back() CASCADE;
 DROP FUNCTION IF EXISTS chosen_slot(timestamptz);
 DROP FUNCTION IF EXISTS slot_windows(date, date);
 DROP FUNCTION IF EXISTS first_moment(timestamp);
+DROP FUNCTION IF EXISTS moment_at_change(timestamp);
 ALTER TABLE purchase DROP COLUMN slot_start, DROP COLUMN slot_end;
 DROP TABLE slot;
 DROP TABLE slot_hours;
