@@ -62,7 +62,9 @@ class ShopSettings(Section):
         default=(),
         description='When it is open, as ["Mo-Fr 08:00-20:00", "Sa 08:00-18:00"]. In the environment parted by commas.',
     )
-    seller: SellerSettings = SellerSettings()
+    seller: SellerSettings = Field(
+        default=SellerSettings(), description="Who sells, as invoices say it."
+    )
     minutes_to_pay: int = Field(
         default=120,
         ge=1,

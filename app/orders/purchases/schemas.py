@@ -223,7 +223,7 @@ class RefundRequest(Schema):
     """What is given back: for `lines`, or an `amount`, which all lines share."""
 
     lines: list[RefundedLine] = Field(
-        default_factory=list, max_length=1000, description="Of a purchase that was collected."
+        default_factory=list, max_length=500, description="Of a purchase that was collected."
     )
     amount: PositiveMoney | None = Field(default=None, description="Where no lines are named.")
     method: Method | None = Field(

@@ -180,18 +180,22 @@ class TestBuyer:
 class TestPdf:
     async def test_is_the_same_file_each_time(self, client, database):
         purchase = await sold(client, database, (on_sale(database, name="Żółć"), 2))
-        number = (await invoice_of(client, database, purchase))["number"]
+        invoice = await invoice_of(client, database, purchase)
+        number = invoice["number"]
         url = f"{API}/documents/{number}/pdf"
         first, second = [await client.get(url, headers=as_clerk(database)) for _ in range(2)]
         assert first.headers["Content-Type"] == "application/pdf"
         assert first.headers["Content-Disposition"] == f'inline; filename="{number}.pdf"'
         assert first.content.startswith(b"%PDF-")
         assert first.content == second.content
+        made_at = "".join(filter(str.isdigit, invoice["issued_at"]))[:14]
+        assert f"/CreationDate (D:{made_at}".encode() in first.content
 
 
-@pytest.mark.parametrize("total", [1, 0])
-def test_is_made_whoever_hands_over(fresh_database, total):
+@pytest.mark.parametrize(("total", "zone"), [(1, "Etc/GMT+12"), (0, "Etc/GMT-14")])
+def test_is_made_whoever_hands_over(fresh_database, total, zone):
     """A server of the version before knows of no documents, and so the database makes them; also of what was free then."""
+    rows(fresh_database, "UPDATE shop SET time_zone = %(zone)s", zone=zone)
     lot = stocked(fresh_database, on_sale(fresh_database, stock=None), 1)
     purchase = placed(fresh_database, (lot, 1), total=total)
     if total == 0:
@@ -203,5 +207,7 @@ def test_is_made_whoever_hands_over(fresh_database, total):
             """,
         )
     rows(fresh_database, "UPDATE purchase SET status = 'collected', collected_at = now()")
-    (made,) = rows(fresh_database, "SELECT purchase_id, total FROM document")
+    query = "SELECT *, (issued_at AT TIME ZONE %(zone)s)::date AS today FROM document"
+    (made,) = rows(fresh_database, query, zone=zone)
     assert (made.purchase_id, made.total) == (purchase.id, total)
+    assert (made.issued_on, made.year) == (made.today, made.today.year)
