@@ -74,7 +74,7 @@ async def record_refund(purchase: UUID, json_data: RefundRequest) -> Response:
     """Give money back, for lines or an amount that all share, and put what came back into stock or throw it away.
 
     A purchase that was collected gets a credit note. Refused with 409 `refund_above_paid`, `refund_above_charged`,
-    `not_collected` or `return_above_sold`; without `refunds:confirm` with 403 `refund_above_limit` and `other_method`.
+    `not_collected`, `return_above_sold` or `till_closed`; without `refunds:confirm` with 403 `refund_above_limit` and `other_method`.
     """
     refund = wired(Refunds).refund
     return (await refund(principal(), str(purchase), json_data, request_identity())).response()
