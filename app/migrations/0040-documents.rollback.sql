@@ -6,6 +6,7 @@ BEGIN
     END IF;
 END $$;
 
+DROP FUNCTION IF EXISTS note_document_event() CASCADE;
 DROP FUNCTION IF EXISTS issue_invoice() CASCADE;
 DROP FUNCTION IF EXISTS issue_document(text, text, uuid, bigint[], numeric[], numeric[]);
 DROP FUNCTION IF EXISTS document_number(text, integer, integer);

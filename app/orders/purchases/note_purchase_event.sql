@@ -9,7 +9,8 @@ CREATE OR REPLACE FUNCTION note_purchase_event() RETURNS trigger
     END
     $$;
 
-CREATE OR REPLACE TRIGGER purchase_placed_event AFTER INSERT ON purchase
+-- Triggers of an event fire in the order of their names: what becomes of a purchase comes before the papers on it.
+CREATE OR REPLACE TRIGGER purchase_event_placed AFTER INSERT ON purchase
     FOR EACH ROW EXECUTE FUNCTION note_purchase_event();
-CREATE OR REPLACE TRIGGER purchase_status_event AFTER UPDATE OF status ON purchase
+CREATE OR REPLACE TRIGGER purchase_event_status AFTER UPDATE OF status ON purchase
     FOR EACH ROW WHEN (OLD.status <> NEW.status) EXECUTE FUNCTION note_purchase_event();

@@ -29,7 +29,9 @@ async def test_of_one_that_is_paid_handed_over_and_refunded(client, database):
         ("purchase.placed", None),
         ("payment.taken", paid["id"]),
         ("purchase.collected", None),
-        ("payment.refunded", answer.json()["id"]),
+        ("document.issued", None),
+        ("payment.refunded", answer.json()["payments"][0]["id"]),
+        ("document.issued", None),
     ]
 
 

@@ -177,7 +177,7 @@ class TestCash:
             assert answer.json()["rounding"] == "0.00"
             await collect(client, database, purchase)
             answer = await give_back(client, database, session, purchase, "1.01")
-            assert answer.json()["rounding"] == "-0.01"
+            assert answer.json()["payments"][0]["rounding"] == "-0.01"
             found = await ask(client, database, session)
         assert found["expected"] == "101.50"
         assert found["rounding"] == "0.03"
