@@ -92,6 +92,8 @@ class Purchase(Base):
     pricing_rules: Mapped[int]
     placed_at: Mapped[Stamp]
     pay_by: Mapped[datetime]
+    slot_start: Mapped[datetime | None]
+    slot_end: Mapped[datetime | None]
     collected_at: Mapped[datetime | None]
     cancelled_at: Mapped[datetime | None]
     reason: Mapped[str] = mapped_column("cancel_reason", server_default=FetchedValue())
@@ -121,6 +123,11 @@ class Purchase(Base):
             "name": self.coupon_name,
             "reduction": self.coupon_amount,
         }
+
+    @property
+    def slot(self) -> dict[str, datetime | None] | None:
+        """The window in which it is collected, if it has one."""
+        return self.slot_start and {"start": self.slot_start, "end": self.slot_end}
 
     @property
     def age_checked(self) -> bool:

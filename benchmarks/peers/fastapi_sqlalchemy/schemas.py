@@ -276,6 +276,7 @@ class PurchaseOut(Basket):
     payments: list[PaymentOut]
     placed_at: Moment
     pay_by: Moment
+    slot: dict[str, Moment] | None
     collected_at: Moment | None
     cancelled_at: Moment | None
     cancel_reason: str | None

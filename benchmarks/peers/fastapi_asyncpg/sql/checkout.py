@@ -100,6 +100,8 @@ SELECT json_build_object(
     'due', CASE p.status WHEN 'placed' THEN p.total - m.paid + m.refunded ELSE 0.00 END::text,
     'lines', n.lines, 'payments', m.payments,
     'placed_at', rfc3339(p.placed_at), 'pay_by', rfc3339(p.pay_by),
+    'slot', CASE WHEN p.slot_start IS NOT NULL THEN json_build_object(
+        'start', rfc3339(p.slot_start), 'end', rfc3339(p.slot_end)) END,
     'collected_at', rfc3339(p.collected_at), 'cancelled_at', rfc3339(p.cancelled_at),
     'cancel_reason', nullif(p.cancel_reason, ''),
     'min_age', p.min_age, 'age_checked', p.age_checked_by IS NOT NULL, 'version', p.version)::text
