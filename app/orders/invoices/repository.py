@@ -13,19 +13,18 @@ from app.core.web.security import Principal
 from app.orders.invoices.crediting import ChargedLine, CreditedLine
 from app.orders.invoices.numbers import Number
 from app.orders.invoices.shape import DOCUMENT, DOCUMENTS
-
-_VISIBLE = "(%(staff)s OR p.customer_id = %(customer)s OR p.id = %(own)s::uuid)"
+from app.orders.seeing import SEEN, no_purchase, seer
 
 READ = Statement(
     f"""
     SELECT {DOCUMENT} FROM document d JOIN purchase p ON p.id = d.purchase_id
-    WHERE (d.series, d.year, d.number) = (%(series)s, %(year)s, %(number)s) AND {_VISIBLE}
+    WHERE (d.series, d.year, d.number) = (%(series)s, %(year)s, %(number)s) AND {SEEN}
     """,
     read=True,
 )
 
 OF_PURCHASE = Statement(
-    f"SELECT {DOCUMENTS} FROM purchase p WHERE p.id = %(purchase)s::uuid AND {_VISIBLE}",
+    f"SELECT {DOCUMENTS} FROM purchase p WHERE p.id = %(purchase)s::uuid AND {SEEN}",
     read=True,
 )
 
@@ -33,7 +32,7 @@ INVOICE_OF = Statement(
     f"""
     SELECT d.id, d.series, d.year, d.number FROM purchase p
     LEFT JOIN document d ON d.purchase_id = p.id AND d.kind = 'invoice'
-    WHERE p.id = %(purchase)s::uuid AND {_VISIBLE}
+    WHERE p.id = %(purchase)s::uuid AND {SEEN}
     """,
     read=True,
 )
@@ -82,9 +81,7 @@ class DocumentRepository:
 
     async def read(self, number: Number, who: Principal) -> str:
         """Return the JSON of a document of a purchase that `who` may see. Raises NotFound."""
-        found: str | None = await self._manager.fetch_value(
-            READ, **number._asdict(), **_visible(who)
-        )
+        found: str | None = await self._manager.fetch_value(READ, **number._asdict(), **seer(who))
         if found is None:
             raise missing()
         return found
@@ -92,17 +89,17 @@ class DocumentRepository:
     async def of_purchase(self, purchase: str, who: Principal) -> str:
         """Return the JSON of all documents of a purchase that `who` may see. Raises NotFound."""
         found: str | None = await self._manager.fetch_value(
-            OF_PURCHASE, purchase=purchase, **_visible(who)
+            OF_PURCHASE, purchase=purchase, **seer(who)
         )
         if found is None:
-            raise _no_purchase()
+            raise no_purchase()
         return found
 
     async def invoice_of(self, purchase: str, who: Principal) -> tuple[int, Number] | None:
         """Return the id and number of the invoice of a purchase that `who` may see, if it has one. Raises NotFound."""
-        found = await self._manager.fetch_one(INVOICE_OF, purchase=purchase, **_visible(who))
+        found = await self._manager.fetch_one(INVOICE_OF, purchase=purchase, **seer(who))
         if found is None:
-            raise _no_purchase()
+            raise no_purchase()
         document, *number = found
         return None if document is None else (document, Number(*number))
 
@@ -142,11 +139,3 @@ class DocumentRepository:
 def missing() -> NotFound:
     """Return the error for a number that no document has, or only others'."""
     return NotFound("There is no such document.")
-
-
-def _no_purchase() -> NotFound:
-    return NotFound("There is no such purchase.")
-
-
-def _visible(who: Principal) -> dict[str, Any]:
-    return {"staff": who.is_staff, "customer": who.customer_id, "own": who.purchase_id}

@@ -19,8 +19,8 @@ def money_back(
     left = sum(balances.values(), Decimal("0.00")) if amount is None else amount
     back: dict[str, Decimal] = {}
     for method, balance in balances.items():
-        amount = min(balance, left)
-        if amount > 0:
-            back[method] = amount
-            left -= amount
+        part = min(balance, left)
+        if part > 0:
+            back[method] = part
+            left -= part
     return back

@@ -8,16 +8,15 @@ from functools import cache
 from typing import Any
 
 from app.core.database import Manager, Statement
-from app.core.web import Conflict, NotFound
+from app.core.web import Conflict
 from app.core.web.paging import looked_through
 from app.core.web.security import Principal
 from app.orders.purchases.paging import FILTERS, page_of
 from app.orders.purchases.schemas import Status
 from app.orders.purchases.shape import JSON, PARTS, PAYMENT
+from app.orders.seeing import SEEN, no_purchase, seer
 
-# Which purchase (named p) somebody may see.
-_SEEN = """p.id = %(purchase)s::uuid
-    AND (%(staff)s OR p.customer_id = %(customer)s OR p.id = %(own)s::uuid)"""
+_SEEN = f"p.id = %(purchase)s::uuid AND {SEEN}"
 
 READ = Statement(f"SELECT {JSON} FROM purchase p {PARTS} WHERE {_SEEN}", read=True)
 
@@ -150,9 +149,9 @@ class PurchaseRepository:
 
     async def read(self, purchase: str, who: Principal) -> str:
         """Return the JSON of a purchase that `who` may see. Raises NotFound."""
-        found: str | None = await self._manager.fetch_value(READ, **_seen(purchase, who))
+        found: str | None = await self._manager.fetch_value(READ, purchase=purchase, **seer(who))
         if found is None:
-            raise _missing()
+            raise no_purchase()
         return found
 
     async def page(
@@ -184,14 +183,14 @@ class PurchaseRepository:
         """
         found = await self._manager.fetch_one(LOCK, purchase=purchase)
         if found is None:
-            raise _missing()
+            raise no_purchase()
         return found[0], found[1]
 
     async def lock_seen(self, purchase: str, who: Principal) -> tuple[str, Decimal]:
         """Lock a purchase that `who` may see as lock() does. Raises NotFound."""
-        found = await self._manager.fetch_one(LOCK_SEEN, **_seen(purchase, who))
+        found = await self._manager.fetch_one(LOCK_SEEN, purchase=purchase, **seer(who))
         if found is None:
-            raise _missing()
+            raise no_purchase()
         return found[0], found[1]
 
     async def lock_late(self, purchase: str) -> bool:
@@ -245,17 +244,3 @@ class PurchaseRepository:
     async def unpaid(self, limit: int) -> list[str]:
         """Return purchases that nothing was paid for in time, the longest overdue first."""
         return [row[0] for row in await self._manager.fetch(UNPAID, limit=limit)]
-
-
-def _seen(purchase: str, who: Principal) -> dict[str, Any]:
-    """Return _SEEN's parameters."""
-    return {
-        "purchase": purchase,
-        "staff": who.is_staff,
-        "customer": who.customer_id,
-        "own": who.purchase_id,
-    }
-
-
-def _missing() -> NotFound:
-    return NotFound("There is no such purchase.")

@@ -170,18 +170,13 @@ class PurchaseQuery(PageQuery):
         }
 
 
-class MoneyRequest(Schema):
-    """Money that was taken or given back."""
+class PaymentRequest(Schema):
+    """Money that was taken."""
 
     amount: PositiveMoney
     method: Method
     reference: Reference = ""
     till: Till = None
-
-
-class PaymentRequest(MoneyRequest):
-    """Money that was taken."""
-
     tendered: PositiveMoney | None = Field(
         default=None,
         description="The cash that was handed over for it: the answer says the change.",

@@ -34,7 +34,7 @@ MOST_AT_ONCE = 100
 
 
 class Purchases:
-    """What customers see of their purchases and staff does with all of them. Cash is rounded to `cash_step`."""
+    """What customers see of their purchases and staff does with all of them."""
 
     def __init__(
         self,

@@ -89,30 +89,25 @@ MOVE = Statement(
 )
 
 _PAYMENT = json_object(PAYMENT_MEMBERS + ", 'purchase', p.id, 'purchase_number', p.invoice_number")
-_BOOKED = f"""
-    SELECT {_PAYMENT}, y.at, y.id
-    FROM payment y JOIN purchase p ON p.id = y.purchase_id"""
 
-PAYMENTS = Statement(
-    f"""
-    {_BOOKED}
-    WHERE y.at >= coalesce(%(since)s::timestamptz, '-infinity') AND y.at < coalesce(%(until)s::timestamptz, 'infinity')
-        AND (y.at, y.id) < (coalesce(%(after_at)s::timestamptz, 'infinity'), coalesce(%(after_id)s::bigint, 0))
-    ORDER BY y.at DESC, y.id DESC LIMIT %(limit)s
-    """,
-    read=True,
-)
 
-PAYMENTS_OF_SESSION = Statement(
-    f"""
-    {_BOOKED}
-    WHERE y.session_id = %(session)s
-        AND y.at >= coalesce(%(since)s::timestamptz, '-infinity') AND y.at < coalesce(%(until)s::timestamptz, 'infinity')
-        AND (y.at, y.id) < (coalesce(%(after_at)s::timestamptz, 'infinity'), coalesce(%(after_id)s::bigint, 0))
-    ORDER BY y.at DESC, y.id DESC LIMIT %(limit)s
-    """,
-    read=True,
-)
+def _payments(condition: str) -> Statement:
+    """Return the statement that lists payments, each by one index: of a session, or of all by when money moved."""
+    return Statement(
+        f"""
+        SELECT {_PAYMENT}, y.at, y.id
+        FROM payment y JOIN purchase p ON p.id = y.purchase_id
+        WHERE {condition}
+            AND y.at >= coalesce(%(since)s::timestamptz, '-infinity') AND y.at < coalesce(%(until)s::timestamptz, 'infinity')
+            AND (y.at, y.id) < (coalesce(%(after_at)s::timestamptz, 'infinity'), coalesce(%(after_id)s::bigint, 0))
+        ORDER BY y.at DESC, y.id DESC LIMIT %(limit)s
+        """,
+        read=True,
+    )
+
+
+PAYMENTS = _payments("true")
+PAYMENTS_OF_SESSION = _payments("y.session_id = %(session)s")
 
 
 class TillRepository:
