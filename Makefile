@@ -15,7 +15,7 @@ PROGRAMS := main.py app local deploy tests examples benchmarks conformance
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
-.PHONY: help run test lint format types imports pytest test-dates lint-api coverage migrate command verify tidy dump restore bench bench-quick bench-scale bench-soak conformance conformance-compose lock upgrade portability clean
+.PHONY: help run test lint format types imports pytest test-dates lint-api coverage migrate command verify tidy dump restore bench bench-quick bench-selling bench-scale bench-soak conformance conformance-compose lock upgrade portability clean
 
 ## Every day
 
@@ -86,6 +86,9 @@ bench: $(VENV)  ## the shop against four peers, its limits, its growth, and docs
 
 bench-quick: $(VENV)  ## how many times the requests/s of three peers, for product, list and checkout (3 minutes)
 	@$(BIN)/python -m benchmarks quick
+
+bench-selling: $(VENV)  ## requests/s of a checkout for a slot with a coupon and promotions, beside a peer's (1 minute)
+	@$(BIN)/python -m benchmarks selling
 
 bench-scale: $(VENV)  ## the cost of a request from 1,000 to 1,000,000 products and purchases
 	@$(BIN)/python -m benchmarks scale

@@ -1,4 +1,4 @@
-"""Measure: `python -m benchmarks` for all and the report, or with `quick`, `scale` or `soak` for a part (`make bench…`).
+"""Measure: `python -m benchmarks` for all and the report, or with `quick`, `selling`, `scale` or `soak` for a part (`make bench…`).
 
 What was measured stands in .benchmarks/results.json, also if the run breaks off. Exits 1 if an answer was not the expected
 one, 2 if something that it needs is missing.
@@ -82,6 +82,15 @@ def quickly(folder: Path, _arguments: argparse.Namespace) -> int:
     return 0
 
 
+def selling(folder: Path, _arguments: argparse.Namespace) -> int:
+    """Print what a checkout with a slot and a coupon does beside a peer's."""
+    from benchmarks.parts import selling as part  # noqa: PLC0415 - as above
+
+    with ground(purchases=0) as lent:
+        print(f"\n{part.run(lent, folder, say)}")
+    return 0
+
+
 def growing(folder: Path, _arguments: argparse.Namespace) -> int:
     """Measure the cost of requests as the shop grows."""
     from benchmarks.parts import scale  # noqa: PLC0415 - as above
@@ -112,11 +121,14 @@ COMMANDS: Mapping[str, tuple[str, Command]] = MappingProxyType(
     {
         "all": ("bench", everything),
         "quick": ("bench-quick", quickly),
+        "selling": ("bench-selling", selling),
         "scale": ("bench-scale", growing),
         "soak": ("bench-soak", soaking),
     }
 )
 """What each is called by `make`, and what it does."""
+PRINTED = ("quick", "selling")
+"""Those that the report knows nothing of."""
 
 
 def main() -> int:
@@ -156,7 +168,7 @@ def _run(arguments: argparse.Namespace) -> int:
     folder.mkdir(parents=True)
     began = time.monotonic()
     status = command(folder, arguments)
-    if arguments.what == "quick":
+    if arguments.what in PRINTED:
         return status
     Results.kept().took(name, time.monotonic() - began)
     return report() or status

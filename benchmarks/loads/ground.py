@@ -9,7 +9,7 @@ from typing import Any
 
 import psycopg2
 
-from benchmarks.loads import seed
+from benchmarks.loads import seed, windows
 from local.postgres import DURABLE, Postgres
 from tests.support.database import Cluster, Database
 
@@ -41,6 +41,7 @@ class Ground:
     names: list[str] = field(default_factory=list)
     emails: list[str] = field(default_factory=list)
     next_cart: int = OPEN_CARTS + 1
+    slots: list[str] = field(default_factory=list)
 
     @property
     def app_url(self) -> str:
@@ -80,9 +81,16 @@ class Ground:
         self.next_cart = fresh.stop
         return fresh
 
+    def sell_in_slots(self) -> None:
+        """From now on a checkout has to name one of `slots`; there are coupons for enter_coupons()."""
+        windows.open_windows(self.owner_url)
+        days = "CURRENT_DATE + 1, CURRENT_DATE + 10"
+        found = self.rows(f"SELECT rfc3339(starts_at) FROM slot_windows({days}) ORDER BY 1")  # noqa: S608 - written in here
+        self.slots = [start for (start,) in found]
+
     def tidy(self) -> None:
         """Do between slots what PostgreSQL would do in one of them, at some moment."""
-        tables = "cart, cart_item, purchase, purchase_line, allocation, stock, stock_level, session, attempt"
+        tables = "cart, cart_item, coupon, slot, purchase, purchase_line, allocation, stock, stock_level, session, attempt"
         self.rows(f"VACUUM (ANALYZE) {tables}")
         _ask(self.server.admin_url, "CHECKPOINT")
 

@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 
 import httpx
 
-from benchmarks.loads import seed
+from benchmarks.loads import seed, windows
 from benchmarks.loads.ground import OPEN_CARTS, Ground
 from benchmarks.loads.words import mistyped
 from benchmarks.measuring.wrk import Plan, Request
@@ -27,11 +27,15 @@ Make = Callable[[Ground, str, int], list[Request]]
 
 @dataclass(frozen=True)
 class Load:
-    """A kind of request. `make` returns so many of them for the contestant at an URL; `once` are used up."""
+    """A kind of request. `make` returns so many of them for the contestant at an URL; `once` are used up.
+
+    `apart` is what a shop of its own is needed for: no part of a full run.
+    """
 
     name: str
     make: Make
     once: bool = False
+    apart: bool = False
 
 
 def product(ground: Ground, _url: str, number: int) -> list[Request]:
@@ -87,6 +91,14 @@ def checkout_one(ground: Ground, _url: str, number: int) -> list[Request]:
     return [_check_out(which) for which in ground.carts(number, lines=1, one=True)]
 
 
+def checkout_slot(ground: Ground, _url: str, number: int) -> list[Request]:
+    """Check out a cart of three lines with a coupon, for a slot; the ground has to sell in these."""
+    fresh = ground.carts(number)
+    windows.enter_coupons(ground.owner_url, fresh)
+    named = [json.dumps({**json.loads(BUYER), "slot": start}) for start in ground.slots]
+    return [_check_out(which, named[which % len(named)]) for which in fresh]
+
+
 def login(ground: Ground, _url: str, number: int) -> list[Request]:
     """Log one of the customers in."""
     bodies = [json.dumps({"email": email, "password": seed.PASSWORD}) for email in ground.emails]
@@ -118,6 +130,7 @@ _ALL = (
     Load("checkout-one", checkout_one, once=True),
     Load("login", login),
     Load("mix", mix, once=True),
+    Load("checkout-slot", checkout_slot, once=True, apart=True),
 )
 LOADS: Mapping[str, Load] = MappingProxyType({load.name: load for load in _ALL})
 """By name, in the order of the report."""
@@ -141,9 +154,9 @@ def _tenth(client: httpx.Client, category: str) -> Request:
     return _listing(category, cursor)
 
 
-def _check_out(which: int) -> Request:
+def _check_out(which: int, buyer: str = BUYER) -> Request:
     path = f"{CARTS}/{seed.cart_id(which)}/checkout"
-    return Request("POST", path, seed.cart_token(which), BUYER)
+    return Request("POST", path, seed.cart_token(which), buyer)
 
 
 def _cycled(requests: Sequence[Request], number: int) -> list[Request]:

@@ -173,13 +173,14 @@ _GOODS = """
     CREATE UNIQUE INDEX ON goods (number);
     ANALYZE goods;
 """
-_CART_ID = "('00000000-0000-4000-8000-' || lpad(to_hex(n), 12, '0'))::uuid"
+CART_ID = "('00000000-0000-4000-8000-' || lpad(to_hex(n), 12, '0'))::uuid"
+"""The SQL for the id of the cart of number n."""
 _CARTS = f"""
     INSERT INTO cart (id, token_hash, expires_at)
-        SELECT {_CART_ID}, sha256(convert_to(%(token)s || lpad(n::text, 12, '0'), 'UTF8')), now() + interval '7 days'
+        SELECT {CART_ID}, sha256(convert_to(%(token)s || lpad(n::text, 12, '0'), 'UTF8')), now() + interval '7 days'
         FROM generate_series(%(first)s::bigint, %(last)s) n;
     INSERT INTO cart_item (cart_id, product_id, quantity)
-        SELECT {_CART_ID}, (%(goods)s::bigint[])[1 + (n * %(step)s + line) %% %(kinds)s], 1 + line %% 2
+        SELECT {CART_ID}, (%(goods)s::bigint[])[1 + (n * %(step)s + line) %% %(kinds)s], 1 + line %% 2
         FROM generate_series(%(first)s::bigint, %(last)s) n CROSS JOIN generate_series(0, %(lines)s - 1) line;
 """  # noqa: S608 - of parts written above
 # Of ten purchases nine were collected, over the year; the others were placed just now and are not paid. Of nothing so much was

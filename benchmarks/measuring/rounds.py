@@ -88,7 +88,8 @@ class Course:
 
 def every_place() -> tuple[Place, ...]:
     """Return the places of a full run: those with one worker first, as two workers take a start anew."""
-    alone = [Place(load, connections) for load in LOADS for connections in (1, 32)]
+    loads = [name for name, load in LOADS.items() if not load.apart]
+    alone = [Place(load, connections) for load in loads for connections in (1, 32)]
     crowd = [Place(load, 128, 2) for load in ("product", "checkout")]
     return (*alone, *crowd)
 

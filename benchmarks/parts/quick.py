@@ -27,16 +27,18 @@ def run(ground: Ground, folder: Path, say: Callable[[str], None]) -> str:
     return table({"rounds": found})
 
 
-def table(results: Mapping[str, Any]) -> str:
+def table(
+    results: Mapping[str, Any], loads: Sequence[str] = LOADS, peers: Sequence[str] = PEERS
+) -> str:
     """Return the medians of the rounds: requests per second of all, and how many times a peer's ours are."""
-    head = ["requests/s", OURS, *(f"({peer})" for peer in PEERS)]
-    head += [f"ours / ({peer})" for peer in PEERS]
+    head = ["requests/s", OURS, *(f"({peer})" for peer in peers)]
+    head += [f"ours / ({peer})" for peer in peers]
     lines = [head]
-    for load in LOADS:
-        rates = (_rate(results, load, who) for who in (OURS, *PEERS))
-        times = (ratios(results, load, peer, CONNECTIONS, WORKERS) for peer in PEERS)
+    for load in loads:
+        rates = (_rate(results, load, who) for who in (OURS, *peers))
+        times = (ratios(results, load, peer, CONNECTIONS, WORKERS) for peer in peers)
         lines.append([load, *rates, *(f"{one.median:.2f}" if one else "–" for one in times)])
-    legend = "\n".join(f"  {TITLES[peer]}" for peer in PEERS)
+    legend = "\n".join(f"  {TITLES[peer]}" for peer in peers)
     return f"{_aligned(lines)}\n\n{CONNECTIONS} connections, {WORKERS} worker.\n{legend}"
 
 

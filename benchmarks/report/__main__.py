@@ -26,6 +26,10 @@ COMMANDS = {
         "requests/s against (a), (b) and (c) for product, list and checkout, printed",
         170,
     ),
+    "bench-selling": (
+        "a checkout for a slot with a coupon against (c), and a sale at a till, printed",
+        90,
+    ),
     "bench-scale": ("the cost of a request as the shop grows", 700),
     "bench-soak": ("twenty minutes of mix: memory, descriptors, connections", 1300),
 }

@@ -30,6 +30,7 @@ from benchmarks.peers.fastapi_shop.problems import (
     coupon_refused,
     invalid,
     missing_cart,
+    slot_refused,
     wrong_token,
 )
 from benchmarks.peers.observed import Settings, observation
@@ -109,18 +110,18 @@ async def check_out(
 
     async def work() -> tuple[Any, str]:
         locked = await connection.fetchrow(checkout.LOCK_CART, cart, owner.cart, owner.customer)
-        if locked is None:
-            raise missing_cart()
-        if locked[0] != "open":
+        if locked is None or locked[0] != "open":
             raise await _closed(connection, owner, cart)
         customer, *contact = _contact(locked, order)
         goods = [Line(*row) for row in await connection.fetch(checkout.CART_LINES, cart)]
         min_age = check(goods, order.confirmed_age)
         coupon = await _coupon(connection, locked, goods)
+        slot = await _slot(connection, order)
         behind = deposits(goods)
         lines = goods + behind
         total, vat_total = charge(lines, order.expected_total), share_vat(lines)
         picks = await _allocate(connection, goods)
+        await _take(connection, order, slot)
         purchase = await connection.fetchval(
             checkout.PLACE,
             cart,
@@ -135,11 +136,11 @@ async def check_out(
             locked[1],
             min_age,
             *((coupon.id, coupon.code, coupon.name, coupon.reduction) if coupon else (None,) * 4),
+            *((order.slot, slot[1]) if slot else (None, None)),
         )
         if behind:
             await connection.execute(checkout.PLACE_DEPOSITS, purchase, *_deposit_columns(behind))
-        if coupon is not None:
-            await _redeem(connection, purchase, locked[6])
+        await _redeem(connection, purchase, coupon, locked[6])
         return purchase, await connection.fetchval(checkout.READ_PURCHASE, purchase)
 
     return await in_transaction(connection, work)
@@ -159,8 +160,28 @@ async def _coupon(connection: Any, locked: Any, goods: list[Line]) -> Coupon | N
     return coupon
 
 
-async def _redeem(connection: Any, purchase: Any, code: str | None) -> None:
-    """Write down that the purchase has redeemed its coupon. Raises Problem (409) if others were faster."""
+async def _slot(connection: Any, order: CheckoutRequest) -> Any:
+    """Return the window that is named as (refused, end, capacity), or None in a shop without. Raises Problem."""
+    slot = await connection.fetchrow(checkout.CHOSEN_SLOT, order.slot)
+    if slot is not None and slot[0]:
+        raise slot_refused(slot[0])
+    return slot
+
+
+async def _take(connection: Any, order: CheckoutRequest, slot: Any) -> None:
+    """Take a place of a window, if there is one. Raises Problem (409) if others took the last."""
+    if slot is None:
+        return
+    try:
+        await connection.execute(checkout.TAKE_SLOT, order.slot, slot[1], slot[2])
+    except CheckViolationError as error:
+        raise slot_refused("slot_full") from error
+
+
+async def _redeem(connection: Any, purchase: Any, coupon: Coupon | None, code: str | None) -> None:
+    """Write down that the purchase has redeemed its coupon, if any. Raises Problem (409) if others were faster."""
+    if coupon is None:
+        return
     try:
         await connection.execute(checkout.REDEEM_COUPON, purchase, code)
     except CheckViolationError as error:

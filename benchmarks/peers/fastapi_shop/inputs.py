@@ -6,7 +6,7 @@ from typing import Annotated
 
 from email_validator import EmailNotValidError, validate_email
 from fastapi import Depends, Header
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
 
 from benchmarks.peers.fastapi_shop.problems import Problem, no_token
 
@@ -65,6 +65,7 @@ class CheckoutRequest(Input):
     contact_phone: Phone | None = None
     expected_total: Money | None = None
     confirmed_age: int | None = Field(default=None, ge=1, le=99)
+    slot: AwareDatetime | None = None
 
 
 class Credentials(Input):

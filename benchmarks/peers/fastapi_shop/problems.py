@@ -159,3 +159,10 @@ def add_problems(app: FastAPI, unavailable: Iterable[type[Exception]]) -> None:
     for kind in unavailable:
         app.add_exception_handler(kind, _on_unavailable)
     app.add_exception_handler(Exception, _on_fault)
+
+
+def slot_refused(word: str) -> Problem:
+    """Return the problem of a window that a checkout cannot have, by chosen_slot's word."""
+    if word in {"slot_required", "no_such_slot"}:
+        return invalid("The slot cannot be had.", "/slot", word)
+    return Problem(409, "The slot cannot be had.", code=word)

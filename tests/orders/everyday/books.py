@@ -63,7 +63,7 @@ class Bought:
     path: str
     lines: dict[int, Line]
     status: str = "placed"
-    paid: NOTHING.__class__ = NOTHING
+    paid: Decimal = NOTHING
     methods: dict[str, Decimal] = field(default_factory=lambda: defaultdict(Decimal))
 
     @property

@@ -23,6 +23,16 @@ COUPON_EFFECT = """
 SELECT c.id, coalesce($2, upper(c.code)), c.name, c.minimum, e.refused, e.reduction, e.shares
 FROM coupon c CROSS JOIN coupon_effect(c.id, $2, $3, $4::bigint[], $5::numeric[]) e WHERE c.id = $1"""
 
+CHOSEN_SLOT = """
+SELECT s.refused, s.ends_at, s.capacity
+FROM chosen_slot($1) s
+WHERE $1 IS NOT NULL OR EXISTS (
+    SELECT FROM slot_hours h WHERE coalesce(h.day, h.ends_on, 'infinity') >= CURRENT_DATE)"""
+
+TAKE_SLOT = """
+INSERT INTO slot AS s (starts_at, ends_at, capacity, taken) VALUES ($1, $2, $3, 1)
+ON CONFLICT (starts_at) DO UPDATE SET taken = s.taken + 1, capacity = EXCLUDED.capacity, ends_at = EXCLUDED.ends_at"""
+
 REDEEM_COUPON = "SELECT redeem_coupon(p, $2) FROM purchase p WHERE p.id = $1"
 
 RESERVE_LEVELS = """
@@ -55,8 +65,11 @@ PLACE = """
 WITH placed AS (
     INSERT INTO purchase (cart_id, token_hash, customer_id, contact_name, contact_phone,
                           currency, total, vat_total, pricing_rules, pay_by, min_age,
-                          coupon_id, coupon_code, coupon_name, coupon_amount)
-    VALUES ($1, $26, $2, $3, $4, $5, $6, $7, 2, now() + make_interval(mins => $8), $27, $28, $29, $30, $31)
+                          coupon_id, coupon_code, coupon_name, coupon_amount, slot_start, slot_end)
+    VALUES ($1, $26, $2, $3, $4, $5, $6, $7, 2,
+            CASE WHEN $2::bigint IS NULL THEN least(now() + make_interval(mins => $8), $33)
+                ELSE coalesce($33, now() + make_interval(mins => $8)) END,
+            $27, $28, $29, $30, $31, $32, $33)
     RETURNING id
 ), line AS (
     INSERT INTO purchase_line (purchase_id, product_id, code, name, unit, quantity, price,
