@@ -310,8 +310,10 @@ class TestLists:
     @pytest.mark.parametrize("oldest_first", [False, True])
     @pytest.mark.parametrize("status", [None, "placed", "collected", "cancelled"])
     def test_of_purchases_too(self, cursor, status, oldest_first):
-        for asked in subsets(
-            ("customer", "overdue", "slot", "since", "until", "name", "phone", "part", "behind")
-        ):
+        names = ("customer", "overdue", "slot", "since", "until", "name", "phone", "part", "behind")
+        # With each of them, and with all: they share nothing with what else is asked.
+        some = [(), *((name,) for name in names), names]
+        others = [(late, *more) for late in ("abandoned", "short") for more in some]
+        for asked in (*subsets(names), *others):
             statement = list_of(frozenset(asked), status, oldest_first=oldest_first)
             assert faults(plan(cursor, statement)) == [], asked

@@ -37,7 +37,9 @@ def cursor(large):
 
 def purchases(cursor, status=None, after=None, **asked):
     """Return how many rows staff's list of purchases looks at, and whether it goes on."""
-    filters = PurchaseQuery(status=status, limit=20, **asked).filters(after)
+    filters = PurchaseQuery(status=status, limit=20, **asked).filters(after) | {
+        "days_to_collect": 7
+    }
     names = {"name", "part", "phone", "number", "since", "until"}
     wanted = {name for name in names if filters[name] is not None} - (
         {"number"} if filters["phone"] else set()
@@ -138,7 +140,10 @@ class TestPages:
     @pytest.mark.parametrize("status", [None, "collected"])
     @pytest.mark.parametrize("q", ["99", "r 12", "r 149", "Customer 1", "5"])
     async def test_of_purchases_by_contact(self, manager, status, q):
-        repository, clerk = PurchaseRepository(manager), Principal("session", "clerk", login_id=1)
+        repository, clerk = (
+            PurchaseRepository(manager, 7),
+            Principal("session", "clerk", login_id=1),
+        )
         query = PurchaseQuery(q=q, status=status, limit=100)
         found, pages = await followed(
             lambda behind: repository.page(clerk, query.filters(behind), oldest_first=False),

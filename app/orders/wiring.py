@@ -47,7 +47,7 @@ def wire(  # noqa: PLR0913 - what selling stands on
 ) -> None:
     """Give `app` carts, checkout, slots, purchases, their payments and documents, and tills; `lists` reads what anybody may ask for."""
     baskets = CartRepository(manager)
-    sold = PurchaseRepository(manager)
+    sold = PurchaseRepository(manager, shop.days_to_collect)
     papers = DocumentRepository(manager)
     sales = Sales(manager, shop.currency)
     provide(app, Carts(manager, baskets, attempts, barcodes, shop))

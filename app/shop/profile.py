@@ -19,6 +19,7 @@ class Profile:
                 max_quantity=shop.max_quantity,
                 minutes_to_pay=shop.minutes_to_pay,
                 guest_minutes_to_pay=shop.guest_minutes_to_pay,
+                days_to_collect=shop.days_to_collect,
                 guest_contact=["contact_name", "contact_phone"],
             ),
         )

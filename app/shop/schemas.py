@@ -14,6 +14,9 @@ class OrderDemands(Schema):
         description="Minutes after which a customer's purchase is cancelled if nothing was paid."
     )
     guest_minutes_to_pay: int = Field(description="The same for a guest's.")
+    days_to_collect: int = Field(
+        description="Days after which what was paid for and not collected may be cancelled."
+    )
     guest_contact: list[str] = Field(
         description="What a guest must give at checkout.", examples=[["contact_name"]]
     )

@@ -26,6 +26,7 @@ class TestShop:
             "max_quantity": "12.5",
             "minutes_to_pay": 90,
             "guest_minutes_to_pay": 20,
+            "days_to_collect": 5,
         }
         async with shop_with(make_settings(shop=shop)) as started, client_at(started) as client:
             found = (await client.get(SHOP)).json()
@@ -40,6 +41,7 @@ class TestShop:
                 "max_quantity": "12.500",
                 "minutes_to_pay": 90,
                 "guest_minutes_to_pay": 20,
+                "days_to_collect": 5,
                 "guest_contact": ["contact_name", "contact_phone"],
             },
         }

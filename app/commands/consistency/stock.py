@@ -109,6 +109,27 @@ RULES = (
         """,
     ),
     Rule(
+        "no more of a line is thrown away of a lot than came back onto it, or than its purchase held of it when it was cancelled",
+        """
+        SELECT 'line ' || m.purchase_line_id || ' lot ' || m.stock_id, 'thrown away ' || m.wasted || ', ' || p.status
+            || ', held ' || held.most
+        FROM (
+            SELECT purchase_line_id, stock_id, -sum(quantity) FILTER (WHERE kind = 'waste') AS wasted,
+                coalesce(sum(quantity) FILTER (WHERE kind = 'return'), 0) AS returned
+            FROM stock_movement
+            WHERE kind IN ('waste', 'return') AND purchase_line_id IS NOT NULL
+            GROUP BY purchase_line_id, stock_id
+        ) m
+        JOIN purchase_line l ON l.id = m.purchase_line_id
+        JOIN purchase p ON p.id = l.purchase_id
+        LEFT JOIN allocation a ON a.purchase_line_id = m.purchase_line_id AND a.stock_id = m.stock_id
+        CROSS JOIN LATERAL (
+            SELECT CASE p.status WHEN 'cancelled' THEN coalesce(a.quantity, 0) ELSE m.returned END AS most
+        ) held
+        WHERE m.wasted > held.most
+        """,
+    ),
+    Rule(
         "what was received on an invoice request's line is the receipts of its lots",
         """
         SELECT 'invoice request ' || r.code || ' line ' || l.id, 'received ' || l.received || ', receipts '

@@ -94,6 +94,16 @@ class ShopSettings(Section):
         decimal_places=3,
         description="What a guest may have of a product in any case while no other unpaid guest holds any of it.",
     )
+    days_to_collect: int = Field(
+        default=7,
+        ge=1,
+        le=365,
+        description="Days after a purchase's payment, or after its slot if that is later, at whose end it is abandoned.",
+    )
+    abandoned_goods: Literal["restock", "waste"] = Field(
+        default="waste",
+        description="What becomes of the goods of an abandoned purchase that staff cancels: restock or waste.",
+    )
     cart_days: int = Field(
         default=7, ge=1, le=365, description="Days that a cart is kept: unused, or checked out."
     )

@@ -162,9 +162,9 @@ MOVE_AWAY = Statement(f"""
     ), {_REASSIGN}
 """)
 
-SELL = Statement("""
-    INSERT INTO stock_movement (kind, product_id, stock_id, quantity, login_id, purchase_id, purchase_line_id)
-    SELECT 'sale', l.product_id, a.stock_id, -a.quantity, %(login)s, l.purchase_id, l.id
+ISSUE = Statement("""
+    INSERT INTO stock_movement (kind, product_id, stock_id, quantity, reason, login_id, purchase_id, purchase_line_id)
+    SELECT %(kind)s, l.product_id, a.stock_id, -a.quantity, %(reason)s, %(login)s, l.purchase_id, l.id
     FROM purchase_line l JOIN allocation a ON a.purchase_line_id = l.id
     WHERE l.purchase_id = %(purchase)s
     ORDER BY l.product_id, a.stock_id
@@ -271,9 +271,9 @@ class AllocationRepository:
             purchases=list(purchases),
         )
 
-    async def sell(self, purchase: str, login_id: int | None) -> None:
-        """Write the sale of all that is allocated to a purchase."""
-        await self._manager.run(SELL, purchase=purchase, login=login_id)
+    async def take_out(self, purchase: str, kind: str, login_id: int | None, reason: str) -> None:
+        """Write a `kind` of movement out of the stock for all that is allocated to a purchase."""
+        await self._manager.run(ISSUE, purchase=purchase, kind=kind, login=login_id, reason=reason)
 
     async def take_back(
         self,

@@ -1,4 +1,4 @@
-"""The stock's side of a purchase that is placed: keep the promise, issue at the till, release, take back on return."""
+"""The stock's side of a purchase that is placed: keep the promise, issue at the till, release, throw away, take back on return."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -40,7 +40,12 @@ class Allocations:
             await self._replace_expired(purchase)
         # Promised first, then on hand: never may more be promised than there is.
         await self._repository.release([purchase])
-        await self._repository.sell(purchase, login_id)
+        await self._repository.take_out(purchase, "sale", login_id, "")
+
+    async def discard(self, purchase: str, login_id: int | None, reason: str) -> None:
+        """Throw away what a placed purchase was promised, expired or not."""
+        await self._repository.release([purchase])
+        await self._repository.take_out(purchase, "waste", login_id, reason)
 
     async def movable(self, limit: int) -> list[str]:
         """Return purchases of which other lots can take over what expired lots have promised."""

@@ -26,7 +26,7 @@ CHECK_OUT = Statement(
         %(unpaid_purchases)s, %(unpaid_share)s, %(unpaid_quantity)s, %(confirmed_age)s,
         %(slot)s) done
     CROSS JOIN LATERAL (SELECT (done.made).*) p
-    CROSS JOIN (SELECT 0.00 AS paid, 0.00 AS refunded, '[]' AS payments) m
+    CROSS JOIN (SELECT 0.00 AS paid, 0.00 AS refunded, NULL::timestamptz AS paid_at, '[]' AS payments) m
     CROSS JOIN LATERAL (
         SELECT {json_array(LINE, "l.id")} AS lines
         FROM unnest(done.lines) l CROSS JOIN (SELECT 0.000 AS quantity) r
@@ -69,6 +69,7 @@ class CheckoutRepository:
             confirmed_age=order.confirmed_age,
             slot=order.slot,
             currency=shop.currency,
+            days_to_collect=shop.days_to_collect,
             **_bounds(who, shop),
             **own(cart, who),
         )

@@ -8,6 +8,7 @@ before it is full: the last row then has `stops`.
 
 from app.core.database import literal
 from app.orders.purchases.schemas import Status
+from app.orders.purchases.shape import collect_by
 
 MOST_LOOKED_AT = 5000
 """At how many purchases a page looks. It is in the API's description too."""
@@ -28,9 +29,19 @@ _CONTACTS = {
 }
 # Too short for those; and what time makes of a purchase, which no index tells.
 _PARTS = {"part": "plain_text(q.contact_name) LIKE plain_text(%(part)s)"}
-_TIMED = {"overdue": "q.pay_by < now() AND q.paid < q.total"}
+_PAID_AT = "(SELECT max(y.at) FROM payment y WHERE y.purchase_id = q.id AND y.kind = 'payment')"
+_TIMED = {
+    "overdue": "q.pay_by < now() AND q.paid < q.total",
+    "abandoned": f"q.paid >= q.total AND {collect_by('q', _PAID_AT)} < now()",
+}
+# What was placed later is not abandoned, whatever else: the queue's index knows that much.
+_ABANDONED_BEFORE = "q.placed_at < now() - make_interval(days => %(days_to_collect)s)"
+# Few purchases, found from the lots that have expired, and not by looking through the queue.
+_SHORT = """
+    SELECT q.* FROM (SELECT DISTINCT purchase_id FROM expired_promise WHERE movable < quantity) e
+    CROSS JOIN LATERAL (SELECT * FROM purchase p WHERE p.id = e.purchase_id LIMIT 1) q"""
 
-FILTERS = (*_INDEXED, *_CONTACTS, *_PARTS, *_TIMED)
+FILTERS = (*_INDEXED, *_CONTACTS, *_PARTS, *_TIMED, "short")
 """The names of what can be asked of purchases, beside their status."""
 
 
@@ -43,16 +54,15 @@ def page_of(
     """
     ordered = f"ORDER BY q.placed_at {order}, q.id {order} LIMIT"
     contacts = _those(asked, _CONTACTS)
-    indexed = _those(asked, _INDEXED)
-    if "behind" in asked:
-        follows = ">" if order == "ASC" else "<"
-        indexed.append(f"(q.placed_at, q.id) {follows} (%(behind_at)s, %(behind_id)s::uuid)")
+    indexed = _indexed(asked, order)
     # Not a parameter: the till's queue, and what was cancelled, have indexes of their own.
     state = [] if status is None else [f"q.status = {literal(status)}"]
     timed = _those(asked, _TIMED)
-    if timed:
-        indexed.append("q.status = 'placed'")
     unindexed = contacts + _those(asked, _PARTS) + timed
+    if "short" in asked:
+        every = _where([*indexed, *unindexed, *state])
+        found = f"SELECT q.id, true AS hit, false AS stops FROM ({_SHORT}) q {every}"
+        return f"{found} {ordered} {limit}", ""
     (unindexed if status == "collected" else indexed).extend(state)
     if not unindexed:
         return (
@@ -77,6 +87,19 @@ def page_of(
         WITH few AS MATERIALIZED (
             SELECT * FROM purchase q {_where(contacts)} LIMIT {MOST_LOOKED_AT + 1})"""
     return f"{found} UNION ALL SELECT * FROM ({walked}) walked WHERE NOT {few}", before
+
+
+def _indexed(asked: frozenset[str], order: str) -> list[str]:
+    """Return the conditions that indexes tell."""
+    indexed = _those(asked, _INDEXED)
+    if "behind" in asked:
+        follows = ">" if order == "ASC" else "<"
+        indexed.append(f"(q.placed_at, q.id) {follows} (%(behind_at)s, %(behind_id)s::uuid)")
+    if asked & _TIMED.keys():
+        indexed.append("q.status = 'placed'")
+    if "abandoned" in asked:
+        indexed.append(_ABANDONED_BEFORE)
+    return indexed
 
 
 def _those(asked: frozenset[str], conditions: dict[str, str]) -> list[str]:

@@ -13,7 +13,7 @@ from app.core.web.paging import looked_through
 from app.core.web.security import Principal
 from app.orders.purchases.paging import FILTERS, page_of
 from app.orders.purchases.schemas import Status
-from app.orders.purchases.shape import JSON, PARTS, PAYMENT
+from app.orders.purchases.shape import JSON, PARTS, PAYMENT, collect_by
 from app.orders.seeing import SEEN, no_purchase, seer
 
 _SEEN = f"p.id = %(purchase)s::uuid AND {SEEN}"
@@ -73,6 +73,16 @@ PAY = Statement(
     RETURNING {PAYMENT}
     """,
     read=False,
+)
+
+# Of a purchase that is locked, as those above.
+ABANDONED = Statement(
+    f"""
+    SELECT p.paid >= p.total AND {collect_by("p", "max(y.at)")} < now()
+    FROM purchase p LEFT JOIN payment y ON y.purchase_id = p.id AND y.kind = 'payment'
+    WHERE p.id = %(purchase)s::uuid GROUP BY p.id
+    """,
+    read=True,
 )
 
 REFUNDED = Statement(
@@ -142,14 +152,17 @@ LOCK_LATE = Statement(
 
 
 class PurchaseRepository:
-    """Purchases in the database of `manager`."""
+    """Purchases in the database of `manager`, each of which has so many days to be collected once it is paid."""
 
-    def __init__(self, manager: Manager) -> None:
+    def __init__(self, manager: Manager, days_to_collect: int) -> None:
         self._manager = manager
+        self._days = days_to_collect
 
     async def read(self, purchase: str, who: Principal) -> str:
         """Return the JSON of a purchase that `who` may see. Raises NotFound."""
-        found: str | None = await self._manager.fetch_value(READ, purchase=purchase, **seer(who))
+        found: str | None = await self._manager.fetch_value(
+            READ, purchase=purchase, days_to_collect=self._days, **seer(who)
+        )
         if found is None:
             raise no_purchase()
         return found
@@ -170,7 +183,7 @@ class PurchaseRepository:
         if filters["behind_id"] is not None:
             asked.add("behind")
         statement = list_of(frozenset(asked), filters["status"], oldest_first=oldest_first)
-        values = {**filters, "customer": who.customer_id}
+        values = {**filters, "customer": who.customer_id, "days_to_collect": self._days}
         rows = await self._manager.fetch(
             statement, **{name: values[name] for name in statement.names}
         )
@@ -211,6 +224,11 @@ class PurchaseRepository:
         if found is None:
             raise Conflict("The till is not open.", code="till_closed")
         return found
+
+    async def abandoned(self, purchase: str) -> bool:
+        """Say whether a placed purchase was paid in full, and the days to collect it are over."""
+        values = {"purchase": purchase, "days_to_collect": self._days}
+        return bool(await self._manager.fetch_value(ABANDONED, **values))
 
     async def refunded(self, purchase: str) -> Decimal:
         """Return what was given back of a purchase so far."""

@@ -12,11 +12,9 @@ from app.core.web.openapi import describe
 from app.core.web.paging import Page, after, page
 from app.core.web.security import allow, principal
 from app.core.wiring import wired
+from app.orders.purchases.cancelling import CancelledUnpaid, CancelRequest, CancelUnpaidRequest
 from app.orders.purchases.refunds import Refunds
 from app.orders.purchases.schemas import (
-    CancelledUnpaid,
-    CancelRequest,
-    CancelUnpaidRequest,
     CollectQuery,
     Payment,
     PaymentRequest,
@@ -37,7 +35,7 @@ blueprint = APIBlueprint("purchases", __name__, url_prefix="/api/v1/purchases", 
 async def list_purchases(query_data: PurchaseQuery) -> Response:
     """List purchases: one's own, or all for staff.
 
-    The newest come first; with `status=placed`, the till's queue, or `overdue=true`, the oldest.
+    The newest come first; with `status=placed`, the till's queue, `overdue`, `abandoned` or `short`, the oldest.
     """
     rows = await wired(Purchases).page(principal(), query_data, after(query_data))
     return page(rows, query_data)
@@ -104,7 +102,7 @@ async def collect_purchase(purchase: UUID, query_data: CollectQuery) -> Response
 @blueprint.output(Purchase)
 @idempotent
 async def cancel_purchase(purchase: UUID, json_data: CancelRequest) -> Response:
-    """Cancel a purchase: its stock is free again, and what was paid is refunded.
+    """Cancel a purchase: its stock is free again or thrown away, and what was paid is refunded.
 
     Refused with 409 `purchase_ended` if it was collected or cancelled before. Whose it is may cancel it while nothing is
     paid: then it is 409 `paid`, and the shop's to do.

@@ -15,7 +15,6 @@ from app.core.web.schema import (
     Moment,
     Money,
     Name,
-    Phone,
     PositiveMoney,
     Quantity,
     QuantityOrZero,
@@ -119,6 +118,9 @@ class Purchase(Schema):
     payments: list[Payment]
     placed_at: Moment
     pay_by: Moment = Field(description="When it is cancelled if nothing was paid.")
+    collect_by: Moment | None = Field(
+        description="When the shop may cancel it if nobody has come, of what is paid and waits."
+    )
     slot: PurchaseSlot | None = Field(description="When it is collected, if the shop has slots.")
     collected_at: Moment | None
     cancelled_at: Moment | None
@@ -140,6 +142,15 @@ class PurchaseQuery(PageQuery):
         " something is still due. `tidy` cancels those that nothing was paid for; the rest keeps its"
         " stock until it is paid or cancelled, which refunds what was paid.",
     )
+    abandoned: bool = Field(
+        default=False,
+        description="`true` lists those, the oldest first, that are paid, and whose `collect_by` is over.",
+    )
+    short: bool = Field(
+        default=False,
+        description="`true` lists those, the oldest first, that wait for goods which have expired and that nothing can"
+        " replace: `GET /api/v1/stock/shortages` says which.",
+    )
     since: Moment | None = Field(default=None, description="Placed at this time or later.")
     until: Moment | None = Field(default=None, description="Placed before this time.")
     slot: Moment | None = Field(
@@ -154,12 +165,19 @@ class PurchaseQuery(PageQuery):
         " thousand purchases: it may end before it is full, or be empty, and have a `next` all the same.",
     )
 
+    @property
+    def oldest_first(self) -> bool:
+        """Whether it is a list of what somebody has to see to."""
+        return self.overdue or self.abandoned or self.short or self.status == "placed"
+
     def filters(self, behind: Sequence[Scalar] | None) -> dict[str, Any]:
         """Return the parameters of the list's statement, for the page `behind` that sort key."""
         behind_at, behind_id = behind or (None, None)
         return {
             "status": self.status,
             "overdue": self.overdue or None,
+            "abandoned": self.abandoned or None,
+            "short": self.short or None,
             "since": self.since,
             "until": self.until,
             "slot": self.slot,
@@ -251,35 +269,3 @@ class CollectQuery(Schema):
     age_checked: bool = Field(
         default=False, description="Whether the buyer is seen to have the purchase's `min_age`."
     )
-
-
-class CancelRequest(Schema):
-    """Why a purchase is cancelled, and how what was paid is given back: all but the reason is for staff to say."""
-
-    reason: Annotated[Text, Field(max_length=200, description="Staff must give it.")] = ""
-    method: Method | None = Field(default=None, description="By default, each as it was paid.")
-    reference: Reference = ""
-    till: Till = None
-
-
-class CancelUnpaidRequest(Schema):
-    """Whose unpaid purchases are cancelled, and why."""
-
-    contact_phone: Phone = Field(description="Spellings of one number are one.")
-    reason: Reason
-
-
-class CancelledPurchase(Schema):
-    """A purchase that was cancelled, in short."""
-
-    id: UUID
-    number: int = Field(description="The purchase's. Invoices have numbers of their own.")
-    invoice_number: int = old_number()
-
-
-class CancelledUnpaid(Schema):
-    """What was cancelled."""
-
-    count: int
-    cancelled: list[CancelledPurchase]
-    more: bool = Field(description="Whether there are others: ask again.")

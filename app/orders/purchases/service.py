@@ -14,18 +14,19 @@ from app.core.web.paging import Scalar
 from app.core.web.security import Principal
 from app.inventory.allocations.service import Allocations
 from app.orders.answers import purchase_url
-from app.orders.purchases.cancelling import PAID, check_request
-from app.orders.purchases.money import Moved
-from app.orders.purchases.pricing import money_back
-from app.orders.purchases.repository import PurchaseRepository
-from app.orders.purchases.schemas import (
+from app.orders.purchases.cancelling import (
+    PAID,
     CancelledPurchase,
     CancelledUnpaid,
     CancelRequest,
     CancelUnpaidRequest,
-    PaymentRequest,
-    PurchaseQuery,
+    Goods,
+    check_request,
 )
+from app.orders.purchases.money import Moved
+from app.orders.purchases.pricing import money_back
+from app.orders.purchases.repository import PurchaseRepository
+from app.orders.purchases.schemas import PaymentRequest, PurchaseQuery
 from app.orders.sales import Sales
 
 NOT_PAID = "not paid in time"
@@ -61,8 +62,7 @@ class Purchases:
     ) -> list[tuple[Any, ...]]:
         """Return rows of (JSON, placed_at, id): one's own, or all for staff."""
         filters = query.filters(behind)
-        oldest_first = query.overdue or query.status == "placed"
-        return await self._purchases.page(who, filters, oldest_first=oldest_first)
+        return await self._purchases.page(who, filters, oldest_first=query.oldest_first)
 
     async def collect(self, who: Principal, purchase: str, *, age_checked: bool) -> str:
         """Hand a purchase over that is paid in full, and return its JSON.
@@ -86,8 +86,9 @@ class Purchases:
             _must_be_placed(status)
             if not who.is_staff and _sum(await self._purchases.balances(purchase)) > 0:
                 raise Conflict(PAID, code="paid")
-            refunds = await self._end(purchase, request, who.login_id)
-            detail = {"reason": request.reason, "refunds": refunds}
+            goods = await self._goods(who, purchase, request)
+            refunds = await self._end(purchase, request, who.login_id, goods)
+            detail = {"reason": request.reason, "refunds": refunds, "goods": goods}
             subject = f"purchase:{purchase}"
             await self._audit.record(who.login_id, "purchase.cancelled", subject, detail)
             self._sales.note("cancelled", total)
@@ -143,14 +144,23 @@ class Purchases:
         self._sales.note("collected", total)
         return await self._purchases.read(purchase, who)
 
+    async def _goods(self, who: Principal, purchase: str, request: CancelRequest) -> Goods:
+        """Return what becomes of a locked purchase's goods: as staff says, or by the rule for what nobody fetched."""
+        if request.goods is None and who.is_staff and await self._purchases.abandoned(purchase):
+            return self._shop.abandoned_goods
+        return request.goods or "restock"
+
     async def _end(
-        self, purchase: str, request: CancelRequest, login_id: int | None
+        self, purchase: str, request: CancelRequest, login_id: int | None, goods: Goods = "restock"
     ) -> dict[str, Decimal]:
         """Cancel a locked purchase; return what was given back, by method."""
         back = money_back(await self._purchases.balances(purchase))
         if request.method is not None and back:
             back = {request.method: sum(back.values(), Decimal(0))}
-        await self._allocations.release(purchase)
+        if goods == "waste":
+            await self._allocations.discard(purchase, login_id, request.reason)
+        else:
+            await self._allocations.release(purchase)
         for method, amount in back.items():
             money = Moved(method, amount, request.reference, request.reason, request.till)
             booked = money.booked(self._shop.cash_rounding)

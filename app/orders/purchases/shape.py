@@ -21,15 +21,23 @@ _SLOT = (
     + " END"
 )
 
+
+def collect_by(purchase: str, paid_at: str) -> str:
+    """Return the SQL for until when a `purchase` that is paid in full is kept: days behind `paid_at`, the last payment, or its slot."""
+    begins = f"greatest({purchase}.placed_at, {purchase}.slot_end, {paid_at})"
+    return f"{begins} + make_interval(days => %(days_to_collect)s)"
+
+
 # What a purchase looks like, for rows that are named p, and what m and n say of each.
 JSON = json_object(
-    """
+    f"""
     'id', p.id, 'number', p.invoice_number, 'invoice_number', p.invoice_number, 'status', p.status,
     'contact_name', p.contact_name, 'contact_phone', p.contact_phone, 'currency', p.currency,
     'total', p.total::text, 'vat_total', p.vat_total::text,
     'paid', m.paid::text, 'refunded', m.refunded::text,
     'due', CASE p.status WHEN 'placed' THEN p.total - m.paid + m.refunded ELSE 0.00 END::text,
     'placed_at', rfc3339(p.placed_at), 'pay_by', rfc3339(p.pay_by),
+    'collect_by', CASE WHEN p.status = 'placed' AND p.paid >= p.total THEN rfc3339({collect_by("p", "m.paid_at")}) END,
     'collected_at', rfc3339(p.collected_at), 'cancelled_at', rfc3339(p.cancelled_at),
     'cancel_reason', nullif(p.cancel_reason, ''), 'min_age', p.min_age, 'age_checked', p.age_checked_by IS NOT NULL, 'version', p.version""",
     slot=_SLOT,
@@ -67,6 +75,7 @@ PARTS = f"""
     CROSS JOIN LATERAL (
         SELECT coalesce(sum(y.amount) FILTER (WHERE y.kind = 'payment'), 0.00) AS paid,
                coalesce(sum(y.amount) FILTER (WHERE y.kind = 'refund'), 0.00) AS refunded,
+               max(y.at) FILTER (WHERE y.kind = 'payment') AS paid_at,
                {json_array(PAYMENT, "y.id")} AS payments
         FROM payment y WHERE y.purchase_id = p.id
     ) m

@@ -9,8 +9,7 @@ from pydantic import BaseModel, ConfigDict, PlainSerializer
 
 
 def _rfc3339(moment: datetime) -> str:
-    text = moment.astimezone(UTC).isoformat(timespec="microseconds")
-    return text.removesuffix("+00:00") + "Z"
+    return moment.astimezone(UTC).isoformat(timespec="microseconds").removesuffix("+00:00") + "Z"
 
 
 # Always with microseconds, which pydantic leaves out where they are 0.
@@ -276,6 +275,7 @@ class PurchaseOut(Basket):
     payments: list[PaymentOut]
     placed_at: Moment
     pay_by: Moment
+    collect_by: None = None
     slot: dict[str, Moment] | None
     collected_at: Moment | None
     cancelled_at: Moment | None

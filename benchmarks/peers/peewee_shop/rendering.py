@@ -197,6 +197,7 @@ def placed_json(purchase: Any, lines: Sequence[Line], coupon: Coupon | None) -> 
         "payments": [],
         "placed_at": moment(purchase.placed_at),
         "pay_by": moment(purchase.pay_by),
+        "collect_by": None,
         "slot": None,
         "collected_at": None,
         "cancelled_at": None,

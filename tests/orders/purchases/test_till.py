@@ -217,7 +217,7 @@ class TestCancel:
         query = "SELECT action, detail FROM audit_log WHERE subject = %(subject)s"
         (entry,) = rows(database, query, subject=f"purchase:{purchase['id']}")
         assert entry.action == "purchase.cancelled"
-        assert entry.detail == {"reason": "changed their mind", "refunds": {}}
+        assert entry.detail == {"reason": "changed their mind", "refunds": {}, "goods": "restock"}
 
     async def test_only_once_and_not_what_was_collected(self, client, database):
         milk = on_sale(database)

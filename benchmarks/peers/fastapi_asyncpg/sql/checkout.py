@@ -112,7 +112,7 @@ SELECT json_build_object(
     'paid', m.paid::text, 'refunded', m.refunded::text,
     'due', CASE p.status WHEN 'placed' THEN p.total - m.paid + m.refunded ELSE 0.00 END::text,
     'lines', n.lines, 'payments', m.payments,
-    'placed_at', rfc3339(p.placed_at), 'pay_by', rfc3339(p.pay_by),
+    'placed_at', rfc3339(p.placed_at), 'pay_by', rfc3339(p.pay_by), 'collect_by', NULL,
     'slot', CASE WHEN p.slot_start IS NOT NULL THEN json_build_object(
         'start', rfc3339(p.slot_start), 'end', rfc3339(p.slot_end)) END,
     'collected_at', rfc3339(p.collected_at), 'cancelled_at', rfc3339(p.cancelled_at),
