@@ -38,6 +38,7 @@ CODES: Mapping[int, Mapping[str, str]] = {
         "slot_full": "The window has no place left.",
         "slot_closed": "It is too late to order for this window.",
         "price_changed": "The cart costs 12.80 now.",
+        "payments_mismatch": "It comes to 12.80, and the payments to something else.",
         "unpaid": "12.80 of it is not paid yet.",
         "paid": "Something was paid for it: ask the shop to cancel it.",
         "payment_above_total": "Only 12.80 is due.",
