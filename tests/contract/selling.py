@@ -36,7 +36,9 @@ def _with_sale(w: World) -> Good:
         "deposits_returned": [{"deposit": bottle.code, "quantity": "3"}],
         "coupon": builders.coupon(w.on).code,
         "age_checked": True,
-        "payments": [{"method": "cash", "amount": "3.25", "tendered": "5.00", "reference": "1"}],
+        "payments": [
+            {"method": "cash", "amount": "3.25", "tendered": "5.00", "reference": "slip 1"}
+        ],
     }
     return Good(w.clerk, {}, body, 201)
 

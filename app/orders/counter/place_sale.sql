@@ -25,7 +25,7 @@ CREATE OR REPLACE FUNCTION place_sale(
             LEFT JOIN product p ON p.code = l.code
             CROSS JOIN LATERAL (
                 SELECT coalesce(l.quantity, (
-                    SELECT greatest(round(l.label / nullif(o.unit_price, 0), 3), 0.001) FROM offer o WHERE o.product_id = p.id
+                    SELECT greatest(round(l.label / o.unit_price, 3), 0.001) FROM offer o WHERE o.product_id = p.id
                 )) AS quantity
             ) q
             CROSS JOIN LATERAL (

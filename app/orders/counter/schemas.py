@@ -1,6 +1,7 @@
 """Sales at the counter, as JSON."""
 
 from decimal import Decimal
+from typing import Annotated
 
 from pydantic import Field, field_validator
 
@@ -17,6 +18,23 @@ from app.orders.carts.schemas import NamedItem
 from app.orders.coupons.schemas import TypedCode
 from app.orders.invoices.schemas import Document
 from app.orders.purchases.schemas import Method, Payment, Reference, Till, of_cash
+
+
+class SoldItem(NamedItem):
+    """A product, by its code or by what a scanner read, and how much of it is sold."""
+
+    barcode: (
+        Annotated[
+            Text,
+            Field(
+                min_length=1,
+                max_length=110,
+                description="What a scanner read: all that `GET /api/v1/barcodes/{code}` reads, of up to 110 characters.",
+                examples=["4006381333931"],
+            ),
+        ]
+        | None
+    ) = None
 
 
 class ReturnedDeposit(Schema):
@@ -52,12 +70,12 @@ class Sale(Schema):
     """What lies on the counter, what is given back, and how it is paid."""
 
     till: Till = None
-    lines: list[NamedItem] = Field(
+    lines: list[SoldItem] = Field(
         default_factory=list,
-        max_length=200,
+        max_length=150,
         description="The same again is added to what there is of it, as in a cart.",
     )
-    deposits_returned: list[ReturnedDeposit] = Field(default_factory=list, max_length=50)
+    deposits_returned: list[ReturnedDeposit] = Field(default_factory=list, max_length=20)
     coupon: TypedCode | None = Field(default=None, description="The code that was shown.")
     age_checked: bool = Field(
         default=False,
@@ -68,7 +86,7 @@ class Sale(Schema):
     )
     payments: list[SalePayment] = Field(
         default_factory=list,
-        max_length=10,
+        max_length=5,
         description="All of it in cash, unless they say otherwise. They come to the total; below 0, one says how it is paid out.",
     )
 

@@ -21,8 +21,7 @@ from app.orders.counter.schemas import Sale
 from app.orders.coupons.service import CartCoupons, coupon_lost
 from app.orders.purchases.repository import PurchaseRepository
 from app.orders.sales import Sales
-from app.product.barcodes.reading import Meaning
-from app.product.barcodes.repository import Bearer
+from app.product.barcodes.reading import Bearer, Meaning
 from app.product.barcodes.service import Barcodes
 
 

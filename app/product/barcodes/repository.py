@@ -4,6 +4,7 @@ from collections.abc import Collection
 from typing import NamedTuple
 
 from app.core.database import Manager, Statement
+from app.product.barcodes.reading import Bearer
 from app.product.products.statements import READ_SCANNED
 
 
@@ -16,16 +17,6 @@ class Named(NamedTuple):
     unit: str
     gtin14: str | None
     pieces: int | None
-
-
-class Bearer(NamedTuple):
-    """A product that has a barcode (in 14 digits, on so many pieces), or, where these are None, a PLU (in 5), in short."""
-
-    code: str
-    unit: str
-    gtin14: str | None
-    pieces: int | None
-    plu5: str | None
 
 
 BEARERS = Statement(

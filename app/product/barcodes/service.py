@@ -11,8 +11,8 @@ from app.core.settings import ShopSettings
 from app.core.web import Invalid, NotFound
 from app.core.web.json import dumps
 from app.product.barcodes.errors import unreadable
-from app.product.barcodes.reading import Kind, Meaning, Reading, quantity, read
-from app.product.barcodes.repository import BarcodeRepository, Bearer, Named
+from app.product.barcodes.reading import Bearer, Kind, Meaning, Reading, quantity, read
+from app.product.barcodes.repository import BarcodeRepository, Named
 from app.product.repository import Found
 from app.product.scales import Scales
 
