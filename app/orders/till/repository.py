@@ -57,7 +57,7 @@ READ = Statement(
         ) v
     ) i
     CROSS JOIN LATERAL (
-        SELECT coalesce(sum(greatest(b.ahead, 0)), 0.00) AS prepaid, coalesce(sum(greatest(-b.ahead, 0)), 0.00) AS redeemed
+        SELECT coalesce(sum(greatest(b.ahead, 0.00)), 0.00) AS prepaid, coalesce(sum(greatest(-b.ahead, 0.00)), 0.00) AS redeemed
         FROM (
             -- Of each purchase, what was taken here above what was handed over here.
             SELECT m.purchase_id, sum(m.amount) AS ahead

@@ -171,7 +171,9 @@ class TestPayments:
         bottles = [{"deposit": deposit(database, "2.50").code, "quantity": "1"}]
         body = {"deposits_returned": bottles, "till": unique("till")}
         conflict(await ask(client, database, line(milk), **body), "till_closed")
-        assert (await sell(client, database, line(milk), deposits_returned=bottles))["payments"] == []
+        assert (await sell(client, database, line(milk), deposits_returned=bottles))[
+            "payments"
+        ] == []
         assert level_of(database, milk).on_hand == 9
 
 
