@@ -103,7 +103,7 @@ TAGS: Mapping[str, str] = {
     "Carts": "What somebody means to buy, and checking it out.",
     "Slots": "The windows in which goods are collected, and the hours that they follow from.",
     "Purchases": "What was bought: paying, collecting, cancelling, returning.",
-    "Till": "Drawers from the float to the count, and the books of payments.",
+    "Till": "Drawers from the float to the count, sales at the counter, and the books of payments.",
     "Login": "Sessions and their tokens, and one's own password.",
     "Customers": "Who registered to buy.",
     "Staff": "Clerks and admins.",
