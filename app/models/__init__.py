@@ -54,6 +54,7 @@ from app.models.stock import (
     StockLevel,
     StockMovement,
     Supplier,
+    Uncounted,
 )
 
 __all__ = [
@@ -116,4 +117,5 @@ __all__ = [
     "Synonym",
     "SynonymList",
     "TillSession",
+    "Uncounted",
 ]

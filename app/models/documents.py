@@ -11,7 +11,7 @@ from app.models.base import (
     Row,
     TimestampTzField,
 )
-from app.models.orders import Purchase, PurchaseLine
+from app.models.orders import Purchase, PurchaseLine, TillSession
 
 
 class DocumentEpoch(Row):
@@ -44,6 +44,7 @@ class Document(Row):
     total = MoneyField()
     seller = BinaryJSONField(index=False)
     issued_on = peewee.DateField()
+    session = ReferenceField(TillSession, null=True)
     issued_at = TimestampTzField()
 
 

@@ -27,6 +27,7 @@ class Cart(Row):
     status = peewee.TextField()
     coupon = ReferenceField(Coupon, null=True)
     coupon_code = peewee.TextField(null=True)
+    deposits_returned = BinaryJSONField(index=False, null=True)
     created_at = TimestampTzField()
     expires_at = TimestampTzField()
 
@@ -54,7 +55,7 @@ class Purchase(Row):
     invoice_number = peewee.BigIntegerField()
     cart = ReferenceField(Cart, null=True)
     customer = ReferenceField(Customer, null=True)
-    contact_name = peewee.TextField()
+    contact_name = peewee.TextField(null=True)
     contact_phone = peewee.TextField(null=True)
     status = peewee.TextField()
     currency = peewee.TextField()
@@ -74,6 +75,7 @@ class Purchase(Row):
     slot_start = TimestampTzField(null=True)
     slot_end = TimestampTzField(null=True)
     collected_at = TimestampTzField(null=True)
+    collected_at_till = peewee.TextField(null=True)
     cancelled_at = TimestampTzField(null=True)
     cancel_reason = peewee.TextField()
     version = peewee.IntegerField()
@@ -81,7 +83,7 @@ class Purchase(Row):
 
 
 class PurchaseLine(Row):
-    """Goods that were sold, or the deposit on them, frozen at checkout. Only goods are a product."""
+    """Goods that were sold, the deposit on them, or one that was given back, frozen at checkout. Only goods are a product."""
 
     id = peewee.BigAutoField()
     purchase = ReferenceField(Purchase)

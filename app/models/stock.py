@@ -85,6 +85,14 @@ class StockMovement(Row):
     invoice_request = ReferenceField(InvoiceRequest, null=True)
 
 
+class Uncounted(Row):
+    """What was sold though the books had it not, until staff corrects the product's stock."""
+
+    product = ReferenceField(Product, primary_key=True)
+    quantity = QuantityField()
+    since = TimestampTzField()
+
+
 class Availability(Row):
     """A view: what of a product can be sold today."""
 

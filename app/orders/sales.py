@@ -36,5 +36,5 @@ class Sales:
         """Count a purchase that costs `total`, of which the database knows for good."""
         purchases, value = self._counters[event]
         purchases.inc()
-        # A counter is a float; it is for curves, and the books are in the database.
-        value.inc(float(total))
+        # A counter is a float, and only grows; it is for curves, and the books are in the database.
+        value.inc(max(float(total), 0))

@@ -4,9 +4,13 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from app.core.web.schema import Code, Money, Name, Rate, Schema, Total
+from app.core.web.schema import Code, Money, Name, Rate, Schema, SignedTotal
 
 Unit = Literal["piece", "kg", "litre"]
+LineKind = Annotated[
+    Literal["goods", "deposit", "deposit_return"],
+    Field(description="`deposit_return` is a deposit that was given back at the counter."),
+]
 Offer = Annotated[
     Literal["regular", "reduced"],
     Field(description="`reduced` is what is close to its day, at a price of its own."),
@@ -29,9 +33,9 @@ class VatOfRate(Schema):
     """All that is charged at one rate of VAT, and the VAT in it: rounded once, half up."""
 
     rate: Rate
-    gross: Total = Field(description="The sum of the lines at this rate, VAT included.")
-    net: Total = Field(description="The same without VAT.")
-    vat: Total = Field(description="The VAT: gross less net.")
+    gross: SignedTotal = Field(description="The sum of the lines at this rate, VAT included.")
+    net: SignedTotal = Field(description="The same without VAT.")
+    vat: SignedTotal = Field(description="The VAT: gross less net.")
 
 
 def old_number() -> Any:

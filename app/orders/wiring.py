@@ -14,6 +14,9 @@ from app.orders.carts.service import Carts
 from app.orders.checkout.repository import CheckoutRepository
 from app.orders.checkout.routes import blueprint as checkout
 from app.orders.checkout.service import Checkout
+from app.orders.counter.repository import CounterRepository
+from app.orders.counter.routes import blueprint as counter
+from app.orders.counter.service import Counter
 from app.orders.coupons.repository import CartCouponRepository
 from app.orders.coupons.routes import blueprint as coupons
 from app.orders.coupons.service import CartCoupons
@@ -52,12 +55,26 @@ def wire(  # noqa: PLR0913 - what selling stands on
     sales = Sales(manager, shop.currency)
     provide(app, Carts(manager, baskets, attempts, barcodes, shop))
     provide(app, Checkout(manager, baskets, CheckoutRepository(manager), attempts, shop, sales))
-    provide(app, CartCoupons(baskets, CartCouponRepository(manager), shop))
+    cart_coupons = CartCoupons(baskets, CartCouponRepository(manager), shop)
+    provide(app, cart_coupons)
     provide(app, Purchases(manager, sold, allocations, audit, sales, shop))
+    provide(
+        app,
+        Counter(
+            manager,
+            CounterRepository(manager),
+            sold,
+            allocations,
+            cart_coupons,
+            barcodes=barcodes,
+            shop=shop,
+            sales=sales,
+        ),
+    )
     provide(app, Payments(manager, sold, shop.cash_rounding))
     provide(app, Refunds(manager, sold, papers, allocations, audit, shop))
     provide(app, Documents(manager, papers))
     provide(app, Tills(manager, TillRepository(manager), audit))
     provide(app, Slots(manager, SlotRepository(manager, lists), audit))
-    for blueprint in (carts, coupons, checkout, slots, purchases, documents, tills):
+    for blueprint in (carts, coupons, checkout, counter, slots, purchases, documents, tills):
         app.register_blueprint(blueprint)

@@ -213,6 +213,7 @@ GOOD: dict[str, Callable[[World], Good]] = {
     f"GET {API}/stock/lots/{{lot}}": lambda w: Good(w.clerk, {"lot": w.lot().id}),
     f"GET {API}/stock/levels": lambda w: Good(w.clerk),
     f"GET {API}/stock/shortages": lambda w: Good(w.clerk),
+    f"GET {API}/stock/uncounted": lambda w: Good(w.clerk),
     f"GET {API}/stock/movements": lambda w: Good(w.clerk),
     f"GET {API}/stock/movements/{{movement}}": lambda w: Good(w.clerk, {"movement": w.movement()}),
     f"POST {API}/stock/adjustments": lambda w: Good(

@@ -28,6 +28,21 @@ def _with_till(w: World, body: Any = None, status: int = 200) -> Good:
     return Good(w.clerk, {"session": w.till().id}, body, status)
 
 
+def _with_sale(w: World) -> Good:
+    bottle = builders.deposit(w.on)
+    body = {
+        "till": w.till().till,
+        "lines": [{"product": w.product().code, "quantity": "2"}],
+        "deposits_returned": [{"deposit": bottle.code, "quantity": "3"}],
+        "coupon": builders.coupon(w.on).code,
+        "age_checked": True,
+        "payments": [
+            {"method": "cash", "amount": "3.25", "tendered": "5.00", "reference": "slip 1"}
+        ],
+    }
+    return Good(w.clerk, {}, body, 201)
+
+
 def _with_unpaid(w: World) -> Good:
     w.purchase()
     phone = CONTACT["contact_phone"]
@@ -74,6 +89,7 @@ SELLING: Mapping[str, Callable[[World], Good]] = MappingProxyType(
             w, {"reason": "not wanted", "method": "cash"}, paid=True
         ),
         f"POST {API}/purchases/cancel-unpaid": _with_unpaid,
+        f"POST {API}/sales": _with_sale,
         f"GET {API}/payments": lambda w: Good(w.clerk),
         f"GET {API}/till-sessions": lambda w: Good(w.clerk),
         f"POST {API}/till-sessions": lambda w: Good(

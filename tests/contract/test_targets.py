@@ -162,6 +162,7 @@ class TestCursors:
             world.purchase(paid=True)
             world.till()
             world.shortage()
+            world.uncounted()
             world.reduced()
             world.cart(world.somebody)
             builders.session(world.on, world.somebody.login_id)

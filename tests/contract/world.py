@@ -102,6 +102,12 @@ class World:
         product = builders.product(self.on)
         builders.placed(self.on, (builders.stocked(self.on, product, 1, expires_on=yesterday), 1))
 
+    def uncounted(self) -> None:
+        """Note that something has to be counted."""
+        product = builders.product(self.on).id
+        now = "2026-01-01T00:00:00Z"
+        builders.insert(self.on, "uncounted", product_id=product, quantity=1, since=now)
+
     def till(self) -> Any:
         """Return an open session at a till of its own."""
         return builders.insert(self.on, "till_session", till=builders.unique("till"), float=100)

@@ -11,7 +11,7 @@ BIG = frozenset(
     """
     product product_word barcode sales_rank sales_of_day facet_count stock stock_level stock_movement invoice_request invoice_request_line
     coupon coupon_code cart cart_item purchase purchase_line allocation payment event cash_movement
-    document document_line document_vat document_buyer
+    document document_line document_vat document_buyer uncounted
     login customer session idempotency_key audit_log attempt image former_price coming_price slot
     """.split()  # noqa: SIM905 - a list of strings would fill a page
 )
@@ -47,6 +47,7 @@ UPDATE facet_round SET finished = 1, counted_at = now();
 INSERT INTO stock (product_id, supplier_id, on_hand, unit_cost, expires_on)
     SELECT 1 + n % 15000, 1, 5, 1, CURRENT_DATE - 10 + n % 300 FROM generate_series(1, 20000) n;
 INSERT INTO stock_level (product_id, on_hand) SELECT id, 5 FROM product;
+INSERT INTO uncounted (product_id, quantity, since) SELECT id, 1, now() - id * interval '1 minute' FROM product WHERE id % 3 > 0;
 INSERT INTO invoice_request (code, supplier_id, status)
     SELECT n, 1, CASE WHEN n % 100 = 0 THEN 'open' ELSE 'received' END FROM generate_series(1, 10000) n;
 INSERT INTO invoice_request_line (invoice_request_id, product_id, quantity, unit_cost)
@@ -93,8 +94,9 @@ INSERT INTO cash_movement (session_id, kind, amount, reason)
     SELECT 1 + n % 1000, 'pay_in', 1, 'change' FROM generate_series(1, 15000) n;
 INSERT INTO payment (purchase_id, kind, method, amount, session_id)
     SELECT md5(n::text)::uuid, 'payment', 'cash', 5, 1 + n % 1000 FROM generate_series(1, 15000) n;
-INSERT INTO document (kind, series, year, number, purchase_id, total, seller, issued_on)
-    SELECT 'invoice', 'web', 2026, n, md5(n::text)::uuid, 5, '{"name": "Shop", "address": [], "vat_id": null}', CURRENT_DATE
+INSERT INTO document (kind, series, year, number, purchase_id, total, seller, issued_on, session_id)
+    SELECT 'invoice', 'web', 2026, n, md5(n::text)::uuid, 5, '{"name": "Shop", "address": [], "vat_id": null}', CURRENT_DATE,
+        CASE WHEN n % 2 = 0 THEN 1 + n % 1000 END
     FROM generate_series(1, 15000) n WHERE n % 50 > 0;
 INSERT INTO document_line (document_id, purchase_line_id, quantity, total) SELECT id, number, 1, 5 FROM document;
 INSERT INTO document_vat (document_id, rate, gross, vat) SELECT id, 0.07, 5, 1 FROM document;

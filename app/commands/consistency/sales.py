@@ -42,7 +42,8 @@ RULES = (
                 l.label_price,
                 div(l.quantity, by.buy) * coalesce((l.discount ->> 'price')::numeric, (l.discount ->> 'pay')::integer * l.price)
                     + mod(l.quantity, by.buy) * l.price,
-                greatest(round(l.quantity * l.unit_price, 2), least(l.unit_price, charged.lowest)))
+                CASE WHEN l.price < 0 THEN round(l.quantity * l.unit_price, 2)
+                    ELSE greatest(round(l.quantity * l.unit_price, 2), least(l.unit_price, charged.lowest)) END)
             OR p.pricing_rules < 2 AND l.vat_amount <> l.total - round(l.total / (1 + l.vat_rate), 2)
         """,
     ),
@@ -63,6 +64,17 @@ RULES = (
         FROM purchase_line d
         JOIN purchase_line g ON g.id = d.deposit_of
         WHERE (d.purchase_id, d.quantity) IS DISTINCT FROM (g.purchase_id, g.quantity) OR g.deposit_of IS NOT NULL
+        """,
+    ),
+    Rule(
+        "who gave no name bought at the counter and has it, and only there deposits are given back",
+        """
+        SELECT 'purchase ' || p.id, p.status || CASE WHEN p.contact_name IS NULL THEN ', no name' ELSE ', deposits of ' || l.total END
+        FROM purchase p
+        LEFT JOIN (
+            SELECT purchase_id, sum(total) AS total FROM purchase_line WHERE price < 0 GROUP BY purchase_id
+        ) l ON l.purchase_id = p.id
+        WHERE CASE WHEN p.contact_name IS NULL THEN p.status <> 'collected' ELSE l.total < 0 END
         """,
     ),
     Rule(
@@ -134,12 +146,12 @@ RULES = (
             WINDOW rate AS (PARTITION BY q.purchase_id, q.vat_rate)
         ) v
         -- By largest remainder: no part is a cent off, and who has a cent more had the larger remainder.
-        WHERE v.shared <> v.vat OR v.gross > 0 AND (abs(v.lacks) >= v.gross OR v.apart > v.gross)
+        WHERE v.shared <> v.vat OR v.gross <> 0 AND (abs(v.lacks) >= abs(v.gross) OR v.apart > abs(v.gross))
         """,
     ),
     Rule(
-        "refunds are at most the payments, payments less refunds at most the total, and nothing is kept of a"
-        " cancelled purchase",
+        "refunds are at most the payments and what bottles paid, payments less refunds at most the total, and nothing is kept"
+        " of a cancelled purchase",
         """
         SELECT 'purchase ' || p.id, p.status || ', total ' || p.total || ', paid ' || m.paid || ', refunded ' || m.refunded
         FROM purchase p
@@ -148,7 +160,10 @@ RULES = (
                 coalesce(sum(amount) FILTER (WHERE kind = 'refund'), 0) AS refunded
             FROM payment GROUP BY purchase_id
         ) m ON m.purchase_id = p.id
-        WHERE m.refunded > m.paid OR m.paid - m.refunded > p.total
+        LEFT JOIN (
+            SELECT purchase_id, sum(total) AS total FROM purchase_line WHERE price < 0 GROUP BY purchase_id
+        ) b ON b.purchase_id = p.id
+        WHERE m.refunded > m.paid - coalesce(b.total, 0) OR m.paid - m.refunded > p.total
             OR (p.status = 'cancelled' AND m.paid <> m.refunded)
         """,
     ),
@@ -176,12 +191,12 @@ RULES = (
         """,
     ),
     Rule(
-        "a cart is checked out exactly if it has a purchase",
+        "a cart is checked out exactly if it has a purchase, and that of a sale at the counter is gone",
         """
         SELECT 'cart ' || c.id, c.status
         FROM cart c
         LEFT JOIN purchase p ON p.cart_id = c.id
-        WHERE (c.status = 'checked_out') <> (p.id IS NOT NULL)
+        WHERE (c.status = 'checked_out') <> (p.id IS NOT NULL) OR c.status = 'sale'
         """,
     ),
     Rule(

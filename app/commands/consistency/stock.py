@@ -62,7 +62,7 @@ RULES = (
         JOIN purchase_line l ON l.purchase_id = p.id
         LEFT JOIN allocation a ON a.purchase_line_id = l.id
         LEFT JOIN stock s ON s.id = a.stock_id
-        WHERE p.status <> 'cancelled' AND l.deposit_of IS NULL
+        WHERE p.status <> 'cancelled' AND l.product_id IS NOT NULL
         GROUP BY p.id, l.id
         HAVING l.quantity <> coalesce(sum(a.quantity), 0) OR bool_or(s.product_id <> l.product_id)
         """,
@@ -84,6 +84,19 @@ RULES = (
             FROM stock_movement WHERE kind = 'sale' GROUP BY purchase_id, stock_id
         ) moved USING (purchase_id, stock_id)
         WHERE coalesce(sold.quantity, 0) <> coalesce(moved.quantity, 0)
+        """,
+    ),
+    Rule(
+        "what is to be counted was booked as found since",
+        """
+        SELECT 'product ' || p.code, 'uncounted ' || u.quantity || ', found ' || coalesce(m.quantity, 0)
+        FROM uncounted u
+        JOIN product p ON p.id = u.product_id
+        LEFT JOIN LATERAL (
+            SELECT sum(m.quantity) AS quantity FROM stock_movement m
+            WHERE m.product_id = u.product_id AND m.kind = 'adjustment' AND m.quantity > 0 AND m.at >= u.since
+        ) m ON true
+        WHERE u.quantity > coalesce(m.quantity, 0)
         """,
     ),
     Rule(

@@ -159,6 +159,13 @@ class StockRepository:
         (line_id,) = after or (None,)
         return await self._manager.fetch(sql.SHORTAGE_PAGE, **_filters(query), after_id=line_id)
 
+    async def uncounted_page(self, query: PageQuery, after: Key) -> list[tuple[Any, ...]]:
+        """Return rows of (JSON, since, product's id), the longest uncounted first."""
+        since, product_id = after or (None, None)
+        return await self._manager.fetch(
+            sql.UNCOUNTED_PAGE, **_filters(query), after_since=since, after_id=product_id
+        )
+
     async def _one(self, statement: Statement, what: str, **key: int) -> str:
         row = await self._manager.fetch_one(statement, **key)
         if row is None:

@@ -19,6 +19,7 @@ from app.inventory.stock.schemas import (
     NewAdjustment,
     NewWaste,
     Shortage,
+    Uncounted,
 )
 from app.inventory.stock.service import Stock
 
@@ -66,6 +67,19 @@ async def list_shortages(query_data: PageQuery) -> Response:
     longest. The rest is listed, the oldest first: cancel the purchase, or receive more.
     """
     return page(await wired(Stock).shortage_page(query_data, after(query_data)), query_data)
+
+
+@blueprint.get("/uncounted")
+@allow("stock:read")
+@blueprint.input(PageQuery, location="query")
+@blueprint.output(Page[Uncounted])
+async def list_uncounted(query_data: PageQuery) -> Response:
+    """List what was sold at the counter and the books had not, or had promised, the longest first: count it.
+
+    It was booked as found, so the books say that `purchases` that wait can be served, which may not be true. An adjustment of the product takes it
+    off the list.
+    """
+    return page(await wired(Stock).uncounted_page(query_data, after(query_data)), query_data)
 
 
 @blueprint.get("/movements")

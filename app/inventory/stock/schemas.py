@@ -108,6 +108,25 @@ class Shortage(Schema):
     paid: Money = Field(description="Payments less refunds.")
 
 
+class WaitingPurchase(Schema):
+    """A purchase that waits, and how much of a product it was promised."""
+
+    id: UUID
+    number: int
+    quantity: Quantity
+
+
+class Uncounted(Schema):
+    """What was sold though the books had it not, or had promised it to others."""
+
+    product: StockedProduct
+    quantity: Quantity = Field(description="So much was booked as found.")
+    since: Moment
+    purchases: list[WaitingPurchase] = Field(
+        description="Those that were promised some of the product: they may not be served."
+    )
+
+
 class Movement(Schema):
     """One change of what is on hand."""
 

@@ -59,6 +59,10 @@ class Stock:
         """Return rows of (JSON, purchase line's id), oldest first."""
         return await self._stock.shortage_page(query, after)
 
+    async def uncounted_page(self, query: PageQuery, after: Key) -> list[tuple[Any, ...]]:
+        """Return rows of (JSON, since, product's id), the longest uncounted first."""
+        return await self._stock.uncounted_page(query, after)
+
     async def adjust(
         self, asked: NewAdjustment, by: int | None, identity: RequestIdentity
     ) -> Answer:

@@ -118,6 +118,32 @@ SHORTAGE_PAGE = Statement(
     """,
 )
 
+# A purchase that waits, b, and how much of the product it was promised.
+_WAITING = json_object("'id', b.id, 'number', b.invoice_number, 'quantity', w.quantity::text")
+
+_UNCOUNTED_JSON = json_object(
+    "'quantity', u.quantity::text, 'since', rfc3339(u.since)",
+    product=PRODUCT_JSON,
+    purchases=f"""(
+        SELECT {json_array(_WAITING, "b.placed_at, b.id")}
+        FROM (
+            SELECT l.purchase_id, sum(a.quantity) AS quantity
+            FROM stock s JOIN allocation a ON a.stock_id = s.id JOIN purchase_line l ON l.id = a.purchase_line_id
+            WHERE s.product_id = u.product_id AND s.on_hand > 0 AND s.allocated > 0 GROUP BY l.purchase_id
+        ) w
+        CROSS JOIN LATERAL (SELECT * FROM purchase q WHERE q.id = w.purchase_id AND q.status = 'placed' LIMIT 1) b)""",
+)
+
+UNCOUNTED_PAGE = Statement(
+    f"""
+    SELECT {_UNCOUNTED_JSON}, u.since, u.product_id
+    FROM uncounted u JOIN product p ON p.id = u.product_id
+    WHERE (u.since, u.product_id) > (coalesce(%(after_since)s::timestamptz, '-infinity'), coalesce(%(after_id)s::bigint, 0))
+    ORDER BY u.since, u.product_id LIMIT %(limit)s
+    """,
+    read=True,
+)
+
 _MOVEMENT_JSON = json_object("""
     'id', m.id, 'at', rfc3339(m.at), 'kind', m.kind, 'product', p.code, 'lot', m.stock_id,
     'quantity', m.quantity::text, 'reason', m.reason, 'by', l.email, 'purchase', m.purchase_id,

@@ -5,7 +5,7 @@ from datetime import date
 from decimal import Decimal
 
 from app.core.web import FieldError, Invalid
-from app.orders.carts.schemas import AddedItem
+from app.orders.carts.schemas import NamedItem
 from app.product.barcodes.reading import Meaning, quantity
 
 _ONE = Decimal(1)
@@ -24,7 +24,7 @@ class Added:
     best_before: date | None = None
 
 
-def by_code(item: AddedItem) -> Added | None:
+def by_code(item: NamedItem) -> Added | None:
     """Return what is added of the product that is named, None if a barcode is given instead. Raises Invalid."""
     if item.product is None and item.barcode is None:
         raise wrong("barcode", "is needed unless a product is named")

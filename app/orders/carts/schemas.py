@@ -167,8 +167,8 @@ class LinePatch(Schema):
     substitute: Substitute
 
 
-class AddedItem(Schema):
-    """A product, by its code or by what a scanner read, and how much of it comes into the cart."""
+class NamedItem(Schema):
+    """A product, by its code or by what a scanner read, and how much of it."""
 
     product: Sku | None = Field(default=None, description="The product's code.")
     barcode: Barcode | None = None
@@ -180,6 +180,11 @@ class AddedItem(Schema):
         description="Times what the barcode is on; 1 unless given. It must be given where a barcode says too little, as of what"
         " is sold by weight, and left out where a label says how much it is.",
     )
+
+
+class AddedItem(NamedItem):
+    """A product, by its code or by what a scanner read, and how much of it comes into the cart."""
+
     substitute: Substitute | None = None
 
 

@@ -1,4 +1,4 @@
--- edition 1
+-- edition 2
 -- Turns a cart into a purchase: prices frozen, stock promised, all or nothing. Returns no row if there is no such cart,
 -- or else one with what became of it: `placed`, with the purchase, its lines and its VAT by rate; or a refusal, and
 -- nothing has changed: `checked_out`, `wrong_currency`, `no_contact`, `empty_cart`, `unpaid_purchases`, `withdrawn`,
@@ -12,6 +12,9 @@
 -- and what promise_lines takes. `of_slot` is the start of the window to collect it in, NULL where none was named, and
 -- 'infinity' for whoever is asked for none. A customer may pay when he collects it, until the window's end; a guest's time
 -- stays as short as it is, as what he says of himself costs nothing.
+--
+-- A sale at the counter has a cart of its own (place_sale.sql), which goes at once: nobody is asked who he is, and deposits that
+-- are given back are lines at a price below 0.
 CREATE OR REPLACE FUNCTION place_basket(
         of_cart uuid, by_name text, by_phone text, expected numeric, in_currency text, minutes_to_pay integer,
         unpaid_purchases integer, unpaid_share numeric, unpaid_quantity numeric, confirmed_age integer,
@@ -47,7 +50,7 @@ CREATE OR REPLACE FUNCTION place_basket(
         due timestamptz := now() + make_interval(mins => minutes_to_pay);
         keeps_until date := due;
     BEGIN
-        SELECT c.status, c.customer_id, c.token_hash, c.coupon_id, c.coupon_code, coalesce(by_name, r.name) AS name, coalesce(by_phone, r.phone) AS phone,
+        SELECT c.status, c.status = 'sale' AS is_sale, c.deposits_returned, c.customer_id, c.token_hash, c.coupon_id, c.coupon_code, coalesce(by_name, r.name) AS name, coalesce(by_phone, r.phone) AS phone,
                (SELECT s.currency FROM shop s) AS currency
             INTO held
             -- LIMIT, as a few customers would rather be read all.
@@ -79,7 +82,7 @@ CREATE OR REPLACE FUNCTION place_basket(
                 i.quantity, i.label_price) t
             WHERE i.cart_id = of_cart;
         -- No deposit is reduced, nor does it count to a minimum.
-        IF held.coupon_id IS NOT NULL AND total > 0 THEN
+        IF held.coupon_id IS NOT NULL AND (total > 0 OR held.is_sale) THEN
             SELECT e.refused, e.reduction, e.shares, coalesce(held.coupon_code, upper(c.code)), c.name
                 INTO coupon_refused, reduction, shares, coupon_typed, coupon_named
                 FROM coupon_effect(held.coupon_id, held.coupon_code, held.customer_id, products, totals) e
@@ -106,6 +109,17 @@ CREATE OR REPLACE FUNCTION place_basket(
                 CROSS JOIN LATERAL (SELECT round(l.quantity * o.deposit_amount, 2) AS total) t
                 WHERE o.deposit_amount IS NOT NULL;
         END IF;
+        IF held.deposits_returned IS NOT NULL THEN
+            SELECT coalesce(place_basket.total, 0) + sum(t.total), totals || array_agg(t.total ORDER BY g.place),
+                   rates || array_agg(d.vat_rate ORDER BY g.place),
+                   charged || array_agg((NULL, NULL, d.code, d.name, 'piece', g.quantity, -d.amount, 0, -d.amount, d.vat_rate,
+                                         NULL, NULL)::ordered_line ORDER BY g.place)
+                INTO total, totals, rates, charged
+                FROM ROWS FROM (jsonb_to_recordset(held.deposits_returned) AS (deposit bigint, quantity numeric))
+                    WITH ORDINALITY AS g (deposit, quantity, place)
+                JOIN deposit d ON d.id = g.deposit
+                CROSS JOIN LATERAL (SELECT round(g.quantity * -d.amount, 2) AS total) t;
+        END IF;
         -- Most shops have no windows.
         IF of_slot = 'infinity' THEN
             of_slot := NULL;
@@ -117,11 +131,11 @@ CREATE OR REPLACE FUNCTION place_basket(
             keeps_until := of_slot;
         END IF;
         outcome := CASE
-            WHEN held.status <> 'open' THEN 'checked_out'
+            WHEN held.status NOT IN ('open', 'sale') THEN 'checked_out'
             -- Whoever calls was set up for another shop. (Not where `migrate` is about to write it down.)
             WHEN in_currency <> held.currency THEN 'wrong_currency'
             -- A guest's cart is called for by somebody that the shop does not know.
-            WHEN held.name IS NULL OR held.customer_id IS NULL AND held.phone IS NULL THEN 'no_contact'
+            WHEN NOT held.is_sale AND (held.name IS NULL OR held.customer_id IS NULL AND held.phone IS NULL) THEN 'no_contact'
             WHEN charged IS NULL THEN 'empty_cart'
             WHEN items IS NOT NULL THEN 'withdrawn'
             WHEN age > coalesce(confirmed_age, 0) THEN 'age_not_confirmed'
@@ -157,7 +171,10 @@ CREATE OR REPLACE FUNCTION place_basket(
             FROM vat_of_lines(totals, rates) v;
 
         -- From here on others wait for the products.
-        IF with_reduced THEN
+        IF products IS NULL THEN
+            -- Bottles alone are given back.
+            SELECT '' AS refused, NULL::bigint[] AS places, NULL::bigint[] AS lots, NULL::numeric[] AS amounts INTO promised;
+        ELSIF with_reduced THEN
             SELECT * INTO promised
                 FROM promise_offers(products, quantities, days, keeps_until, unpaid_share, unpaid_quantity);
         ELSE
@@ -184,7 +201,7 @@ CREATE OR REPLACE FUNCTION place_basket(
         INSERT INTO purchase AS p (cart_id, token_hash, customer_id, contact_name, contact_phone, currency, total, vat_total,
                                    coupon_id, coupon_amount, coupon_code, coupon_name, min_age, pricing_rules,
                                    pay_by, slot_start, slot_end)
-            VALUES (of_cart, held.token_hash, held.customer_id, held.name, held.phone, in_currency, total,
+            VALUES (CASE WHEN NOT held.is_sale THEN of_cart END, held.token_hash, held.customer_id, held.name, held.phone, in_currency, total,
                     vat_total, held.coupon_id, reduction, coupon_typed, coupon_named, age, 2,
                     due, of_slot, slot_ends)
             RETURNING p.* INTO made;
@@ -216,7 +233,11 @@ CREATE OR REPLACE FUNCTION place_basket(
             JOIN unnest(promised.places, promised.lots, promised.amounts) AS a (place, stock_id, quantity) USING (place)
         )
         SELECT array_agg(line) INTO lines FROM line;
-        UPDATE cart SET status = 'checked_out' WHERE id = of_cart;
+        IF held.is_sale THEN
+            DELETE FROM cart WHERE id = of_cart;
+        ELSE
+            UPDATE cart SET status = 'checked_out' WHERE id = of_cart;
+        END IF;
         RETURN NEXT;
     END
     $$;

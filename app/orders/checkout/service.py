@@ -15,7 +15,7 @@ from app.orders.carts.repository import CartRepository
 from app.orders.carts.service import checked_out
 from app.orders.checkout.repository import CheckedOut, CheckoutRepository
 from app.orders.checkout.schemas import CheckoutRequest
-from app.orders.coupons.service import coupon_refused
+from app.orders.coupons.service import coupon_lost, coupon_refused
 from app.orders.sales import Sales
 from app.orders.slots.service import slot_refused
 
@@ -26,9 +26,6 @@ _REFUSALS = {
     "unpaid_purchases": "Purchases with this telephone number wait to be paid. Pay for one first, or log in.",
     "held_by_guests": "Guests cannot have as much before others have paid. Log in, take less, or buy it at the till.",
 }
-
-# What others have done to a coupon in the meantime violates a rule of its table.
-_LATE = {"coupon_used_up": "used_up", "coupon_used_by_you": "used_by_you"}
 
 
 class Checkout:
@@ -87,10 +84,8 @@ class Checkout:
         try:
             found = await self._checkouts.check_out(cart, who, order, self._shop)
         except CheckViolation as error:
-            if error.constraint in _LATE:
-                raise coupon_refused(_LATE[error.constraint]) from error
-            if refused := slot_refused(error.constraint or ""):
-                raise refused from error
+            if lost := coupon_lost(error.constraint) or slot_refused(error.constraint or ""):
+                raise lost from error
             raise
         if found.outcome == "coupon_refused":
             raise coupon_refused(orjson.loads(found.items or ""))

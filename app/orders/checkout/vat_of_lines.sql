@@ -1,6 +1,7 @@
--- edition 1
+-- edition 2
 -- Each line's part of the VAT of its rate, in proportion to what it costs: whole cents by largest remainder, so that the
--- parts make the sum. Of equal remainders the earlier line's gets the cent. The quotients are of whole numbers, so exact.
+-- parts make the sum. Of equal remainders the earlier line's gets the cent. The quotients are of whole numbers, so exact; those
+-- below 0, of lines that give money back, are rounded down too.
 -- With one line of each rate comes what vat_by_rate says of the rate.
 CREATE OR REPLACE FUNCTION vat_of_lines(totals numeric[], rates numeric[])
     RETURNS TABLE (place bigint, vat numeric, of_rate charged_at_rate)
@@ -13,16 +14,16 @@ CREATE OR REPLACE FUNCTION vat_of_lines(totals numeric[], rates numeric[])
         FROM (
             SELECT *, 100 * q.vat - sum(q.cents) OVER (PARTITION BY q.rate) AS cents_left
             FROM (
-                SELECT g.*, v.vat,
-                       -- All of it may be free.
-                       coalesce(div(100 * v.vat * g.total, nullif(g.gross, 0)), 0) AS cents,
-                       coalesce(100 * v.vat * g.total % nullif(g.gross, 0), 0) AS remainder
+                SELECT g.*, v.vat, coalesce(div(p.part - r.remainder, p.gross), 0) AS cents, coalesce(r.remainder, 0) AS remainder
                 FROM (
                     SELECT l.place, l.rate, l.total, sum(l.total) OVER (PARTITION BY l.rate) AS gross,
                            row_number() OVER (PARTITION BY l.rate) AS nth
                     FROM unnest(totals, rates) WITH ORDINALITY AS l (total, rate, place)
                 ) g
                 CROSS JOIN LATERAL (SELECT vat_amount(g.gross, g.rate) AS vat) v
+                -- All of it may be free.
+                CROSS JOIN LATERAL (SELECT 100 * abs(v.vat) * g.total AS part, nullif(abs(g.gross), 0) AS gross) p
+                CROSS JOIN LATERAL (SELECT mod(mod(p.part, p.gross) + p.gross, p.gross) AS remainder) r
             ) q
         ) s
     $$;

@@ -6,8 +6,11 @@ from pydantic import Field
 
 from app.core.web.schema import Schema, Text
 
+TypedCode = Annotated[Text, Field(min_length=1, max_length=60, examples=["spring10"])]
+"""What a customer typed, in capitals or not."""
+
 
 class CouponEntry(Schema):
     """What a customer typed, in capitals or not."""
 
-    code: Annotated[Text, Field(min_length=1, max_length=60, examples=["spring10"])]
+    code: TypedCode

@@ -5,7 +5,7 @@ from app.core.web import Conflict
 from app.core.web.security import Principal
 from app.orders.carts.repository import CartRepository
 from app.orders.carts.service import checked_out
-from app.orders.coupons.repository import CartCouponRepository
+from app.orders.coupons.repository import CartCouponRepository, FoundCoupon
 
 _REFUSED = {
     "unknown": "There is no such coupon.",
@@ -17,10 +17,18 @@ _REFUSED = {
     "nothing_to_reduce": "The coupon is for nothing in the basket.",
 }
 
+# What others have done to a coupon in the meantime violates a rule of its table.
+_LOST = {"coupon_used_up": "used_up", "coupon_used_by_you": "used_by_you"}
+
 
 def coupon_refused(reason: str) -> Conflict:
     """Return what to raise for a coupon that cannot be redeemed, with coupon_effect's word for why."""
     return Conflict(_REFUSED[reason], code="coupon_refused", reason=reason)
+
+
+def coupon_lost(constraint: str | None) -> Conflict | None:
+    """Return what to raise where a coupon was redeemed by others meanwhile, if that is the constraint it violates."""
+    return coupon_refused(_LOST[constraint]) if constraint in _LOST else None
 
 
 class CartCoupons:
@@ -39,6 +47,12 @@ class CartCoupons:
         In place of another one. Raises Conflict `coupon_refused` with the `reason` (`unknown`, `ended`, which is not
         yet too, `used_up`), and `checked_out`.
         """
+        found = await self.find(typed)
+        await self._set(who, cart, found.id, found.code)
+        return await self._carts.read(cart, who, self._shop.currency)
+
+    async def find(self, typed: str) -> FoundCoupon:
+        """Return the coupon that a code redeems today. Raises Conflict `coupon_refused` as enter() does."""
         found = await self._coupons.find(typed)
         if found is None:
             raise coupon_refused("unknown")
@@ -46,8 +60,7 @@ class CartCoupons:
             raise coupon_refused("ended")
         if not found.is_left:
             raise coupon_refused("used_up")
-        await self._set(who, cart, found.id, found.code)
-        return await self._carts.read(cart, who, self._shop.currency)
+        return found
 
     async def remove(self, who: Principal, cart: str) -> None:
         """Have the cart redeem no coupon. Raises Conflict `checked_out`."""

@@ -1,8 +1,9 @@
--- edition 1
+-- edition 2
 -- Writes a document on so much of a purchase's lines and so much money for each, and returns its printed number: the
 -- `invoice` on what is handed over, or a `credit_note` on what is given back. VAT of a rate is worked out of all that was
 -- credited at it so far, so that credit notes on all of an invoice come to its VAT, in whatever portions. More than was
--- charged violates `credit_above_charged`.
+-- charged violates `credit_above_charged`. A series other than `web` is a till's: the document is in the report of the session
+-- that is open there, which stays so until the end.
 --
 -- The caller holds the purchase's row, and locks nothing afterwards: whoever takes the next number waits for his end.
 CREATE OR REPLACE FUNCTION issue_document(
@@ -20,6 +21,7 @@ CREATE OR REPLACE FUNCTION issue_document(
         year integer;
         number integer;
         made bigint;
+        session bigint;
     BEGIN
         IF of_kind = 'credit_note' AND EXISTS (
             SELECT FROM unnest(lines, quantities, totals) AS g (line, quantity, total)
@@ -47,6 +49,9 @@ CREATE OR REPLACE FUNCTION issue_document(
                 FROM document d JOIN document_vat v ON v.document_id = d.id
                 WHERE d.purchase_id = of_purchase AND d.kind = 'credit_note' AND v.rate = n.rate AND of_kind = 'credit_note'
             ) b;
+        IF of_series <> 'web' THEN
+            SELECT s.id INTO session FROM till_session s WHERE s.till = of_series AND s.closed_at IS NULL FOR KEY SHARE;
+        END IF;
         SELECT s.seller, s.time_zone INTO seller, zone FROM shop s;
         today := now() AT TIME ZONE coalesce(zone, current_setting('TimeZone'));
         year := extract(year FROM today);
@@ -55,14 +60,14 @@ CREATE OR REPLACE FUNCTION issue_document(
         INSERT INTO document_series AS s (series, year, last) VALUES (of_series, year, 1)
             ON CONFLICT ON CONSTRAINT document_series_pkey DO UPDATE SET last = s.last + 1
             RETURNING s.last INTO number;
-        INSERT INTO document (kind, series, year, number, purchase_id, corrects, total, seller, issued_on)
+        INSERT INTO document (kind, series, year, number, purchase_id, corrects, total, seller, issued_on, session_id)
             VALUES (
                 of_kind, of_series, year, number, of_purchase,
                 (SELECT d.id FROM document d WHERE d.purchase_id = of_purchase AND d.kind = 'invoice'),
                 (SELECT sum(g.total) FROM unnest(totals) AS g (total)),
                 -- Nobody is written down until `migrate`, which is about to, has done so.
                 coalesce(seller, '{"name": "Online Grocery", "address": [], "vat_id": null}'),
-                today)
+                today, session)
             RETURNING id INTO made;
         INSERT INTO document_line (document_id, purchase_line_id, quantity, total)
             SELECT made, g.line, g.quantity, g.total FROM unnest(lines, quantities, totals) AS g (line, quantity, total);

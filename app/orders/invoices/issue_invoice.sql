@@ -1,11 +1,11 @@
--- edition 1
--- What is handed over is invoiced in the same transaction, whoever hands it over.
+-- edition 2
+-- What is handed over is invoiced in the same transaction, whoever hands it over: at a till, by a number of the till's.
 CREATE OR REPLACE FUNCTION issue_invoice() RETURNS trigger
     LANGUAGE plpgsql
     AS $$
     BEGIN
         PERFORM issue_document(
-                'invoice', 'web', NEW.id, array_agg(l.id ORDER BY l.id), array_agg(l.quantity ORDER BY l.id),
+                'invoice', coalesce(NEW.collected_at_till, 'web'), NEW.id, array_agg(l.id ORDER BY l.id), array_agg(l.quantity ORDER BY l.id),
                 array_agg(l.total ORDER BY l.id))
             FROM purchase_line l WHERE l.purchase_id = NEW.id;
         RETURN NULL;

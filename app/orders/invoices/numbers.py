@@ -3,7 +3,10 @@
 import re
 from typing import NamedTuple
 
-_PRINTED = re.compile(r"([a-z][a-z0-9]{0,19})-([0-9]{4})-([0-9]{6}|[1-9][0-9]{6,8})", re.ASCII)
+WEB = "web"
+"""The series of what was handed over at no till."""
+
+_PRINTED = re.compile(r"([a-z0-9][a-z0-9-]{0,59})-([0-9]{4})-([0-9]{6}|[1-9][0-9]{6,8})", re.ASCII)
 
 
 class Number(NamedTuple):
@@ -12,6 +15,11 @@ class Number(NamedTuple):
     series: str
     year: int
     number: int
+
+
+def is_web(till: str) -> bool:
+    """Say whether a till's name is that of WEB's series, or of one that it has behind a restore."""
+    return re.fullmatch(rf"{WEB}[0-9]*", till, re.ASCII) is not None
 
 
 def parsed(printed: str) -> Number | None:

@@ -11,7 +11,7 @@ from app.core.web import NotFound
 from app.core.web.json import dumps
 from app.core.web.security import Principal
 from app.orders.invoices.crediting import ChargedLine, CreditedLine
-from app.orders.invoices.numbers import Number
+from app.orders.invoices.numbers import WEB, Number
 from app.orders.invoices.shape import DOCUMENT, DOCUMENTS
 from app.orders.seeing import SEEN, no_purchase, seer
 
@@ -46,10 +46,10 @@ NAME_BUYER = Statement(
     read=False,
 )
 
-# All lines of a purchase with what was given back of each so far. For who holds the purchase.
+# All lines of a purchase that something was paid for, with what was given back of each so far. For who holds the purchase.
 CREDITABLE = Statement(
     """
-    SELECT l.id, CASE WHEN l.deposit_of IS NULL THEN l.code END, l.unit = 'piece', l.quantity, l.total,
+    SELECT l.id, CASE WHEN l.product_id IS NOT NULL THEN l.code END, l.unit = 'piece', l.quantity, l.total,
            coalesce(c.quantity, 0.000), coalesce(c.total, 0.00)
     FROM purchase_line l
     CROSS JOIN LATERAL (
@@ -57,14 +57,14 @@ CREDITABLE = Statement(
         FROM document d JOIN document_line c ON c.document_id = d.id
         WHERE d.purchase_id = l.purchase_id AND d.kind = 'credit_note' AND c.purchase_line_id = l.id
     ) c
-    WHERE l.purchase_id = %(purchase)s::uuid ORDER BY l.id
+    WHERE l.purchase_id = %(purchase)s::uuid AND l.price >= 0 ORDER BY l.id
     """,
     read=True,
 )
 
 ISSUE_CREDIT_NOTE = Statement(
     """
-    SELECT issue_document('credit_note', 'web', %(purchase)s::uuid, %(lines)s::bigint[], %(quantities)s::numeric[],
+    SELECT issue_document('credit_note', %(series)s, %(purchase)s::uuid, %(lines)s::bigint[], %(quantities)s::numeric[],
                           %(totals)s::numeric[])
     """,
     read=False,
@@ -121,13 +121,16 @@ class DocumentRepository:
         )
         return found
 
-    async def issue_credit_note(self, purchase: str, lines: Sequence[CreditedLine]) -> str:
-        """Write a credit note, the last that a transaction does; return its number.
+    async def issue_credit_note(
+        self, purchase: str, lines: Sequence[CreditedLine], till: str | None
+    ) -> str:
+        """Write a credit note, of a till's series if it is given there, as the last that a transaction does; return its number.
 
         The caller holds the purchase, and gives back no more than was charged: else CheckViolation.
         """
         found: str = await self._manager.fetch_value(
             ISSUE_CREDIT_NOTE,
+            series=till or WEB,
             purchase=purchase,
             lines=[each.line for each in lines],
             quantities=[each.quantity for each in lines],

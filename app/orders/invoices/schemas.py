@@ -15,15 +15,16 @@ from app.core.web.schema import (
     QuantityOrZero,
     Rate,
     Schema,
+    SignedTotal,
     Sku,
 )
-from app.orders.schemas import Unit, VatOfRate
+from app.orders.schemas import LineDiscount, LineKind, Unit, VatOfRate
 
 DocumentKind = Literal["invoice", "credit_note"]
 DocumentNumber = Annotated[
     str,
     Field(
-        description="Without gaps in each series and year. Behind a restore a new series begins: `web261129223110`.",
+        description="Without gaps in each series and year; what is handed over at a till has the till's. Behind a restore a new series begins: `web261129223110`.",
         examples=["web-2026-000123"],
     ),
 ]
@@ -51,7 +52,7 @@ class DocumentLine(Schema):
     """So much of a purchase's line, and the money for it."""
 
     line: int = Field(description="The purchase's line.")
-    kind: Literal["goods", "deposit"]
+    kind: LineKind
     product: Sku | None = Field(description="The product's code, of goods.")
     deposit: Code | None = Field(description="The deposit's code, of a deposit.")
     name: Name
@@ -60,10 +61,17 @@ class DocumentLine(Schema):
         description="0 in a credit note that only takes off the price."
     )
     bought: Quantity = Field(description="How much of it was bought.")
-    unit_price: Money = Field(description="What one unit was charged at, VAT included.")
+    list_price: SignedTotal = Field(description="What one unit cost without a discount.")
+    unit_price: SignedTotal = Field(
+        description="What one unit was charged at, VAT included: below 0 of a deposit that is given back."
+    )
+    discount: LineDiscount | None = Field(description="What made it less, if anything did.")
+    label_price: Money | None = Field(
+        description="The price that a label printed, which was charged instead."
+    )
     coupon_reduction: Money = Field(description="What a coupon took off all that was bought of it.")
     vat_rate: Rate
-    total: Money
+    total: SignedTotal
 
 
 class DocumentSummary(Schema):
@@ -76,7 +84,9 @@ class DocumentSummary(Schema):
     )
     issued_on: Date = Field(description="The day, in the shop's time zone.")
     issued_at: Moment
-    total: Money
+    total: SignedTotal = Field(
+        description="Below 0 of an invoice on more deposits given back than was bought."
+    )
 
 
 class Document(DocumentSummary):

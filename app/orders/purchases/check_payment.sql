@@ -1,5 +1,6 @@
--- edition 1
--- Never paid above the total, never refunded above what was paid. The purchase's row is the lock.
+-- edition 2
+-- Never paid above the total, never refunded above what was paid; bottles that were given back have paid too. The purchase's row
+-- is the lock.
 CREATE OR REPLACE FUNCTION check_payment() RETURNS trigger
     LANGUAGE plpgsql
     AS $$
@@ -13,7 +14,9 @@ CREATE OR REPLACE FUNCTION check_payment() RETURNS trigger
         IF NEW.kind = 'payment' AND balance + NEW.amount > owed THEN
             RAISE EXCEPTION 'a payment above what is owed'
                 USING ERRCODE = 'check_violation', CONSTRAINT = 'payment_above_total', TABLE = 'payment', COLUMN = 'amount';
-        ELSIF NEW.kind = 'refund' AND NEW.amount > balance THEN
+        ELSIF NEW.kind = 'refund' AND NEW.amount > balance AND NEW.amount > balance - (
+            SELECT coalesce(sum(l.total), 0) FROM purchase_line l WHERE l.purchase_id = NEW.purchase_id AND l.price < 0)
+        THEN
             RAISE EXCEPTION 'a refund above what was paid'
                 USING ERRCODE = 'check_violation', CONSTRAINT = 'refund_above_paid', TABLE = 'payment', COLUMN = 'amount';
         END IF;

@@ -29,12 +29,15 @@ class Moved:
     till: str | None = None
     tendered: Decimal | None = None
 
-    def booked(self, step: Decimal) -> dict[str, Any]:
-        """Return it as it is written down, its cash rounded to `step`. Raises Invalid if too little was tendered."""
+    def booked(self, step: Decimal, at: str = "") -> dict[str, Any]:
+        """Return it as it is written down, its cash rounded to `step`.
+
+        Raises Invalid if too little was tendered, which points into what is `at` that place of the request.
+        """
         more = rounding(self.amount, step) if self.method == "cash" else Decimal("0.00")
         if self.tendered is not None and self.tendered < self.amount + more:
             message = f"must be at least {self.amount + more}"
-            raise Invalid("That is too little.", errors=[FieldError("/tendered", message)])
+            raise Invalid("That is too little.", errors=[FieldError(f"{at}/tendered", message)])
         return {
             "method": self.method,
             "amount": self.amount,

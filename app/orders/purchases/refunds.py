@@ -95,7 +95,7 @@ class Refunds:
         # Behind all else, as whoever takes the next number waits for the end of this.
         number = None
         if credit.lines:
-            number = await self._documents.issue_credit_note(purchase, credit.lines)
+            number = await self._documents.issue_credit_note(purchase, credit.lines, request.till)
         body = f'{{"amount":"{amount:f}","credit_note":{dumps(number).decode()},"payments":[{",".join(paid)}]}}'
         return Answer(201, body.encode(), {"Location": purchase_url(purchase)})
 
@@ -118,6 +118,11 @@ class Refunds:
         """Return what goes back by which method. Raises Conflict and Forbidden where it may not."""
         balances = await self._purchases.balances(purchase)
         paid = sum(balances.values(), Decimal("0.00"))
+        if amount > paid:
+            # Bottles have paid too, as if it were in cash.
+            bottles = await self._purchases.given_back(purchase)
+            balances["cash"] = balances.get("cash", Decimal("0.00")) + bottles
+            paid += bottles
         if amount > paid:
             raise _above_paid(paid)
         is_confirmed = "refunds:confirm" in who.permissions

@@ -85,6 +85,12 @@ ABANDONED = Statement(
     read=True,
 )
 
+# What bottles paid that were given back with it.
+GIVEN_BACK = Statement(
+    "SELECT coalesce(-sum(total), 0.00) FROM purchase_line WHERE purchase_id = %(purchase)s::uuid AND price < 0",
+    read=True,
+)
+
 REFUNDED = Statement(
     """
     SELECT coalesce(sum(amount), 0.00) FROM payment
@@ -95,10 +101,15 @@ REFUNDED = Statement(
 
 MIN_AGE = Statement("SELECT min_age FROM purchase WHERE id = %(purchase)s::uuid", read=True)
 
+# At no till, or at one that is open, and stays so until the transaction's end.
 COLLECT = Statement(
     """
-    UPDATE purchase SET status = 'collected', collected_at = now(), age_checked_by = %(age_checked_by)s
-    WHERE id = %(purchase)s
+    WITH session AS (
+        SELECT id FROM till_session WHERE till = %(till)s AND closed_at IS NULL FOR KEY SHARE
+    )
+    UPDATE purchase SET status = 'collected', collected_at = now(), age_checked_by = %(age_checked_by)s,
+        collected_at_till = %(till)s
+    WHERE id = %(purchase)s AND (%(till)s::text IS NULL OR (SELECT true FROM session))
     """,
     read=False,
 )
@@ -222,7 +233,7 @@ class PurchaseRepository:
             PAY, purchase=purchase, kind=kind, login=login_id, **money
         )
         if found is None:
-            raise Conflict("The till is not open.", code="till_closed")
+            raise _till_closed()
         return found
 
     async def abandoned(self, purchase: str) -> bool:
@@ -235,14 +246,26 @@ class PurchaseRepository:
         found: Decimal = await self._manager.fetch_value(REFUNDED, purchase=purchase)
         return found
 
+    async def given_back(self, purchase: str) -> Decimal:
+        """Return what deposits came to that were given back with a purchase, and so paid for it."""
+        found: Decimal = await self._manager.fetch_value(GIVEN_BACK, purchase=purchase)
+        return found
+
     async def min_age(self, purchase: str) -> int | None:
         """Return the age in years that the buyer of a purchase must have, if any."""
         found: int | None = await self._manager.fetch_value(MIN_AGE, purchase=purchase)
         return found
 
-    async def collect(self, purchase: str, age_checked_by: int | None) -> None:
-        """Note that a purchase was collected, and whose login looked at the buyer's age."""
-        await self._manager.run(COLLECT, purchase=purchase, age_checked_by=age_checked_by)
+    async def collect(self, purchase: str, age_checked_by: int | None, till: str | None) -> None:
+        """Note that a purchase was collected, at which till, and whose login looked at the buyer's age.
+
+        Raises Conflict `till_closed`.
+        """
+        done = await self._manager.run(
+            COLLECT, purchase=purchase, age_checked_by=age_checked_by, till=till
+        )
+        if not done:
+            raise _till_closed()
 
     async def cancel(self, purchases: Sequence[str], reason: str) -> None:
         """Note that purchases were cancelled."""
@@ -262,3 +285,7 @@ class PurchaseRepository:
     async def unpaid(self, limit: int) -> list[str]:
         """Return purchases that nothing was paid for in time, the longest overdue first."""
         return [row[0] for row in await self._manager.fetch(UNPAID, limit=limit)]
+
+
+def _till_closed() -> Conflict:
+    return Conflict("The till is not open.", code="till_closed")

@@ -85,14 +85,12 @@ async def record_refund(purchase: UUID, json_data: RefundRequest) -> Response:
 @blueprint.output(Purchase)
 @idempotent
 async def collect_purchase(purchase: UUID, query_data: CollectQuery) -> Response:
-    """Hand a purchase over that is paid in full: its goods leave the stock.
+    """Hand a purchase over that is paid in full: its goods leave the stock. At a `till`, the invoice is in its series and report.
 
-    Refused with 409 `unpaid` (`due` says how much), `age_not_checked` (`min_age` says which), `expired`, or
-    `purchase_ended`.
+    Refused with 409 `unpaid` (`due` says how much), `age_not_checked` (`min_age` says which), `expired`,
+    `till_closed`, or `purchase_ended`.
     """
-    collect = wired(Purchases).collect
-    checked = query_data.age_checked
-    return json_response(await collect(principal(), str(purchase), age_checked=checked))
+    return json_response(await wired(Purchases).collect(principal(), str(purchase), query_data))
 
 
 @blueprint.post("/<uuid:purchase>/cancel")

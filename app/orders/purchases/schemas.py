@@ -27,7 +27,7 @@ from app.core.web.schema import (
     wrong,
 )
 from app.orders.purchases.searching import looked_for
-from app.orders.schemas import LineDiscount, Offer, Unit, VatOfRate, old_number
+from app.orders.schemas import LineDiscount, LineKind, Offer, Unit, VatOfRate, old_number
 from app.orders.slots.schemas import PurchaseSlot
 from app.product.food.schemas import MinAge
 
@@ -45,7 +45,7 @@ class PurchaseLine(Schema):
     """Goods, or the deposit on them; as they were at checkout, whatever the catalogue says now."""
 
     id: int = Field(description="The line's, which refunds name.")
-    kind: Literal["goods", "deposit"]
+    kind: LineKind
     product: Sku | None = Field(description="The product's code, of goods.")
     deposit: Code | None = Field(description="The deposit's code, of a deposit.")
     deposit_of: int | None = Field(description="The line of the goods that the deposit is for.")
@@ -54,19 +54,21 @@ class PurchaseLine(Schema):
     name: Name
     unit: Unit
     quantity: Quantity
-    list_price: Money
+    list_price: SignedTotal
     discount_rate: Rate
-    unit_price: Money = Field(description="What one unit was charged at, VAT included.")
+    unit_price: SignedTotal = Field(
+        description="What one unit was charged at, VAT included: below 0 of a deposit that is given back."
+    )
     discount: LineDiscount | None = Field(description="What made it less, if anything did.")
     label_price: Money | None = Field(
         description="The price that a label printed, which was charged instead."
     )
     vat_rate: Rate
-    vat_amount: Money = Field(
+    vat_amount: SignedTotal = Field(
         description="Its part of the VAT of its rate: all parts together make what `vat` says."
     )
     coupon_reduction: Money = Field(description="Its part of what the coupon took off.")
-    total: Money = Field(description="What was charged for the line.")
+    total: SignedTotal = Field(description="What was charged for the line.")
     returned: QuantityOrZero = Field(description="How much of it came back.")
     substitute: bool = Field(description="Whether the buyer welcomes something like it.")
 
@@ -104,11 +106,11 @@ class Purchase(Schema):
     number: int = Field(description="The purchase's. Invoices have numbers of their own.")
     invoice_number: int = old_number()
     status: Status
-    contact_name: Name
+    contact_name: Name | None = Field(description="Null of a sale at the counter.")
     contact_phone: str | None
     currency: str
-    total: Money
-    vat_total: Money = Field(description="The VAT within the total.")
+    total: SignedTotal
+    vat_total: SignedTotal = Field(description="The VAT within the total.")
     coupon: RedeemedCoupon | None
     vat: list[VatOfRate] = Field(description="The VAT by rate, the lowest rate first.")
     paid: Money
@@ -188,6 +190,13 @@ class PurchaseQuery(PageQuery):
         }
 
 
+def of_cash(value: Decimal | None, info: ValidationInfo) -> Decimal | None:
+    """Return what was tendered, of a request with a `method` in front of it. Refuses it where that is not cash."""
+    if value is not None and info.data.get("method") not in {"cash", None}:
+        raise wrong("is of cash")
+    return value
+
+
 class PaymentRequest(Schema):
     """Money that was taken."""
 
@@ -200,12 +209,7 @@ class PaymentRequest(Schema):
         description="The cash that was handed over for it: the answer says the change.",
     )
 
-    @field_validator("tendered")
-    @classmethod
-    def _of_cash(cls, value: Decimal | None, info: ValidationInfo) -> Decimal | None:
-        if value is not None and info.data.get("method") not in {"cash", None}:
-            raise wrong("is of cash")
-        return value
+    _of_cash = field_validator("tendered")(of_cash)
 
 
 class ReturnedItem(Schema):
@@ -264,8 +268,9 @@ class Refund(Schema):
 
 
 class CollectQuery(Schema):
-    """What was looked at before the goods are handed over."""
+    """What was looked at before the goods are handed over, and where."""
 
     age_checked: bool = Field(
         default=False, description="Whether the buyer is seen to have the purchase's `min_age`."
     )
+    till: Till = None

@@ -26,7 +26,7 @@ from app.orders.purchases.cancelling import (
 from app.orders.purchases.money import Moved
 from app.orders.purchases.pricing import money_back
 from app.orders.purchases.repository import PurchaseRepository
-from app.orders.purchases.schemas import PaymentRequest, PurchaseQuery
+from app.orders.purchases.schemas import CollectQuery, PaymentRequest, PurchaseQuery
 from app.orders.sales import Sales
 
 NOT_PAID = "not paid in time"
@@ -64,15 +64,13 @@ class Purchases:
         filters = query.filters(behind)
         return await self._purchases.page(who, filters, oldest_first=query.oldest_first)
 
-    async def collect(self, who: Principal, purchase: str, *, age_checked: bool) -> str:
-        """Hand a purchase over that is paid in full, and return its JSON.
+    async def collect(self, who: Principal, purchase: str, query: CollectQuery) -> str:
+        """Hand a purchase over that is paid in full, at a till if one is named, and return its JSON.
 
-        Raises NotFound, and Conflict `purchase_ended`, `unpaid` (with `due`), `age_not_checked` (with `min_age`)
-        or `expired`.
+        Raises NotFound, and Conflict `purchase_ended`, `unpaid` (with `due`), `age_not_checked` (with `min_age`),
+        `expired` or `till_closed`.
         """
-        return await self._manager.transaction(
-            self._collect, who, purchase, age_checked=age_checked
-        )
+        return await self._manager.transaction(self._collect, who, purchase, query)
 
     async def cancel(self, who: Principal, purchase: str, request: CancelRequest) -> str:
         """Cancel a purchase, refund what was paid, and return its JSON.
@@ -126,21 +124,18 @@ class Purchases:
             renewed += await self._manager.transaction(self._allocations.renew, purchase)
         return renewed
 
-    async def _collect(self, who: Principal, purchase: str, *, age_checked: bool) -> str:
+    async def _collect(self, who: Principal, purchase: str, query: CollectQuery) -> str:
         status, total = await self._purchases.lock(purchase)
         _must_be_placed(status)
         due = total - _sum(await self._purchases.balances(purchase))
         if due > 0:
             raise Conflict(f"{due} of it is not paid yet.", code="unpaid", due=f"{due:f}")
         min_age = await self._purchases.min_age(purchase)
-        if min_age is not None and not age_checked:
-            raise Conflict(
-                f"Look whether the buyer is {min_age} years old, and say so.",
-                code="age_not_checked",
-                min_age=min_age,
-            )
+        if min_age is not None and not query.age_checked:
+            raise age_not_checked(min_age)
         await self._allocations.issue(purchase, who.login_id)
-        await self._purchases.collect(purchase, None if min_age is None else who.login_id)
+        checked_by = None if min_age is None else who.login_id
+        await self._purchases.collect(purchase, checked_by, query.till)
         self._sales.note("collected", total)
         return await self._purchases.read(purchase, who)
 
@@ -227,6 +222,12 @@ class Payments:
             return Answer(201, body.encode(), {"Location": purchase_url(purchase)})
 
         return await once(self._manager, **identity, work=work)
+
+
+def age_not_checked(min_age: int) -> Conflict:
+    """Return what to raise where nobody says that he has looked at the buyer's age."""
+    detail = f"Look whether the buyer is {min_age} years old, and say so."
+    return Conflict(detail, code="age_not_checked", min_age=min_age)
 
 
 def _must_be_placed(status: str) -> None:

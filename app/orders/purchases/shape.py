@@ -3,7 +3,7 @@
 # ruff: noqa: S608 - all parts of the SQL in here are written in here
 
 from app.core.database import json_array, json_object
-from app.orders.statements import VAT
+from app.orders.statements import LINE_OF, VAT
 
 # The coupon that a purchase, p, redeemed.
 _COUPON = (
@@ -48,10 +48,8 @@ JSON = json_object(
 )
 
 # And a line of it, named l; r says how much of it was brought back.
-LINE = json_object("""
-    'id', l.id, 'kind', CASE WHEN l.deposit_of IS NULL THEN 'goods' ELSE 'deposit' END,
-    'product', CASE WHEN l.deposit_of IS NULL THEN l.code END,
-    'deposit', CASE WHEN l.deposit_of IS NOT NULL THEN l.code END, 'deposit_of', l.deposit_of,
+LINE = json_object(f"""
+    'id', l.id, {LINE_OF}, 'deposit_of', l.deposit_of,
     'offer', CASE WHEN l.best_before IS NULL THEN 'regular' ELSE 'reduced' END, 'best_before', l.best_before, 'name', l.name, 'unit', l.unit, 'quantity', l.quantity::text,
     'list_price', l.price::text, 'discount_rate', l.discount_rate::text,
     'unit_price', l.unit_price::text, 'discount', l.discount, 'label_price', l.label_price::text, 'vat_rate', l.vat_rate::text,

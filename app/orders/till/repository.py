@@ -9,6 +9,7 @@ from app.core.database import Manager, Statement, UniqueViolation, json_array, j
 from app.core.web import Conflict, NotFound
 from app.core.web.paging import Scalar
 from app.orders.purchases.shape import PAYMENT_MEMBERS
+from app.orders.statements import VAT
 from app.orders.till.schemas import NewCashMovement, NewTillSession, TillCount
 
 _SUMMARY = """
@@ -23,8 +24,10 @@ _TAKINGS = json_object("""
     'method', y.method, 'payments', y.payments, 'taken', y.taken::text, 'refunds', y.refunds, 'refunded', y.refunded::text""")
 
 _REPORT = json_object(
-    f"{_SUMMARY}, 'note', s.note, 'expected', coalesce(s.expected, expected_cash(s.id))::text, 'rounding', t.rounding::text",
+    f"""{_SUMMARY}, 'note', s.note, 'expected', coalesce(s.expected, expected_cash(s.id))::text, 'rounding', t.rounding::text,
+    'invoiced', i.invoiced::text, 'prepaid', b.prepaid::text, 'redeemed', b.redeemed::text""",
     takings="t.takings",
+    vat="i.vat",
     movements=f"(SELECT {json_array(_MOVEMENT, 'c.id')} FROM cash_movement c WHERE c.session_id = s.id)",
 )
 
@@ -43,6 +46,30 @@ READ = Statement(
             FROM payment WHERE session_id = s.id GROUP BY method
         ) y
     ) t
+    CROSS JOIN LATERAL (
+        SELECT {json_array(VAT, "v.rate")} AS vat, coalesce(sum(v.gross), 0.00) AS invoiced
+        FROM (
+            SELECT v.rate, sum(k.sign * v.gross) AS gross, sum(k.sign * (v.gross - v.vat)) AS net, sum(k.sign * v.vat) AS vat
+            FROM document d
+            CROSS JOIN LATERAL (SELECT CASE d.kind WHEN 'invoice' THEN 1 ELSE -1 END AS sign) k
+            CROSS JOIN LATERAL (SELECT * FROM document_vat WHERE document_id = d.id OFFSET 0) v
+            WHERE d.session_id = s.id GROUP BY v.rate
+        ) v
+    ) i
+    CROSS JOIN LATERAL (
+        SELECT coalesce(sum(greatest(b.ahead, 0.00)), 0.00) AS prepaid, coalesce(sum(greatest(-b.ahead, 0.00)), 0.00) AS redeemed
+        FROM (
+            -- Of each purchase, what was taken here above what was handed over here.
+            SELECT m.purchase_id, sum(m.amount) AS ahead
+            FROM (
+                SELECT purchase_id, CASE kind WHEN 'payment' THEN amount ELSE -amount END AS amount
+                FROM payment WHERE session_id = s.id
+                UNION ALL
+                SELECT purchase_id, CASE kind WHEN 'invoice' THEN -total ELSE total END FROM document WHERE session_id = s.id
+            ) m
+            GROUP BY m.purchase_id
+        ) b
+    ) b
     WHERE s.id = %(session)s
     """,
     read=True,

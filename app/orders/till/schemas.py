@@ -3,7 +3,7 @@
 from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import Field
+from pydantic import Field, field_validator
 
 from app.core.web.paging import PageQuery
 from app.core.web.schema import (
@@ -17,8 +17,11 @@ from app.core.web.schema import (
     SignedTotal,
     Text,
     Total,
+    wrong,
 )
+from app.orders.invoices.numbers import is_web
 from app.orders.purchases.schemas import Method, Payment
+from app.orders.schemas import VatOfRate
 
 Note = Annotated[Text, Field(max_length=200)]
 
@@ -26,8 +29,17 @@ Note = Annotated[Text, Field(max_length=200)]
 class NewTillSession(Schema):
     """The drawer that is opened, and what is in it."""
 
-    till: Code = Field(description="The drawer's name.", examples=["front"])
+    till: Code = Field(
+        description="The drawer's name, and the series of its invoices.", examples=["front"]
+    )
     float: Money = Field(description="The cash that is in it to give change.")
+
+    @field_validator("till")
+    @classmethod
+    def _of_its_own(cls, value: str) -> str:
+        if is_web(value):
+            raise wrong("must be another name: invoices of what is ordered are numbered so")
+        return value
 
 
 class NewCashMovement(Schema):
@@ -73,6 +85,16 @@ class TillSession(Schema):
     takings: list[Takings] = Field(description="By method: cash, card, transfer.")
     rounding: SignedTotal = Field(
         description="By how much more was taken than was owed, as cash is rounded."
+    )
+    vat: list[VatOfRate] = Field(
+        description="The VAT by rate of what was handed over here, less what was given back here."
+    )
+    invoiced: SignedTotal = Field(
+        description="The invoices less the credit notes of the till: what was taken, less what was refunded, plus `redeemed`, less `prepaid`."
+    )
+    prepaid: Total = Field(description="Taken here for what was not handed over here.")
+    redeemed: Total = Field(
+        description="Handed over here, or given back of it, and paid elsewhere or before."
     )
     movements: list[CashMovement]
     expected: SignedTotal = Field(description="The cash that should be in the drawer.")

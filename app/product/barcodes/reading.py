@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Literal
+from typing import Literal, NamedTuple
 from urllib.parse import unquote
 
 from app.product.barcodes.contents import contents, day
@@ -60,6 +60,16 @@ class Reading:
     meanings: tuple[Meaning, ...]
     otherwise: str = "No product has that barcode."
     damaged: bool = False
+
+
+class Bearer(NamedTuple):
+    """A product that has a barcode (in 14 digits, on so many pieces), or, where these are None, a PLU (in 5), in short."""
+
+    code: str
+    unit: str
+    gtin14: str | None
+    pieces: int | None
+    plu5: str | None
 
 
 def whole(path: str, query: str) -> str:

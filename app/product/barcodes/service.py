@@ -1,18 +1,22 @@
 """What a scanned code is in this shop."""
 
+from collections.abc import Sequence
 from datetime import datetime
+from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 import orjson
 
 from app.core.settings import ShopSettings
-from app.core.web import NotFound
+from app.core.web import Invalid, NotFound
 from app.core.web.json import dumps
 from app.product.barcodes.errors import unreadable
-from app.product.barcodes.reading import Kind, Meaning, quantity, read
+from app.product.barcodes.reading import Bearer, Kind, Meaning, Reading, quantity, read
 from app.product.barcodes.repository import BarcodeRepository, Named
 from app.product.repository import Found
 from app.product.scales import Scales
+
+_P = TypeVar("_P", Named, Bearer)
 
 _AS: dict[Kind, str] = {
     "gtin": "the barcode of",
@@ -44,32 +48,76 @@ class Barcodes:
 
     async def find(self, code: str) -> tuple[Meaning, Named]:
         """Return what the code means, and the product that it names. Raises what read() raises."""
-        reading = read(code, self._scales, datetime.now(self._zone).date())
-        named = await self._barcodes.named(
-            {gtin14 for meaning in reading.meanings for gtin14 in meaning.gtin14s},
-            next((meaning.plu5 for meaning in reading.meanings if meaning.plu5), None),
-        )
+        reading = self._read(code)
+        named = await self._barcodes.named(_gtin14s(reading), next(iter(_plu5s(reading)), None))
         meant = [
             (meaning, each)
             for meaning in reading.meanings
             for each in named
-            if _names(meaning, each)
+            if _names(meaning, each.gtin14, meaning.plu5)
         ]
-        if not meant:
-            raise unreadable(reading.otherwise) if reading.damaged else NotFound(reading.otherwise)
-        if (
-            len(
-                ways := dict.fromkeys(f"{_AS[meaning.kind]} {each.code}" for meaning, each in meant)
-            )
-            > 1
-        ):
-            raise unreadable(f"The code can be read in two ways: as {' or as '.join(ways)}.")
-        return meant[0]
+        return _one(reading, meant)
+
+    async def find_all(
+        self, codes: Sequence[str]
+    ) -> list[tuple[Meaning, Bearer] | NotFound | Invalid]:
+        """Return what find() returns of each of the codes, or raises, all by one look."""
+        readings = [self._tried(code) for code in codes]
+        read = [each for each in readings if isinstance(each, Reading)]
+        named = await self._barcodes.bearers(
+            {gtin14 for reading in read for gtin14 in _gtin14s(reading)},
+            {plu5 for reading in read for plu5 in _plu5s(reading)},
+        )
+        return [_tried(each, named) if isinstance(each, Reading) else each for each in readings]
+
+    def _read(self, code: str) -> Reading:
+        return read(code, self._scales, datetime.now(self._zone).date())
+
+    def _tried(self, code: str) -> Reading | Invalid:
+        try:
+            return self._read(code)
+        except Invalid as error:
+            return error
 
 
-def _names(meaning: Meaning, product: Named) -> bool:
-    """Say whether it is by this that the product was found."""
-    return meaning.plu5 is not None if product.gtin14 is None else product.gtin14 in meaning.gtin14s
+def _tried(
+    reading: Reading, named: Sequence[Bearer]
+) -> tuple[Meaning, Bearer] | NotFound | Invalid:
+    meant = [
+        (meaning, each)
+        for meaning in reading.meanings
+        for each in named
+        if _names(meaning, each.gtin14, each.plu5)
+    ]
+    try:
+        return _one(reading, meant)
+    except (NotFound, Invalid) as error:
+        return error
+
+
+def _one(reading: Reading, meant: Sequence[tuple[Meaning, _P]]) -> tuple[Meaning, _P]:
+    """Return the one thing that a code means. Raises NotFound if it is none, and Invalid if there are several."""
+    if not meant:
+        raise unreadable(reading.otherwise) if reading.damaged else NotFound(reading.otherwise)
+    ways = dict.fromkeys(f"{_AS[meaning.kind]} {each.code}" for meaning, each in meant)
+    if len(ways) > 1:
+        raise unreadable(f"The code can be read in two ways: as {' or as '.join(ways)}.")
+    return meant[0]
+
+
+def _gtin14s(reading: Reading) -> set[str]:
+    return {gtin14 for meaning in reading.meanings for gtin14 in meaning.gtin14s}
+
+
+def _plu5s(reading: Reading) -> set[str]:
+    return {meaning.plu5 for meaning in reading.meanings if meaning.plu5}
+
+
+def _names(meaning: Meaning, gtin14: str | None, plu5: str | None) -> bool:
+    """Say whether a product with that barcode, or without one that PLU, is named by this."""
+    if gtin14 is not None:
+        return gtin14 in meaning.gtin14s
+    return meaning.plu5 is not None and meaning.plu5 == plu5
 
 
 def _offered(meaning: Meaning, product: Named) -> dict[str, str] | None:
