@@ -32,6 +32,7 @@ FOR_STAFF = {
     "PATCH /api/v1/invoice-requests/{code}": LINES,
     "POST /api/v1/invoice-requests/{code}/receive": LINES,
     "POST /api/v1/purchases/{purchase}/refunds": LINES,
+    "POST /api/v1/purchases/{purchase}/pick": LINES,
     "PUT /api/v1/synonyms": FILE,
     "PUT /api/v1/slots/plan": LINES,
 }

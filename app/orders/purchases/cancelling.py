@@ -7,6 +7,9 @@ from app.orders.purchases.schemas import CancelRequest
 PAID = "Something was paid for it: ask the shop to cancel it."
 """What its owner is told who would have to be given money back."""
 
+PICKED = "It is being picked, or ready: ask the shop to cancel it."
+"""What its owner is told as soon as somebody has begun."""
+
 
 def check_request(who: Principal, request: CancelRequest) -> None:
     """Raise Invalid where staff gives no reason, or somebody else says how money is given back."""

@@ -7,7 +7,7 @@ before it is full: the last row then has `stops`.
 # ruff: noqa: S608 - all parts of the SQL in here are written in here
 
 from app.core.database import literal
-from app.orders.purchases.schemas import Status
+from app.orders.purchases.schemas import ListedStatus
 
 MOST_LOOKED_AT = 5000
 """At how many purchases a page looks. It is in the API's description too."""
@@ -30,12 +30,20 @@ _CONTACTS = {
 _PARTS = {"part": "plain_text(q.contact_name) LIKE plain_text(%(part)s)"}
 _TIMED = {"overdue": "q.pay_by < now() AND q.paid < q.total"}
 
+# What waits is told apart by how far its picking is.
+_WAITING = {
+    "waiting": "q.status = 'placed'",
+    "placed": "q.status = 'placed' AND q.picking_since IS NULL",
+    "picking": "q.status = 'placed' AND q.picking_since IS NOT NULL AND q.picked_at IS NULL",
+    "ready": "q.status = 'placed' AND q.picked_at IS NOT NULL",
+}
+
 FILTERS = (*_INDEXED, *_CONTACTS, *_PARTS, *_TIMED)
 """The names of what can be asked of purchases, beside their status."""
 
 
 def page_of(
-    asked: frozenset[str], status: Status | None, order: str, limit: str
+    asked: frozenset[str], status: ListedStatus | None, order: str, limit: str
 ) -> tuple[str, str]:
     """Return the SQL for the rows (id, hit, stops) of a page, and what stands in front of it.
 
@@ -48,7 +56,7 @@ def page_of(
         follows = ">" if order == "ASC" else "<"
         indexed.append(f"(q.placed_at, q.id) {follows} (%(behind_at)s, %(behind_id)s::uuid)")
     # Not a parameter: the till's queue, and what was cancelled, have indexes of their own.
-    state = [] if status is None else [f"q.status = {literal(status)}"]
+    state = [] if status is None else [_WAITING.get(status, f"q.status = {literal(status)}")]
     timed = _those(asked, _TIMED)
     if timed:
         indexed.append("q.status = 'placed'")

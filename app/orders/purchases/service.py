@@ -14,7 +14,7 @@ from app.core.web.paging import Scalar
 from app.core.web.security import Principal
 from app.inventory.allocations.service import Allocations
 from app.orders.answers import purchase_url
-from app.orders.purchases.cancelling import PAID, check_request
+from app.orders.purchases.cancelling import PAID, PICKED, check_request
 from app.orders.purchases.money import Moved
 from app.orders.purchases.pricing import money_back
 from app.orders.purchases.repository import PurchaseRepository
@@ -27,6 +27,7 @@ from app.orders.purchases.schemas import (
     PurchaseQuery,
 )
 from app.orders.sales import Sales
+from app.orders.states import WAITING, check_paid, must_wait
 
 NOT_PAID = "not paid in time"
 MOST_AT_ONCE = 100
@@ -61,14 +62,14 @@ class Purchases:
     ) -> list[tuple[Any, ...]]:
         """Return rows of (JSON, placed_at, id): one's own, or all for staff."""
         filters = query.filters(behind)
-        oldest_first = query.overdue or query.status == "placed"
+        oldest_first = query.overdue or query.status in {*WAITING, "waiting"}
         return await self._purchases.page(who, filters, oldest_first=oldest_first)
 
     async def collect(self, who: Principal, purchase: str, *, age_checked: bool) -> str:
         """Hand a purchase over that is paid in full, and return its JSON.
 
-        Raises NotFound, and Conflict `purchase_ended`, `unpaid` (with `due`), `age_not_checked` (with `min_age`)
-        or `expired`.
+        Raises NotFound, and Conflict `purchase_ended`, `being_picked`, `unpaid` (with `due`), `owed` (with `owed`),
+        `age_not_checked` (with `min_age`) or `expired`.
         """
         return await self._manager.transaction(
             self._collect, who, purchase, age_checked=age_checked
@@ -77,13 +78,15 @@ class Purchases:
     async def cancel(self, who: Principal, purchase: str, request: CancelRequest) -> str:
         """Cancel a purchase, refund what was paid, and return its JSON.
 
-        Raises NotFound, Invalid, and Conflict `purchase_ended`, `till_closed`, or to whose it is `paid`.
+        Raises NotFound, Invalid, and Conflict `purchase_ended`, `till_closed`, or to whose it is `picking_began` or `paid`.
         """
         check_request(who, request)
 
         async def work() -> str:
             status, total = await self._purchases.lock_seen(purchase, who)
-            _must_be_placed(status)
+            must_wait(status)
+            if not who.is_staff and status != "placed":
+                raise Conflict(PICKED, code="picking_began")
             if not who.is_staff and _sum(await self._purchases.balances(purchase)) > 0:
                 raise Conflict(PAID, code="paid")
             refunds = await self._end(purchase, request, who.login_id)
@@ -127,10 +130,10 @@ class Purchases:
 
     async def _collect(self, who: Principal, purchase: str, *, age_checked: bool) -> str:
         status, total = await self._purchases.lock(purchase)
-        _must_be_placed(status)
-        due = total - _sum(await self._purchases.balances(purchase))
-        if due > 0:
-            raise Conflict(f"{due} of it is not paid yet.", code="unpaid", due=f"{due:f}")
+        must_wait(status)
+        if status == "picking":
+            raise Conflict("Somebody is picking it.", code="being_picked")
+        check_paid(total - _sum(await self._purchases.balances(purchase)))
         min_age = await self._purchases.min_age(purchase)
         if min_age is not None and not age_checked:
             raise Conflict(
@@ -208,20 +211,16 @@ class Payments:
 
         async def work() -> Answer:
             status, total = await self._purchases.lock(purchase)
-            _must_be_placed(status)
+            must_wait(status)
             due = total - _sum(await self._purchases.balances(purchase))
             if request.amount > due:
+                due = max(due, Decimal("0.00"))
                 raise Conflict(f"Only {due} is due.", code="payment_above_total", due=f"{due:f}")
             money = Moved(**request.model_dump()).booked(self._step)
             body = await self._purchases.pay(purchase, "payment", money, who.login_id)
             return Answer(201, body.encode(), {"Location": purchase_url(purchase)})
 
         return await once(self._manager, **identity, work=work)
-
-
-def _must_be_placed(status: str) -> None:
-    if status != "placed":
-        raise Conflict(f"The purchase was {status}.", code="purchase_ended")
 
 
 def _sum(balances: dict[str, Decimal]) -> Decimal:
