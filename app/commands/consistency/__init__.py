@@ -9,7 +9,14 @@ from psycopg2 import extensions
 
 from app.commands.consistency import catalogue, documents, picking, sales, stock, tills
 
-RULES = (*catalogue.RULES, *stock.RULES, *sales.RULES, *picking.RULES, *tills.RULES, *documents.RULES)
+RULES = (
+    *catalogue.RULES,
+    *stock.RULES,
+    *sales.RULES,
+    *picking.RULES,
+    *tills.RULES,
+    *documents.RULES,
+)
 
 COUNTS = """
     SELECT (SELECT count(*) FROM product), (SELECT count(*) FROM stock), (SELECT count(*) FROM stock_movement),
