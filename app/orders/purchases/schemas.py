@@ -153,7 +153,7 @@ class PurchaseQuery(PageQuery):
     overdue: bool = Field(
         default=False,
         description="`true` lists those, the oldest first, whose time to pay is over and of which"
-        " something is still due. `tidy` cancels those that nothing was paid for; the rest keeps its"
+        " something is still due. `tidy` cancels those that nothing was paid for and nobody picks; the rest keeps its"
         " stock until it is paid or cancelled, which refunds what was paid.",
     )
     since: Moment | None = Field(default=None, description="Placed at this time or later.")
