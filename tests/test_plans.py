@@ -241,21 +241,6 @@ class TestFunctions:
         cursor.execute("SELECT sought_products(%s, false, true)", (typed,))
         assert read_whole(cursor) == set()
 
-    def test_what_is_picked_is_looked_up(self, cursor):
-        cursor.execute(
-            """
-            UPDATE purchase SET picking_since = now(), picker = 1 WHERE invoice_number = 50
-                RETURNING id, (SELECT min(l.id) FROM purchase_line l WHERE l.purchase_id = purchase.id), status
-            """
-        )
-        purchase, line, status = cursor.fetchone()
-        assert (line is None, status) == (False, "placed")
-        cursor.execute(
-            "SELECT charge_picked(%s, 1, ARRAY[%s]::bigint[], ARRAY[0], ARRAY[%s]::bigint[], ARRAY[7]::bigint[], ARRAY[1], ARRAY[true])",
-            (purchase, line, line),
-        )
-        assert read_whole(cursor) == set()
-
     def test_triggers_look_up(self, cursor):
         cursor.execute(
             """

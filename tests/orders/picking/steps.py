@@ -4,7 +4,8 @@ from typing import Any
 
 import httpx
 
-from tests.builders import Person
+from tests.builders import Person, filled_cart
+from tests.orders.sales import check_out
 
 API = "/api/v1"
 
@@ -51,3 +52,17 @@ def instead(product: Any, quantity: str, **more: Any) -> dict[str, Any]:
 def line_of(purchase: Any, product: Any) -> Any:
     """Return the first line of a product."""
     return next(line for line in purchase["lines"] if line["product"] == product.code)
+
+
+async def with_coupon(
+    client: httpx.AsyncClient, database: Any, *items: tuple[Any, Any], code: str
+) -> Any:
+    """Return a purchase of (product, quantity), checked out with a coupon."""
+    cart = filled_cart(database, *items)
+    url = f"{API}/carts/{cart.id}/coupon"
+    answer = await client.put(url, json={"code": code.upper()}, headers=cart.headers)
+    assert answer.status_code == 200, answer.text
+    made = await check_out(client, cart)
+    assert made.status_code == 201, made.text
+    assert made.json()["ceiling"] == answer.json()["ceiling"]
+    return made.json()

@@ -1,11 +1,7 @@
 """What a purchase costs by what came of it, through the API."""
 
-import random
-from decimal import Decimal
-
 import pytest
 
-from app.commands.consistency import breaches, snapshot
 from tests.builders import (
     as_clerk,
     clerk,
@@ -18,20 +14,17 @@ from tests.builders import (
     rows,
     value,
 )
-from tests.orders.picking.steps import API, came, claim, instead, line_of, pick, picked
+from tests.orders.picking.steps import (
+    API,
+    came,
+    claim,
+    instead,
+    line_of,
+    pick,
+    picked,
+    with_coupon,
+)
 from tests.orders.sales import bought, check_out, collect, conflict, invalid, pay, read
-
-
-async def reduced(client, database, *items, code):
-    """Return a purchase of (product, quantity), checked out with a coupon."""
-    cart = filled_cart(database, *items)
-    url = f"{API}/carts/{cart.id}/coupon"
-    answer = await client.put(url, json={"code": code.upper()}, headers=cart.headers)
-    assert answer.status_code == 200, answer.text
-    made = await check_out(client, cart)
-    assert made.status_code == 201, made.text
-    assert made.json()["ceiling"] == answer.json()["ceiling"]
-    return made.json()
 
 
 class TestGoods:
@@ -92,7 +85,7 @@ class TestGoods:
         """Its minimum is not reached any more."""
         spring = coupon(database, amount="4.00", minimum="20.00")
         wine, bread = on_sale(database, price="8.00"), on_sale(database, price="4.00")
-        purchase = await reduced(client, database, (wine, 2), (bread, 1), code=spring.code)
+        purchase = await with_coupon(client, database, (wine, 2), (bread, 1), code=spring.code)
         shares = [line["coupon_reduction"] for line in purchase["lines"]]
         assert (purchase["total"], shares) == ("16.00", ["3.20", "0.80"])
         made = await picked(client, clerk(database), purchase, came(purchase, wine, "1"))
@@ -255,99 +248,3 @@ class TestMoney:
         assert conflict(await collect(client, database, purchase), "unpaid")["due"] == "0.24"
         assert (await pay(client, database, purchase, "0.24")).status_code == 201
         assert (await collect(client, database, purchase)).status_code == 200
-
-
-DEALS = ({"buy": 3, "pay": 2}, {"buy": 2, "price": "0.99"}, {"buy": 4, "pay": 1})
-
-
-class Shelf:
-    """Something of each kind to sell, and to sell instead, and outcomes of it at random, by a `seed`."""
-
-    def __init__(self, on, seed):
-        self.on, self.dice = on, random.Random(seed)
-        bottles = [None, None, deposit(on, "0.25")]
-        self.pieces = [
-            on_sale(
-                on,
-                price=self.price(),
-                stock=500,
-                vat_rate=self.dice.choice(["0.0700", "0.1900"]),
-                discount=discount(on, None, **deal) if deal else None,
-                deposit=self.dice.choice(bottles),
-            )
-            for deal in (None, *DEALS)
-        ]
-        self.weighed = [
-            on_sale(on, price=self.price(), stock=500, unit=unit, vat_rate="0.0700")
-            for unit in ("kg", "litre", "kg")
-        ]
-        self.coupon = coupon(on, rate="0.3333").code if seed % 2 else coupon(on, amount="3.00").code
-
-    def price(self):
-        return Decimal(self.dice.choice([1, 2, 19, 99, 250, 1234])) / 100
-
-    def basket(self):
-        items = [(each, self.dice.randint(1, 9)) for each in self.pieces]
-        return items + [(each, Decimal(self.dice.randint(1, 3000)) / 1000) for each in self.weighed]
-
-    def outcome(self, purchase, offered):
-        """Return whatever may come without asking."""
-        lines = []
-        for line in purchase["lines"]:
-            ordered = Decimal(line["ordered"]) if line["product"] else None
-            if ordered is None or self.dice.random() < 0.2:
-                continue
-            if line["unit"] == "piece":
-                quantity = Decimal(self.dice.randint(0, int(ordered)))
-            else:
-                most = int(ordered * 1100)
-                quantity = Decimal(self.dice.choice([most, self.dice.randint(0, most)])) / 1000
-            found = {"line": line["id"], "quantity": f"{quantity:f}"}
-            if quantity < ordered:
-                some = self.dice.sample(offered, self.dice.randint(0, 2))
-                found["substitutes"] = [
-                    instead(each, str(self.dice.randint(1, 3))) for each in some
-                ]
-            lines.append(found)
-        return lines
-
-
-@pytest.mark.parametrize("seed", range(6))
-async def test_nothing_unasked_costs_more_than_the_ceiling(client, database, seed):
-    """Whatever comes, what lacks makes nothing dearer: neither the whole, nor a line with what came instead."""
-    shelf = Shelf(database, seed)
-    purchase = await reduced(client, database, *shelf.basket(), code=shelf.coupon)
-    rows(
-        database,
-        "UPDATE purchase_line SET substitute = true WHERE purchase_id = %(id)s",
-        id=purchase["id"],
-    )
-    who = clerk(database)
-    await claim(client, who, purchase)
-    made = 0
-    for _ in range(12):
-        answer = await pick(client, who, purchase, *shelf.outcome(purchase, shelf.pieces))
-        if answer.status_code == 409:
-            assert answer.json()["code"] in {"not_agreed", "nothing_picked"}
-            continue
-        made += 1
-        found = answer.json()
-        assert Decimal(found["total"]) <= Decimal(found["ceiling"]) == Decimal(purchase["ceiling"])
-        assert sum(Decimal(line["total"]) for line in found["lines"]) == Decimal(found["total"])
-        for ordered in purchase["lines"]:
-            if ordered["unit"] == "piece" and ordered["product"]:
-                of = {ordered["id"]}
-                of |= {line["id"] for line in found["lines"] if line["deposit_of"] == ordered["id"]}
-                now = [
-                    x
-                    for x in found["lines"]
-                    if x["id"] in of or x["substitute_for"] == ordered["id"]
-                ]
-                then = [x for x in purchase["lines"] if x["id"] in of]
-                assert sum(Decimal(x["total"]) for x in now) <= sum(
-                    Decimal(x["total"]) for x in then
-                )
-    assert made
-    with snapshot(database.app_url) as cursor:
-        found = [each for each in breaches(cursor) if str(purchase["id"]) in each.row]
-    assert found == []
