@@ -172,9 +172,17 @@ def _wire_features(app: Shop, settings: Settings, database: PooledPostgresqlData
     barcodes = product.wire(app, manager, lists, audit, settings.shop)
     accounts, attempts = login.wire(app, manager, audit, settings)
     users.wire(app, manager, audit, accounts, attempts)
-    allocations = inventory.wire(app, manager, audit)
+    allocations, picked = inventory.wire(app, manager, audit)
     orders.wire(
-        app, manager, lists, audit, attempts, allocations, barcodes=barcodes, shop=settings.shop
+        app,
+        manager,
+        lists,
+        audit,
+        attempts,
+        allocations,
+        picked=picked,
+        barcodes=barcodes,
+        shop=settings.shop,
     )
     shop.wire(app, settings.shop)
     health.wire(app, manager, settings)

@@ -20,6 +20,7 @@ import app
 from app.core.database import Statement
 from app.core.database.conninfo import DEFAULT_SESSION, connection_params
 from app.orders.purchases.repository import list_of
+from app.orders.purchases.schemas import ListedStatus
 from app.product.products.listing import Wanted, listing
 from app.product.products.schemas import Sort
 from app.product.products.shape import FILTERS
@@ -308,7 +309,7 @@ class TestLists:
             assert not q or "product_search" in str(root), names
 
     @pytest.mark.parametrize("oldest_first", [False, True])
-    @pytest.mark.parametrize("status", [None, "placed", "collected", "cancelled"])
+    @pytest.mark.parametrize("status", [None, *get_args(ListedStatus)])
     def test_of_purchases_too(self, cursor, status, oldest_first):
         names = ("customer", "overdue", "slot", "since", "until", "name", "phone", "part", "behind")
         # With each of them, and with all: they share nothing with what else is asked.

@@ -1,7 +1,7 @@
-"""Which shop a database is of: the currency of its money, the time zone of its days and who sells, as `migrate` wrote them down.
+"""Which shop a database is of: the currency of its money, the time zone of its days, who sells and how far weights may be off, as `migrate` wrote them down.
 
 The currency is for good, because what was sold is in it and no amount says so by itself. The time zone may change: all
-moments are kept as such. But it is one for all who serve, or each would have a day of its own. Who sells is what documents say from then on.
+moments are kept as such. But it is one for all who serve, or each would have a day of its own. Who sells is what documents say from then on, and how far weights may be off what is ordered.
 """
 
 from contextlib import closing
@@ -47,7 +47,7 @@ def _held(cursor: extensions.cursor, wanted: str) -> str | None:
 
 
 def write_down(owner_url: str, shop: ShopSettings) -> None:
-    """Have the database say whose it is: the currency once and for all, the time zone and who sells as they are now.
+    """Have the database say whose it is: the currency once and for all, all else as it is now.
 
     Raises AnotherShop if another currency was written down meanwhile.
     """
@@ -58,11 +58,13 @@ def write_down(owner_url: str, shop: ShopSettings) -> None:
     ):
         cursor.execute(
             """
-            INSERT INTO shop (currency, time_zone, seller) VALUES (%s, %s, %s)
-            ON CONFLICT (one) DO UPDATE SET time_zone = excluded.time_zone, seller = excluded.seller
-                WHERE (shop.time_zone, shop.seller) IS DISTINCT FROM (excluded.time_zone, excluded.seller)
+            INSERT INTO shop (currency, time_zone, seller, weight_tolerance) VALUES (%s, %s, %s, %s)
+            ON CONFLICT (one) DO UPDATE SET time_zone = excluded.time_zone, seller = excluded.seller,
+                    weight_tolerance = excluded.weight_tolerance
+                WHERE (shop.time_zone, shop.seller, shop.weight_tolerance)
+                    IS DISTINCT FROM (excluded.time_zone, excluded.seller, excluded.weight_tolerance)
             """,
-            (shop.currency, shop.time_zone, Json(_seller(shop))),
+            (shop.currency, shop.time_zone, Json(_seller(shop)), shop.weight_tolerance),
         )
         refuse_another(cursor, shop)
 

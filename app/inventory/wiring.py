@@ -5,6 +5,8 @@ from flask import Flask
 from app.audit import AuditTrail
 from app.core.database import Manager
 from app.core.wiring import provide
+from app.inventory.allocations.picked.repository import PickedRepository
+from app.inventory.allocations.picked.service import PickedStock
 from app.inventory.allocations.repository import AllocationRepository
 from app.inventory.allocations.service import Allocations
 from app.inventory.requests.repository import InvoiceRequestRepository
@@ -18,13 +20,14 @@ from app.inventory.suppliers.routes import blueprint as suppliers
 from app.inventory.suppliers.service import Suppliers
 
 
-def wire(app: Flask, manager: Manager, audit: AuditTrail) -> Allocations:
+def wire(app: Flask, manager: Manager, audit: AuditTrail) -> tuple[Allocations, PickedStock]:
     """Give `app` suppliers, invoice requests and stock. Return what keeps the stock's promises to purchases."""
     lots = StockRepository(manager)
-    allocations = Allocations(AllocationRepository(manager))
+    promises = AllocationRepository(manager)
+    allocations = Allocations(promises)
     provide(app, Suppliers(manager, SupplierRepository(manager), audit))
     provide(app, InvoiceRequests(manager, InvoiceRequestRepository(manager), lots, audit))
     provide(app, Stock(manager, lots, allocations, audit))
     for blueprint in (stock, suppliers, requests):
         app.register_blueprint(blueprint)
-    return allocations
+    return allocations, PickedStock(PickedRepository(manager), promises, allocations)

@@ -34,7 +34,8 @@ ALTER TABLE purchase_line
     DROP CONSTRAINT purchase_line_vat_amount_check,
     ADD CONSTRAINT purchase_line_check1 CHECK (vat_amount >= 0 AND vat_amount <= total),
     DROP CONSTRAINT purchase_line_charged_check,
-    ADD CONSTRAINT purchase_line_charged_check CHECK ((unit_price > 0 OR price = 0) AND (total > 0 OR unit_price = 0)) NOT VALID;
+    ADD CONSTRAINT purchase_line_charged_check
+        CHECK ((unit_price > 0 OR price = 0) AND (total > 0 OR unit_price = 0 OR quantity = 0)) NOT VALID;
 ALTER TABLE document DROP COLUMN session_id,
     DROP CONSTRAINT document_total_check,
     ADD CONSTRAINT document_total_check CHECK (total >= 0 AND total < 'NaN');

@@ -1,4 +1,4 @@
--- depends: 0044-till-valid
+-- depends: 0046-picking-valid
 
 -- What was sold though the books had none of it, or had promised it: booked as found, and to be counted.
 CREATE TABLE uncounted (
@@ -40,7 +40,7 @@ ALTER TABLE purchase_line DROP CONSTRAINT purchase_line_kind_check, DROP CONSTRA
     ADD CONSTRAINT purchase_line_vat_amount_check CHECK (
         CASE WHEN price < 0 THEN vat_amount <= 0 AND vat_amount >= total ELSE vat_amount >= 0 AND vat_amount <= total END) NOT VALID,
     ADD CONSTRAINT purchase_line_charged_check CHECK (
-        (unit_price > 0 OR price <= 0) AND (total > 0 OR unit_price <= 0)) NOT VALID;
+        (unit_price > 0 OR price <= 0) AND (total > 0 OR unit_price <= 0 OR quantity = 0)) NOT VALID;
 
 -- What is handed over, or given back, at a till has a number of the till's, and is in the report of its session.
 -- because what old workers write keeps these rules

@@ -74,6 +74,11 @@ class Purchase(Row):
     pay_by = TimestampTzField()
     slot_start = TimestampTzField(null=True)
     slot_end = TimestampTzField(null=True)
+    picking_since = TimestampTzField(null=True)
+    picker = ReferenceField(Login, null=True, column_name="picker")
+    picked_at = TimestampTzField(null=True)
+    ordered_total = MoneyField(null=True)
+    weight_tolerance = RateField()
     collected_at = TimestampTzField(null=True)
     collected_at_till = peewee.TextField(null=True)
     cancelled_at = TimestampTzField(null=True)
@@ -83,7 +88,7 @@ class Purchase(Row):
 
 
 class PurchaseLine(Row):
-    """Goods that were sold, the deposit on them, or one that was given back, frozen at checkout. Only goods are a product."""
+    """Goods that were sold, the deposit on them, or one that was given back, frozen at checkout but for what was picked. Only goods are a product."""
 
     id = peewee.BigAutoField()
     purchase = ReferenceField(Purchase)
@@ -104,6 +109,10 @@ class PurchaseLine(Row):
     discount = BinaryJSONField(index=False, null=True)
     best_before = peewee.DateField(null=True)
     substitute = peewee.BooleanField()
+    ordered_quantity = QuantityField(null=True)
+    ordered_total = MoneyField(null=True)
+    ordered_coupon = MoneyField(null=True)
+    substitute_for = ReferenceField("self", null=True, column_name="substitute_for")
 
 
 class CouponCode(Row):

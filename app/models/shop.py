@@ -3,7 +3,7 @@
 import peewee
 from playhouse.postgres_ext import BinaryJSONField
 
-from app.models.base import Row
+from app.models.base import RateField, Row
 
 
 class Shop(Row):
@@ -13,3 +13,4 @@ class Shop(Row):
     currency = peewee.TextField()
     time_zone = peewee.TextField()
     seller = BinaryJSONField(index=False, null=True)
+    weight_tolerance = RateField()

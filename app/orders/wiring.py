@@ -6,6 +6,7 @@ from app.audit import AuditTrail
 from app.core.database import Manager, TurnsManager
 from app.core.settings import ShopSettings
 from app.core.wiring import provide
+from app.inventory.allocations.picked.service import PickedStock
 from app.inventory.allocations.service import Allocations
 from app.login.attempts.service import Attempts
 from app.orders.carts.repository import CartRepository
@@ -23,7 +24,10 @@ from app.orders.coupons.service import CartCoupons
 from app.orders.invoices.repository import DocumentRepository
 from app.orders.invoices.routes import blueprint as documents
 from app.orders.invoices.service import Documents
-from app.orders.purchases.refunds import Refunds
+from app.orders.picking.repository import PickingRepository
+from app.orders.picking.routes import blueprint as picking
+from app.orders.picking.service import Picking
+from app.orders.purchases.refunds.service import Refunds
 from app.orders.purchases.repository import PurchaseRepository
 from app.orders.purchases.routes import blueprint as purchases
 from app.orders.purchases.service import Payments, Purchases
@@ -45,10 +49,11 @@ def wire(  # noqa: PLR0913 - what selling stands on
     attempts: Attempts,
     allocations: Allocations,
     *,
+    picked: PickedStock,
     barcodes: Barcodes,
     shop: ShopSettings,
 ) -> None:
-    """Give `app` carts, checkout, slots, purchases, their payments and documents, and tills; `lists` reads what anybody may ask for."""
+    """Give `app` carts, checkout, slots, picking, purchases, their payments and documents, and tills; `lists` reads what anybody may ask for."""
     baskets = CartRepository(manager)
     sold = PurchaseRepository(manager, shop.days_to_collect)
     papers = DocumentRepository(manager)
@@ -73,8 +78,19 @@ def wire(  # noqa: PLR0913 - what selling stands on
     )
     provide(app, Payments(manager, sold, shop.cash_rounding))
     provide(app, Refunds(manager, sold, papers, allocations, audit, shop))
+    provide(app, Picking(manager, PickingRepository(manager), sold, picked, audit))
     provide(app, Documents(manager, papers))
     provide(app, Tills(manager, TillRepository(manager), audit))
     provide(app, Slots(manager, SlotRepository(manager, lists), audit))
-    for blueprint in (carts, coupons, checkout, counter, slots, purchases, documents, tills):
+    for blueprint in (
+        carts,
+        coupons,
+        checkout,
+        counter,
+        slots,
+        picking,
+        purchases,
+        documents,
+        tills,
+    ):
         app.register_blueprint(blueprint)

@@ -235,7 +235,7 @@ WITH_BODY = [
     for label in GOOD
     if label.startswith(("POST", "PUT", "PATCH"))
     and label != f"POST {API}/carts"
-    and not label.endswith(("/collect", "/image"))
+    and not label.endswith(("/collect", "/release", "/image"))
 ]
 OF_FILES = [label for label in GOOD if label.startswith("PUT") and label.endswith("/image")]
 ALONE = {f"GET {API}/{name}" for name in ("login", "shop", "slots", "suggestions", "synonyms")}

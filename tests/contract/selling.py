@@ -24,6 +24,14 @@ def _with_purchase(w: World, body: Any = None, status: int = 200, **done: bool) 
     return Good(w.clerk, {"purchase": w.purchase(**done)["id"]}, body, status)
 
 
+def _with_picked(w: World) -> Good:
+    made = w.purchase(claimed=True)
+    substitute = {"product": w.product().code, "quantity": "1", "lots": []}
+    line = {"line": made["lines"][0]["id"], "quantity": "1", "lots": [], "agreed": True}
+    body = {"lines": [{**line, "substitutes": [substitute]}]}
+    return Good(w.clerk, {"purchase": made["id"]}, body)
+
+
 def _with_till(w: World, body: Any = None, status: int = 200) -> Good:
     return Good(w.clerk, {"session": w.till().id}, body, status)
 
@@ -90,6 +98,11 @@ SELLING: Mapping[str, Callable[[World], Good]] = MappingProxyType(
         ),
         f"POST {API}/purchases/cancel-unpaid": _with_unpaid,
         f"POST {API}/sales": _with_sale,
+        f"POST {API}/purchases/{{purchase}}/pick": _with_picked,
+        f"GET {API}/picking": lambda w: Good(w.clerk),
+        f"GET {API}/picking/{{purchase}}": _with_purchase,
+        f"POST {API}/picking/{{purchase}}/claim": lambda w: _with_purchase(w, {"take_over": True}),
+        f"POST {API}/picking/{{purchase}}/release": lambda w: _with_purchase(w, claimed=True),
         f"GET {API}/payments": lambda w: Good(w.clerk),
         f"GET {API}/till-sessions": lambda w: Good(w.clerk),
         f"POST {API}/till-sessions": lambda w: Good(

@@ -75,7 +75,9 @@ class World:
         made.product, made.line = found.code, found.id
         return made
 
-    def purchase(self, *, paid: bool = False, collected: bool = False) -> Any:
+    def purchase(
+        self, *, paid: bool = False, collected: bool = False, claimed: bool = False
+    ) -> Any:
         """Return what checking a guest's cart out answered; `headers` open it."""
         cart = self.cart()
         made = self.send(f"{API}/carts/{cart.id}/checkout", cart.headers, CONTACT)
@@ -83,6 +85,8 @@ class World:
         if paid:
             money = {"amount": made["total"], "method": "cash"}
             self.send(f"{API}/purchases/{made['id']}/payments", self.clerk, money)
+        if claimed:
+            self.send(f"{API}/picking/{made['id']}/claim", self.clerk, {})
         if collected:
             self.send(f"{API}/purchases/{made['id']}/collect", self.clerk, None)
         return made

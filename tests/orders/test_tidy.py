@@ -7,7 +7,8 @@ import pytest
 from app.core.wiring import wired
 from app.orders.carts.service import Carts
 from app.orders.purchases.service import NOT_PAID, Purchases
-from tests.builders import filled_cart, level_of, on_sale, rows, value
+from tests.builders import clerk, filled_cart, level_of, on_sale, rows, value
+from tests.orders.picking.steps import claim, picked
 from tests.orders.sales import bought, check_out, pay, read
 
 
@@ -48,6 +49,17 @@ class TestCancelUnpaid:
         assert level_of(database, milk).allocated == 0
         await purchases.cancel_unpaid(1000)
         assert await read(client, database, purchase) == found
+
+    async def test_leaves_what_somebody_picks(self, client, database, purchases):
+        made = [
+            late(database, await bought(client, database, (on_sale(database), 1))) for _ in "12"
+        ]
+        who = clerk(database)
+        await claim(client, who, made[0])
+        await picked(client, who, made[1])
+        await purchases.cancel_unpaid(1000)
+        states = [(await read(client, database, each))["status"] for each in made]
+        assert states == ["picking", "ready"]
 
     async def test_leaves_the_rest(self, client, database, purchases):
         milk = on_sale(database)

@@ -7,9 +7,16 @@ from dataclasses import dataclass
 import psycopg2
 from psycopg2 import extensions
 
-from app.commands.consistency import catalogue, documents, sales, stock, tills
+from app.commands.consistency import catalogue, documents, picking, sales, stock, tills
 
-RULES = (*catalogue.RULES, *stock.RULES, *sales.RULES, *tills.RULES, *documents.RULES)
+RULES = (
+    *catalogue.RULES,
+    *stock.RULES,
+    *sales.RULES,
+    *picking.RULES,
+    *tills.RULES,
+    *documents.RULES,
+)
 
 COUNTS = """
     SELECT (SELECT count(*) FROM product), (SELECT count(*) FROM stock), (SELECT count(*) FROM stock_movement),

@@ -66,7 +66,7 @@ RULES = (
         """,
     ),
     Rule(
-        "an invoice is on all lines of its purchase, and nothing else",
+        "an invoice is on all lines of its purchase that were not struck, and nothing else",
         """
         SELECT 'purchase ' || coalesce(c.purchase_id, l.purchase_id) || ' line ' || id, 'invoiced ' || coalesce(c.quantity, 0) || ' for '
             || coalesce(c.total, 0) || ', sold ' || coalesce(l.quantity, 0) || ' for ' || coalesce(l.total, 0)
@@ -76,6 +76,7 @@ RULES = (
         ) c
         FULL JOIN (
             SELECT l.* FROM purchase_line l JOIN document d ON d.purchase_id = l.purchase_id AND d.kind = 'invoice'
+            WHERE l.quantity > 0
         ) l USING (purchase_id, id)
         WHERE (c.quantity, c.total) IS DISTINCT FROM (l.quantity, l.total)
         """,

@@ -29,7 +29,13 @@ RULES = (
         SELECT 'purchase ' || p.id || ' line ' || l.id, 'unit price ' || l.unit_price || ', total ' || l.total
             || ', VAT ' || l.vat_amount
         FROM purchase p
-        JOIN purchase_line l ON l.purchase_id = p.id
+        -- What was picked of it follows from that.
+        JOIN (
+            SELECT id, purchase_id, price, discount_rate, unit_price, discount, label_price, vat_rate, vat_amount, substitute_for,
+                coalesce(ordered_quantity, quantity) AS quantity, coalesce(ordered_total, total) AS total,
+                coalesce(ordered_coupon, coupon_amount) AS coupon_amount
+            FROM purchase_line
+        ) l ON l.purchase_id = p.id
         -- A cent at least, unless it was placed when half a cent was nothing.
         CROSS JOIN LATERAL (SELECT CASE WHEN p.pricing_rules >= 2 THEN 0.01 ELSE 0 END AS lowest) charged
         CROSS JOIN LATERAL (
@@ -38,13 +44,13 @@ RULES = (
         WHERE l.unit_price <> greatest(
                 round(l.price * (1 - l.discount_rate), 2) - coalesce(by.amount::numeric, 0), least(l.price, charged.lowest))
             OR l.discount_rate <> coalesce((l.discount ->> 'rate')::numeric, CASE WHEN l.discount IS NULL THEN l.discount_rate ELSE 0 END)
-            OR l.total + coalesce(l.coupon_amount, 0) <> coalesce(
+            OR l.substitute_for IS NULL AND l.total + coalesce(l.coupon_amount, 0) <> coalesce(
                 l.label_price,
                 div(l.quantity, by.buy) * coalesce((l.discount ->> 'price')::numeric, (l.discount ->> 'pay')::integer * l.price)
                     + mod(l.quantity, by.buy) * l.price,
                 CASE WHEN l.price < 0 THEN round(l.quantity * l.unit_price, 2)
                     ELSE greatest(round(l.quantity * l.unit_price, 2), least(l.unit_price, charged.lowest)) END)
-            OR p.pricing_rules < 2 AND l.vat_amount <> l.total - round(l.total / (1 + l.vat_rate), 2)
+            OR p.pricing_rules < 2 AND p.picked_at IS NULL AND l.vat_amount <> l.total - round(l.total / (1 + l.vat_rate), 2)
         """,
     ),
     Rule(
@@ -150,8 +156,8 @@ RULES = (
         """,
     ),
     Rule(
-        "refunds are at most the payments and what bottles paid, payments less refunds at most the total, and nothing is kept"
-        " of a cancelled purchase",
+        "refunds are at most the payments and what bottles paid, payments less refunds at most the total, unless less was picked"
+        " and waits to be given back, and nothing is kept of a cancelled purchase",
         """
         SELECT 'purchase ' || p.id, p.status || ', total ' || p.total || ', paid ' || m.paid || ', refunded ' || m.refunded
         FROM purchase p
@@ -163,7 +169,8 @@ RULES = (
         LEFT JOIN (
             SELECT purchase_id, sum(total) AS total FROM purchase_line WHERE price < 0 GROUP BY purchase_id
         ) b ON b.purchase_id = p.id
-        WHERE m.refunded > m.paid - coalesce(b.total, 0) OR m.paid - m.refunded > p.total
+        WHERE m.refunded > m.paid - coalesce(b.total, 0)
+            OR m.paid - m.refunded > p.total AND (p.status <> 'placed' OR p.picked_at IS NULL)
             OR (p.status = 'cancelled' AND m.paid <> m.refunded)
         """,
     ),

@@ -120,6 +120,14 @@ class ShopSettings(Section):
         decimal_places=2,
         description="The smallest coin in use, to which cash is rounded: 0.05. 0 is none.",
     )
+    weight_tolerance: Decimal = Field(
+        default=Decimal("0.1"),
+        ge=0,
+        le=1,
+        decimal_places=4,
+        description="Part by which what is sold by weight or volume may come to more than was ordered, without asking"
+        " the buyer. Run `migrate` after changing it.",
+    )
     event_days: int = Field(
         default=90,
         ge=1,

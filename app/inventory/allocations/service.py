@@ -36,8 +36,7 @@ class Allocations:
         Lots that have expired since are replaced by others. Raises Conflict `expired`, with
         `items`, if there are none, or only as many as others have a claim on who come before.
         """
-        if await self._repository.has_expired(purchase):
-            await self._replace_expired(purchase)
+        await self.replace_expired(purchase)
         # Promised first, then on hand: never may more be promised than there is.
         await self._repository.release([purchase])
         await self._repository.take_out(purchase, "sale", login_id, "")
@@ -46,6 +45,11 @@ class Allocations:
         """Throw away what a placed purchase was promised, expired or not."""
         await self._repository.release([purchase])
         await self._repository.take_out(purchase, "waste", login_id, reason)
+
+    async def replace_expired(self, purchase: str) -> None:
+        """Serve a placed purchase from other lots than those that have expired. Raises Conflict as issue() does."""
+        if await self._repository.has_expired(purchase):
+            await self._replace_expired(purchase)
 
     async def movable(self, limit: int) -> list[str]:
         """Return purchases of which other lots can take over what expired lots have promised."""

@@ -15,7 +15,7 @@ REVOKE UPDATE, DELETE ON stock_movement, payment, cash_movement, audit_log FROM 
 -- What happened stays so until it is forgotten.
 REVOKE UPDATE ON event FROM {app};
 
--- What was sold stays as it was frozen at checkout; a purchase only changes its state.
+-- What was sold stays as it was frozen at checkout, but for what charge_picked makes of it; a purchase only changes its state.
 REVOKE UPDATE, DELETE ON purchase_line FROM {app};
 REVOKE DELETE ON purchase, till_session FROM {app};
 

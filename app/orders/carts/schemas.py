@@ -119,6 +119,9 @@ class Cart(Schema):
     total: Total = Field(
         description="Of all items that are not withdrawn, and the deposits on them, less the coupon, VAT included."
     )
+    ceiling: Total = Field(
+        description="What it may come to when it is picked, as what is weighed may be more than was ordered."
+    )
     vat_total: Total = Field(
         description="The VAT within the total, as checkout would charge it now."
     )

@@ -13,7 +13,7 @@ OWN = """c.id = %(cart)s::uuid
 
 _NEW = json_object(
     """
-    'id', id, 'status', status, 'ready', false, 'currency', %(currency)s::text, 'total', '0.00'::text, 'vat_total', '0.00'::text,
+    'id', id, 'status', status, 'ready', false, 'currency', %(currency)s::text, 'total', '0.00'::text, 'ceiling', '0.00'::text, 'vat_total', '0.00'::text,
     'min_age', NULL::integer, 'created_at', rfc3339(created_at), 'expires_at', rfc3339(expires_at)""",
     items="'[]'",
     coupon="'null'",
@@ -44,6 +44,7 @@ _JSON = json_object(
     """
     'id', c.id, 'status', c.status, 'ready', c.status = 'open' AND x.ready AND coalesce(k.refused, '') = '',
     'currency', %(currency)s::text, 'total', coalesce(x.total - coalesce(k.reduction, 0), 0.00)::text,
+    'ceiling', coalesce(x.total - coalesce(k.reduction, 0) + x.allowance, 0.00)::text,
     'vat_total', coalesce(w.total, 0.00)::text, 'min_age', x.min_age,
     'created_at', rfc3339(c.created_at), 'expires_at', rfc3339(c.expires_at),
     'purchase', (SELECT id FROM purchase WHERE cart_id = c.id)""",
@@ -107,6 +108,8 @@ def _items(rows: str) -> str:
                    array_agg(o.vat_rate) FILTER (WHERE o.active)
                        || array_agg(o.deposit_vat_rate) FILTER (WHERE o.active AND y.deposit > 0) AS rates,
                    max(o.min_age) FILTER (WHERE o.active) AS min_age,
+                   coalesce(sum(weight_allowance(o.unit, i.quantity, y.unit_price, i.label_price, g.weight_tolerance))
+                       FILTER (WHERE o.active AND o.unit <> 'piece'), 0.00) AS allowance,
                    coalesce(bool_and(z.problems = '{{}}'), false) AS ready,
                    {json_array(_ITEM, "i.added_at, i.id")} AS items
             FROM (
@@ -114,6 +117,7 @@ def _items(rows: str) -> str:
             ) i
             JOIN offer o ON o.product_id = i.product_id
             JOIN sellable a ON a.product_id = i.product_id
+            LEFT JOIN shop g ON true
             CROSS JOIN LATERAL reduced_offer(i.product_id, i.best_before) r
             CROSS JOIN LATERAL (
                 SELECT t.*, round(i.quantity * o.deposit_amount, 2) AS deposit,

@@ -51,7 +51,7 @@ CREATE OR REPLACE FUNCTION place_basket(
         keeps_until date := due;
     BEGIN
         SELECT c.status, c.status = 'sale' AS is_sale, c.deposits_returned, c.customer_id, c.token_hash, c.coupon_id, c.coupon_code, coalesce(by_name, r.name) AS name, coalesce(by_phone, r.phone) AS phone,
-               (SELECT s.currency FROM shop s) AS currency
+               (SELECT s.currency FROM shop s) AS currency, (SELECT s.weight_tolerance FROM shop s) AS weight_tolerance
             INTO held
             -- LIMIT, as a few customers would rather be read all.
             FROM cart c LEFT JOIN LATERAL (SELECT * FROM customer WHERE id = c.customer_id LIMIT 1) r ON true
@@ -200,10 +200,10 @@ CREATE OR REPLACE FUNCTION place_basket(
         END IF;
         INSERT INTO purchase AS p (cart_id, token_hash, customer_id, contact_name, contact_phone, currency, total, vat_total,
                                    coupon_id, coupon_amount, coupon_code, coupon_name, min_age, pricing_rules,
-                                   pay_by, slot_start, slot_end)
+                                   pay_by, slot_start, slot_end, weight_tolerance)
             VALUES (CASE WHEN NOT held.is_sale THEN of_cart END, held.token_hash, held.customer_id, held.name, held.phone, in_currency, total,
                     vat_total, held.coupon_id, reduction, coupon_typed, coupon_named, age, 2,
-                    due, of_slot, slot_ends)
+                    due, of_slot, slot_ends, coalesce(held.weight_tolerance, 0))
             RETURNING p.* INTO made;
         IF made.coupon_id IS NOT NULL THEN
             PERFORM redeem_coupon(made, held.coupon_code);

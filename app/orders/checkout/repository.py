@@ -11,7 +11,7 @@ from app.core.web.security import Principal
 from app.orders.carts.repository import missing, own
 from app.orders.carts.statements import OWN
 from app.orders.checkout.schemas import CheckoutRequest
-from app.orders.purchases.shape import JSON, LINE
+from app.orders.purchases.shape import ALLOWANCE, JSON, LINE
 from app.orders.statements import VAT
 
 # A purchase has no payments and no returns in its first moment.
@@ -28,11 +28,11 @@ CHECK_OUT = Statement(
     CROSS JOIN LATERAL (SELECT (done.made).*) p
     CROSS JOIN (SELECT 0.00 AS paid, 0.00 AS refunded, NULL::timestamptz AS paid_at, '[]' AS payments) m
     CROSS JOIN LATERAL (
-        SELECT {json_array(LINE, "l.id")} AS lines
+        SELECT {json_array(LINE, "l.id")} AS lines, {ALLOWANCE} AS allowance
         FROM unnest(done.lines) l CROSS JOIN (SELECT 0.000 AS quantity) r
     ) l
     CROSS JOIN LATERAL (
-        SELECT l.lines, {json_array(VAT, "v.rate")} AS vat FROM unnest(done.vat) v
+        SELECT l.lines, l.allowance, {json_array(VAT, "v.rate")} AS vat FROM unnest(done.vat) v
     ) n
     """,
     read=False,

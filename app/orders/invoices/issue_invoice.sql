@@ -1,5 +1,6 @@
 -- edition 2
--- What is handed over is invoiced in the same transaction, whoever hands it over: at a till, by a number of the till's.
+-- What is handed over is invoiced in the same transaction, whoever hands it over: at a till, by a number of the till's. What was
+-- struck is not.
 CREATE OR REPLACE FUNCTION issue_invoice() RETURNS trigger
     LANGUAGE plpgsql
     AS $$
@@ -7,7 +8,7 @@ CREATE OR REPLACE FUNCTION issue_invoice() RETURNS trigger
         PERFORM issue_document(
                 'invoice', coalesce(NEW.collected_at_till, 'web'), NEW.id, array_agg(l.id ORDER BY l.id), array_agg(l.quantity ORDER BY l.id),
                 array_agg(l.total ORDER BY l.id))
-            FROM purchase_line l WHERE l.purchase_id = NEW.id;
+            FROM purchase_line l WHERE l.purchase_id = NEW.id AND l.quantity > 0;
         RETURN NULL;
     END
     $$;

@@ -16,6 +16,9 @@ Goods = Literal["restock", "waste"]
 PAID = "Something was paid for it: ask the shop to cancel it."
 """What its owner is told who would have to be given money back."""
 
+PICKED = "It is being picked, or ready: ask the shop to cancel it."
+"""What its owner is told as soon as somebody has begun."""
+
 
 class CancelRequest(Schema):
     """Why a purchase is cancelled, how money goes back, what becomes of goods: all but the reason is for staff to say."""

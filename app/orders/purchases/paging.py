@@ -7,7 +7,7 @@ before it is full: the last row then has `stops`.
 # ruff: noqa: S608 - all parts of the SQL in here are written in here
 
 from app.core.database import literal
-from app.orders.purchases.schemas import Status
+from app.orders.purchases.schemas import ListedStatus
 from app.orders.purchases.shape import collect_by
 
 MOST_LOOKED_AT = 5000
@@ -41,12 +41,20 @@ _SHORT = """
     SELECT q.* FROM (SELECT DISTINCT purchase_id FROM expired_promise WHERE movable < quantity) e
     CROSS JOIN LATERAL (SELECT * FROM purchase p WHERE p.id = e.purchase_id LIMIT 1) q"""
 
+# What waits is told apart by how far its picking is.
+_WAITING = {
+    "waiting": "q.status = 'placed'",
+    "placed": "q.status = 'placed' AND q.picking_since IS NULL",
+    "picking": "q.status = 'placed' AND q.picking_since IS NOT NULL AND q.picked_at IS NULL",
+    "ready": "q.status = 'placed' AND q.picked_at IS NOT NULL",
+}
+
 FILTERS = (*_INDEXED, *_CONTACTS, *_PARTS, *_TIMED, "short")
 """The names of what can be asked of purchases, beside their status."""
 
 
 def page_of(
-    asked: frozenset[str], status: Status | None, order: str, limit: str
+    asked: frozenset[str], status: ListedStatus | None, order: str, limit: str
 ) -> tuple[str, str]:
     """Return the SQL for the rows (id, hit, stops) of a page, and what stands in front of it.
 
@@ -56,7 +64,7 @@ def page_of(
     contacts = _those(asked, _CONTACTS)
     indexed = _indexed(asked, order)
     # Not a parameter: the till's queue, and what was cancelled, have indexes of their own.
-    state = [] if status is None else [f"q.status = {literal(status)}"]
+    state = [] if status is None else [_WAITING.get(status, f"q.status = {literal(status)}")]
     timed = _those(asked, _TIMED)
     unindexed = contacts + _those(asked, _PARTS) + timed
     if "short" in asked:

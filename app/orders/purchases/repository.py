@@ -12,8 +12,8 @@ from app.core.web import Conflict
 from app.core.web.paging import looked_through
 from app.core.web.security import Principal
 from app.orders.purchases.paging import FILTERS, page_of
-from app.orders.purchases.schemas import Status
-from app.orders.purchases.shape import JSON, PARTS, PAYMENT, collect_by
+from app.orders.purchases.schemas import ListedStatus
+from app.orders.purchases.shape import JSON, PARTS, PAYMENT, STATUS, collect_by
 from app.orders.seeing import SEEN, no_purchase, seer
 
 _SEEN = f"p.id = %(purchase)s::uuid AND {SEEN}"
@@ -22,7 +22,7 @@ READ = Statement(f"SELECT {JSON} FROM purchase p {PARTS} WHERE {_SEEN}", read=Tr
 
 
 @cache
-def list_of(asked: frozenset[str], status: Status | None, *, oldest_first: bool) -> Statement:
+def list_of(asked: frozenset[str], status: ListedStatus | None, *, oldest_first: bool) -> Statement:
     """Return the statement that lists purchases in an order of (placed_at, id): (JSON, placed_at, id, hit, stops).
 
     `asked` is page_of()'s; paging.looked_through() says what the last two are.
@@ -42,11 +42,12 @@ def list_of(asked: frozenset[str], status: Status | None, *, oldest_first: bool)
 
 
 LOCK = Statement(
-    "SELECT status, total FROM purchase WHERE id = %(purchase)s::uuid FOR UPDATE", read=False
+    f"SELECT {STATUS}, p.total FROM purchase p WHERE p.id = %(purchase)s::uuid FOR UPDATE",
+    read=False,
 )
 
 LOCK_SEEN = Statement(
-    f"SELECT p.status, p.total FROM purchase p WHERE {_SEEN} FOR UPDATE", read=False
+    f"SELECT {STATUS}, p.total FROM purchase p WHERE {_SEEN} FOR UPDATE", read=False
 )
 
 # Read after the purchase is locked, by a statement of its own, which sees what was paid meanwhile.
@@ -127,7 +128,7 @@ LOCK_UNPAID_OF = Statement(
     """
     SELECT id::text, invoice_number, total FROM purchase
     WHERE phone_digits(contact_phone) = phone_digits(%(phone)s)
-        AND status = 'placed' AND paid = 0 AND total > 0
+        AND status = 'placed' AND picking_since IS NULL AND paid = 0 AND total > 0
     ORDER BY id LIMIT %(limit)s FOR UPDATE
     """,
     read=False,
@@ -136,7 +137,7 @@ LOCK_UNPAID_OF = Statement(
 UNPAID = Statement(
     """
     SELECT p.id::text FROM purchase p
-    WHERE p.status = 'placed' AND p.pay_by < now() AND p.paid = 0 AND p.total > 0
+    WHERE p.status = 'placed' AND p.picking_since IS NULL AND p.pay_by < now() AND p.paid = 0 AND p.total > 0
     ORDER BY p.pay_by LIMIT %(limit)s
     """,
     read=True,
@@ -155,7 +156,7 @@ END_LINKS = Statement(
 LOCK_LATE = Statement(
     """
     SELECT id::text FROM purchase
-    WHERE id = %(purchase)s::uuid AND status = 'placed' AND pay_by < now() AND total > 0
+    WHERE id = %(purchase)s::uuid AND status = 'placed' AND picking_since IS NULL AND pay_by < now() AND total > 0
     FOR UPDATE SKIP LOCKED
     """,
     read=False,
@@ -201,7 +202,7 @@ class PurchaseRepository:
         return looked_through(rows)
 
     async def lock(self, purchase: str) -> tuple[str, Decimal]:
-        """Lock a purchase until the transaction's end; return its status and total.
+        """Lock a purchase until the transaction's end; return its status, as the API says it, and total.
 
         Raises NotFound.
         """
@@ -218,7 +219,7 @@ class PurchaseRepository:
         return found[0], found[1]
 
     async def lock_late(self, purchase: str) -> bool:
-        """Lock a purchase whose time to pay is over; False if it is not, or is locked already."""
+        """Lock a purchase that nobody picks and whose time to pay is over; False if it is not, or is locked already."""
         return await self._manager.fetch_one(LOCK_LATE, purchase=purchase) is not None
 
     async def balances(self, purchase: str) -> dict[str, Decimal]:

@@ -13,15 +13,14 @@ from app.core.web.paging import Page, after, page
 from app.core.web.security import allow, principal
 from app.core.wiring import wired
 from app.orders.purchases.cancelling import CancelledUnpaid, CancelRequest, CancelUnpaidRequest
-from app.orders.purchases.refunds import Refunds
+from app.orders.purchases.refunds.schemas import Refund, RefundRequest
+from app.orders.purchases.refunds.service import Refunds
 from app.orders.purchases.schemas import (
     CollectQuery,
     Payment,
     PaymentRequest,
     Purchase,
     PurchaseQuery,
-    Refund,
-    RefundRequest,
 )
 from app.orders.purchases.service import Payments, Purchases
 
@@ -35,7 +34,8 @@ blueprint = APIBlueprint("purchases", __name__, url_prefix="/api/v1/purchases", 
 async def list_purchases(query_data: PurchaseQuery) -> Response:
     """List purchases: one's own, or all for staff.
 
-    The newest come first; with `status=placed`, the till's queue, `overdue`, `abandoned` or `short`, the oldest.
+    The newest come first; with `status=waiting`, the till's queue, or a part of it (`placed`, `picking`, `ready`), or with
+    `overdue`, `abandoned` or `short`, the oldest.
     """
     rows = await wired(Purchases).page(principal(), query_data, after(query_data))
     return page(rows, query_data)
@@ -87,8 +87,8 @@ async def record_refund(purchase: UUID, json_data: RefundRequest) -> Response:
 async def collect_purchase(purchase: UUID, query_data: CollectQuery) -> Response:
     """Hand a purchase over that is paid in full: its goods leave the stock. At a `till`, the invoice is in its series and report.
 
-    Refused with 409 `unpaid` (`due` says how much), `age_not_checked` (`min_age` says which), `expired`,
-    `till_closed`, or `purchase_ended`.
+    Refused with 409 `unpaid` (`due` says how much), `owed` (`owed` says how much must be given back first), `being_picked`,
+    `age_not_checked` (`min_age` says which), `expired`, `till_closed`, or `purchase_ended`.
     """
     return json_response(await wired(Purchases).collect(principal(), str(purchase), query_data))
 
@@ -102,8 +102,8 @@ async def collect_purchase(purchase: UUID, query_data: CollectQuery) -> Response
 async def cancel_purchase(purchase: UUID, json_data: CancelRequest) -> Response:
     """Cancel a purchase: its stock is free again or thrown away, and what was paid is refunded.
 
-    Refused with 409 `purchase_ended` if it was collected or cancelled before. Whose it is may cancel it while nothing is
-    paid: then it is 409 `paid`, and the shop's to do.
+    Refused with 409 `purchase_ended` if it was collected or cancelled before. Whose it is may cancel it while nobody picks it
+    and nothing is paid: then it is 409 `picking_began` or `paid`, and the shop's to do.
     """
     return json_response(await wired(Purchases).cancel(principal(), str(purchase), json_data))
 

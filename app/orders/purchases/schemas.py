@@ -11,15 +11,12 @@ from app.core.web.paging import PageQuery, Scalar
 from app.core.web.schema import (
     Code,
     Date,
-    Id,
     Moment,
     Money,
     Name,
     PositiveMoney,
-    Quantity,
     QuantityOrZero,
     Rate,
-    Reason,
     Schema,
     SignedTotal,
     Sku,
@@ -29,9 +26,11 @@ from app.core.web.schema import (
 from app.orders.purchases.searching import looked_for
 from app.orders.schemas import LineDiscount, LineKind, Offer, Unit, VatOfRate, old_number
 from app.orders.slots.schemas import PurchaseSlot
+from app.orders.states import WAITING
 from app.product.food.schemas import MinAge
 
-Status = Literal["placed", "collected", "cancelled"]
+Status = Literal["placed", "picking", "ready", "collected", "cancelled"]
+ListedStatus = Literal[Status, "waiting"]
 Method = Literal["cash", "card", "transfer"]
 Reference = Annotated[Text, Field(max_length=120, examples=["terminal 2, slip 4711"])]
 
@@ -42,7 +41,7 @@ Till = Annotated[
 
 
 class PurchaseLine(Schema):
-    """Goods, or the deposit on them; as they were at checkout, whatever the catalogue says now."""
+    """Goods, or the deposit on them; as they were at checkout, whatever the catalogue says now, but for what was picked."""
 
     id: int = Field(description="The line's, which refunds name.")
     kind: LineKind
@@ -53,7 +52,13 @@ class PurchaseLine(Schema):
     best_before: Date | None = Field(description="The day that is on reduced goods.")
     name: Name
     unit: Unit
-    quantity: Quantity
+    quantity: QuantityOrZero = Field(
+        description="What is charged: what was picked, 0 where it was out; until then what was ordered."
+    )
+    ordered: QuantityOrZero | None = Field(description="What was ordered; null of a substitute.")
+    substitute_for: int | None = Field(
+        description="The line that this came instead of; the deposit on it says so too."
+    )
     list_price: SignedTotal
     discount_rate: Rate
     unit_price: SignedTotal = Field(
@@ -100,7 +105,7 @@ class RedeemedCoupon(Schema):
 
 
 class Purchase(Schema):
-    """What was bought. It waits to be paid and collected, and then is collected or cancelled."""
+    """What was bought. It waits to be paid, picked and collected, and then is collected or cancelled."""
 
     id: UUID
     number: int = Field(description="The purchase's. Invoices have numbers of their own.")
@@ -110,12 +115,19 @@ class Purchase(Schema):
     contact_phone: str | None
     currency: str
     total: SignedTotal
+    ordered_total: SignedTotal = Field(description="What it came to when it was placed.")
+    ceiling: SignedTotal = Field(
+        description="What it may come to without asking the buyer, as what is weighed may be more than was ordered."
+    )
     vat_total: SignedTotal = Field(description="The VAT within the total.")
     coupon: RedeemedCoupon | None
     vat: list[VatOfRate] = Field(description="The VAT by rate, the lowest rate first.")
     paid: Money
     refunded: Money
     due: Money = Field(description="What is still to be paid before it can be collected.")
+    owed: Money = Field(
+        description="What must be given back before it can be collected, as less was picked than was paid for."
+    )
     lines: list[PurchaseLine]
     payments: list[Payment]
     placed_at: Moment
@@ -124,6 +136,7 @@ class Purchase(Schema):
         description="When the shop may cancel it if nobody has come, of what is paid and waits."
     )
     slot: PurchaseSlot | None = Field(description="When it is collected, if the shop has slots.")
+    picked_at: Moment | None = Field(description="When it was ready.")
     collected_at: Moment | None
     cancelled_at: Moment | None
     cancel_reason: str | None
@@ -135,13 +148,15 @@ class Purchase(Schema):
 class PurchaseQuery(PageQuery):
     """Which purchases to list: the newest first, but those to be collected the oldest first."""
 
-    status: Status | None = Field(
-        default=None, description="`placed` is the till's queue, and comes the oldest first."
+    status: ListedStatus | None = Field(
+        default=None,
+        description="`waiting` is the till's queue: all that are `placed`, which nobody picks yet, `picking`, which somebody"
+        " does, or `ready`. These come the oldest first.",
     )
     overdue: bool = Field(
         default=False,
         description="`true` lists those, the oldest first, whose time to pay is over and of which"
-        " something is still due. `tidy` cancels those that nothing was paid for; the rest keeps its"
+        " something is still due. `tidy` cancels those that nothing was paid for and nobody picks; the rest keeps its"
         " stock until it is paid or cancelled, which refunds what was paid.",
     )
     abandoned: bool = Field(
@@ -170,7 +185,7 @@ class PurchaseQuery(PageQuery):
     @property
     def oldest_first(self) -> bool:
         """Whether it is a list of what somebody has to see to."""
-        return self.overdue or self.abandoned or self.short or self.status == "placed"
+        return self.overdue or self.abandoned or self.short or self.status in {*WAITING, "waiting"}
 
     def filters(self, behind: Sequence[Scalar] | None) -> dict[str, Any]:
         """Return the parameters of the list's statement, for the page `behind` that sort key."""
@@ -210,61 +225,6 @@ class PaymentRequest(Schema):
     )
 
     _of_cash = field_validator("tendered")(of_cash)
-
-
-class ReturnedItem(Schema):
-    """So much of the goods of a line, brought back."""
-
-    line: Id = Field(description="The purchase's line.")
-    quantity: Quantity
-
-
-class RefundedLine(Schema):
-    """So much of a line that money is given back for, and what becomes of the goods."""
-
-    line: Id = Field(description="The purchase's line, of goods or a deposit.")
-    quantity: QuantityOrZero = Field(
-        description="0 takes off the price alone, with an `amount` and no goods."
-    )
-    goods: Literal["restock", "waste", "none"] = Field(
-        description="`restock`: they come back and are sold again. `waste`: they come back and are thrown away."
-        " `none`: nothing comes back."
-    )
-    amount: Money | None = Field(
-        default=None,
-        description="What is given back: by default what was charged for so much of the line.",
-    )
-
-
-class RefundRequest(Schema):
-    """What is given back: for `lines`, or an `amount`, which all lines share."""
-
-    lines: list[RefundedLine] = Field(
-        default_factory=list, max_length=500, description="Of a purchase that was collected."
-    )
-    amount: PositiveMoney | None = Field(default=None, description="Where no lines are named.")
-    method: Method | None = Field(
-        default=None,
-        description="By default, each as it was paid. More by a method than was paid by it takes `refunds:confirm`.",
-    )
-    reference: Reference = ""
-    till: Till = None
-    reason: Reason
-    returned: list[ReturnedItem] = Field(
-        default_factory=list,
-        max_length=1000,
-        description="With an `amount`: what goes back into stock, of a purchase that was collected.",
-    )
-
-
-class Refund(Schema):
-    """What was given back."""
-
-    amount: Money
-    credit_note: str | None = Field(
-        description="Its number, of a purchase that was collected.", examples=["web-2026-000124"]
-    )
-    payments: list[Payment] = Field(description="The money, by method; none if nothing was due.")
 
 
 class CollectQuery(Schema):

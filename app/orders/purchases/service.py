@@ -16,6 +16,7 @@ from app.inventory.allocations.service import Allocations
 from app.orders.answers import purchase_url
 from app.orders.purchases.cancelling import (
     PAID,
+    PICKED,
     CancelledPurchase,
     CancelledUnpaid,
     CancelRequest,
@@ -28,6 +29,7 @@ from app.orders.purchases.pricing import money_back
 from app.orders.purchases.repository import PurchaseRepository
 from app.orders.purchases.schemas import CollectQuery, PaymentRequest, PurchaseQuery
 from app.orders.sales import Sales
+from app.orders.states import check_paid, must_wait
 
 NOT_PAID = "not paid in time"
 MOST_AT_ONCE = 100
@@ -67,21 +69,23 @@ class Purchases:
     async def collect(self, who: Principal, purchase: str, query: CollectQuery) -> str:
         """Hand a purchase over that is paid in full, at a till if one is named, and return its JSON.
 
-        Raises NotFound, and Conflict `purchase_ended`, `unpaid` (with `due`), `age_not_checked` (with `min_age`),
-        `expired` or `till_closed`.
+        Raises NotFound, and Conflict `purchase_ended`, `being_picked`, `unpaid` (with `due`), `owed` (with `owed`),
+        `age_not_checked` (with `min_age`), `expired` or `till_closed`.
         """
         return await self._manager.transaction(self._collect, who, purchase, query)
 
     async def cancel(self, who: Principal, purchase: str, request: CancelRequest) -> str:
         """Cancel a purchase, refund what was paid, and return its JSON.
 
-        Raises NotFound, Invalid, and Conflict `purchase_ended`, `till_closed`, or to whose it is `paid`.
+        Raises NotFound, Invalid, and Conflict `purchase_ended`, `till_closed`, or to whose it is `picking_began` or `paid`.
         """
         check_request(who, request)
 
         async def work() -> str:
             status, total = await self._purchases.lock_seen(purchase, who)
-            _must_be_placed(status)
+            must_wait(status)
+            if not who.is_staff and status != "placed":
+                raise Conflict(PICKED, code="picking_began")
             if not who.is_staff and _sum(await self._purchases.balances(purchase)) > 0:
                 raise Conflict(PAID, code="paid")
             goods = await self._goods(who, purchase, request)
@@ -126,10 +130,10 @@ class Purchases:
 
     async def _collect(self, who: Principal, purchase: str, query: CollectQuery) -> str:
         status, total = await self._purchases.lock(purchase)
-        _must_be_placed(status)
-        due = total - _sum(await self._purchases.balances(purchase))
-        if due > 0:
-            raise Conflict(f"{due} of it is not paid yet.", code="unpaid", due=f"{due:f}")
+        must_wait(status)
+        if status == "picking":
+            raise Conflict("Somebody is picking it.", code="being_picked")
+        check_paid(total - _sum(await self._purchases.balances(purchase)))
         min_age = await self._purchases.min_age(purchase)
         if min_age is not None and not query.age_checked:
             raise age_not_checked(min_age)
@@ -213,9 +217,10 @@ class Payments:
 
         async def work() -> Answer:
             status, total = await self._purchases.lock(purchase)
-            _must_be_placed(status)
+            must_wait(status)
             due = total - _sum(await self._purchases.balances(purchase))
             if request.amount > due:
+                due = max(due, Decimal("0.00"))
                 raise Conflict(f"Only {due} is due.", code="payment_above_total", due=f"{due:f}")
             money = Moved(**request.model_dump()).booked(self._step)
             body = await self._purchases.pay(purchase, "payment", money, who.login_id)
@@ -228,11 +233,6 @@ def age_not_checked(min_age: int) -> Conflict:
     """Return what to raise where nobody says that he has looked at the buyer's age."""
     detail = f"Look whether the buyer is {min_age} years old, and say so."
     return Conflict(detail, code="age_not_checked", min_age=min_age)
-
-
-def _must_be_placed(status: str) -> None:
-    if status != "placed":
-        raise Conflict(f"The purchase was {status}.", code="purchase_ended")
 
 
 def _sum(balances: dict[str, Decimal]) -> Decimal:

@@ -15,11 +15,15 @@ _COUPON = (
 )
 
 # The window that it is collected in.
-_SLOT = (
+SLOT = (
     "CASE WHEN p.slot_start IS NULL THEN 'null' ELSE "
     + json_object("'start', rfc3339(p.slot_start), 'end', rfc3339(p.slot_end)")
     + " END"
 )
+
+# What becomes of a purchase, p. The database knows one word for all that wait.
+STATUS = """CASE WHEN p.status <> 'placed' THEN p.status WHEN p.picked_at IS NOT NULL THEN 'ready'
+        WHEN p.picking_since IS NOT NULL THEN 'picking' ELSE 'placed' END"""
 
 
 def collect_by(purchase: str, paid_at: str) -> str:
@@ -31,16 +35,18 @@ def collect_by(purchase: str, paid_at: str) -> str:
 # What a purchase looks like, for rows that are named p, and what m and n say of each.
 JSON = json_object(
     f"""
-    'id', p.id, 'number', p.invoice_number, 'invoice_number', p.invoice_number, 'status', p.status,
+    'id', p.id, 'number', p.invoice_number, 'invoice_number', p.invoice_number, 'status', {STATUS},
     'contact_name', p.contact_name, 'contact_phone', p.contact_phone, 'currency', p.currency,
-    'total', p.total::text, 'vat_total', p.vat_total::text,
+    'total', p.total::text, 'ordered_total', coalesce(p.ordered_total, p.total)::text,
+    'ceiling', (coalesce(p.ordered_total, p.total) + n.allowance)::text, 'vat_total', p.vat_total::text,
     'paid', m.paid::text, 'refunded', m.refunded::text,
-    'due', CASE p.status WHEN 'placed' THEN p.total - m.paid + m.refunded ELSE 0.00 END::text,
-    'placed_at', rfc3339(p.placed_at), 'pay_by', rfc3339(p.pay_by),
+    'due', CASE p.status WHEN 'placed' THEN greatest(p.total - m.paid + m.refunded, 0.00) ELSE 0.00 END::text,
+    'owed', CASE p.status WHEN 'placed' THEN greatest(m.paid - m.refunded - p.total, 0.00) ELSE 0.00 END::text,
+    'placed_at', rfc3339(p.placed_at), 'pay_by', rfc3339(p.pay_by), 'picked_at', rfc3339(p.picked_at),
     'collect_by', CASE WHEN p.status = 'placed' AND p.paid >= p.total THEN rfc3339({collect_by("p", "m.paid_at")}) END,
     'collected_at', rfc3339(p.collected_at), 'cancelled_at', rfc3339(p.cancelled_at),
     'cancel_reason', nullif(p.cancel_reason, ''), 'min_age', p.min_age, 'age_checked', p.age_checked_by IS NOT NULL, 'version', p.version""",
-    slot=_SLOT,
+    slot=SLOT,
     coupon=_COUPON,
     vat="n.vat",
     lines="n.lines",
@@ -51,17 +57,26 @@ JSON = json_object(
 LINE = json_object(f"""
     'id', l.id, {LINE_OF}, 'deposit_of', l.deposit_of,
     'offer', CASE WHEN l.best_before IS NULL THEN 'regular' ELSE 'reduced' END, 'best_before', l.best_before, 'name', l.name, 'unit', l.unit, 'quantity', l.quantity::text,
+    'ordered', CASE WHEN l.substitute_for IS NULL THEN coalesce(l.ordered_quantity, l.quantity) END::text, 'substitute_for', l.substitute_for,
     'list_price', l.price::text, 'discount_rate', l.discount_rate::text,
     'unit_price', l.unit_price::text, 'discount', l.discount, 'label_price', l.label_price::text, 'vat_rate', l.vat_rate::text,
     'vat_amount', l.vat_amount::text, 'coupon_reduction', coalesce(l.coupon_amount, 0.00)::text, 'total', l.total::text,
     'returned', coalesce(r.quantity, 0.000)::text, 'substitute', l.substitute""")
 
 
+# Lines, l, that a purchase has: substitutes that were refused are struck, and no line of it any more.
+SHOWN = "(l.quantity > 0 OR l.substitute_for IS NULL)"
+
+# How much more its lines, l, might come to, than a purchase, p, came to when it was placed.
+ALLOWANCE = """coalesce(sum(weight_allowance(
+                   l.unit, coalesce(l.ordered_quantity, l.quantity), l.unit_price, l.label_price, p.weight_tolerance))
+                   FILTER (WHERE l.unit <> 'piece' AND l.substitute_for IS NULL), 0.00)"""
+
 # They are sorted first, as a few lines are grouped sooner without a hash.
 _VAT_OF_LINES = f"""(
     SELECT {json_array(VAT, "v.rate")} FROM (
         SELECT l.vat_rate AS rate, sum(l.total) AS gross, sum(l.total - l.vat_amount) AS net, sum(l.vat_amount) AS vat
-        FROM (SELECT * FROM purchase_line WHERE purchase_id = p.id ORDER BY vat_rate) l GROUP BY l.vat_rate) v)"""
+        FROM (SELECT * FROM purchase_line WHERE purchase_id = p.id AND quantity > 0 ORDER BY vat_rate) l GROUP BY l.vat_rate) v)"""
 
 PAYMENT_MEMBERS = """
     'id', y.id, 'kind', y.kind, 'method', y.method, 'amount', y.amount::text, 'rounding', y.rounding::text,
@@ -78,7 +93,7 @@ PARTS = f"""
         FROM payment y WHERE y.purchase_id = p.id
     ) m
     CROSS JOIN LATERAL (
-        SELECT {json_array(LINE, "l.id")} AS lines,
+        SELECT {json_array(LINE, "l.id")} AS lines, {ALLOWANCE} AS allowance,
                {_VAT_OF_LINES} AS vat
         FROM purchase_line l
         LEFT JOIN LATERAL (
@@ -86,5 +101,5 @@ PARTS = f"""
             WHERE v.purchase_id = p.id AND v.kind = 'return' AND v.product_id = l.product_id
                 AND coalesce(v.purchase_line_id, l.id) = l.id
         ) r ON true
-        WHERE l.purchase_id = p.id
+        WHERE l.purchase_id = p.id AND {SHOWN}
     ) n"""

@@ -227,6 +227,7 @@ def _shown(
         coupon.redeem(goods)
     charged = [(line.total, line.vat_rate) for line in [*goods, *basket.deposits(goods)]]
     vat = vat_by_rate(charged)
+    total = sum((total for total, _ in charged), basket.NOTHING)
     return CartOut(
         id=cart.id,
         status=cart.status,
@@ -237,7 +238,8 @@ def _shown(
         currency=settings.currency,
         items=shown,
         coupon=None if coupon is None else CartCoupon.model_validate(_entered(coupon)),
-        total=sum((total for total, _ in charged), basket.NOTHING),
+        total=total,
+        ceiling=total,
         vat_total=sum((each.vat for each in vat), basket.NOTHING),
         vat=[VatOut.model_validate(each) for each in vat],
         created_at=cart.created_at,

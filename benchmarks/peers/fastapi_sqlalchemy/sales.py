@@ -135,6 +135,16 @@ class Purchase(Base):
         return self.age_checked_by is not None
 
     @property
+    def ordered_total(self) -> Decimal:
+        """What it came to when it was placed: nothing is picked here."""
+        return self.total
+
+    @property
+    def ceiling(self) -> Decimal:
+        """What it may come to."""
+        return self.total
+
+    @property
     def vat(self) -> list[VatOfRate]:
         """The VAT by rate."""
         return vat_by_rate([(line.total, line.vat_rate) for line in self.lines])
@@ -187,6 +197,11 @@ class PurchaseLine(Base):
     def offer(self) -> str:
         """Whether it is goods close to their day."""
         return "regular" if self.best_before is None else "reduced"
+
+    @property
+    def ordered(self) -> Decimal:
+        """What was ordered."""
+        return self.quantity
 
     @property
     def kind(self) -> str:

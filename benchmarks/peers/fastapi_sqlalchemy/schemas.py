@@ -1,25 +1,10 @@
 """What is answered, as pydantic's response models."""
 
-from datetime import UTC, date, datetime
+from datetime import date
 from decimal import Decimal
-from typing import Annotated
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, PlainSerializer
-
-
-def _rfc3339(moment: datetime) -> str:
-    return moment.astimezone(UTC).isoformat(timespec="microseconds").removesuffix("+00:00") + "Z"
-
-
-# Always with microseconds, which pydantic leaves out where they are 0.
-Moment = Annotated[datetime, PlainSerializer(_rfc3339, return_type=str, when_used="json")]
-
-
-class Output(BaseModel):
-    """The base of what is answered."""
-
-    model_config = ConfigDict(from_attributes=True)
+from benchmarks.peers.fastapi_sqlalchemy.output import Moment, Output
 
 
 class Health(Output):
@@ -206,6 +191,7 @@ class Basket(Output):
     status: str
     currency: str
     total: Decimal
+    ceiling: Decimal
     vat_total: Decimal
     vat: list[VatOut]
     min_age: int | None
@@ -235,6 +221,8 @@ class PurchaseLineOut(Output):
     name: str
     unit: str
     quantity: Decimal
+    ordered: Decimal
+    substitute_for: int | None = None
     list_price: Decimal
     discount_rate: Decimal
     unit_price: Decimal
@@ -268,15 +256,18 @@ class PurchaseOut(Basket):
     contact_name: str
     contact_phone: str | None
     coupon: RedeemedCoupon | None
+    ordered_total: Decimal
     paid: Decimal
     refunded: Decimal
     due: Decimal
+    owed: Decimal = Decimal("0.00")
     lines: list[PurchaseLineOut]
     payments: list[PaymentOut]
     placed_at: Moment
     pay_by: Moment
     collect_by: None = None
     slot: dict[str, Moment] | None
+    picked_at: Moment | None = None
     collected_at: Moment | None
     cancelled_at: Moment | None
     cancel_reason: str | None

@@ -107,6 +107,7 @@ def cart_json(
         coupon.redeem(goods)
     charged = [(line.total, line.vat_rate) for line in [*goods, *deposits(goods)]]
     vat = vat_by_rate(charged)
+    total = str(sum((total for total, _ in charged), Decimal("0.00")))
     return {
         "id": str(cart.id),
         "status": cart.status,
@@ -119,7 +120,8 @@ def cart_json(
         ),
         "items": shown,
         "coupon": coupon and _entered(coupon),
-        "total": str(sum((total for total, _ in charged), Decimal("0.00"))),
+        "total": total,
+        "ceiling": total,
         "vat_total": str(sum((each.vat for each in vat), Decimal("0.00"))),
         "vat": [each.json() for each in vat],
         "created_at": moment(cart.created_at),
@@ -184,6 +186,8 @@ def placed_json(purchase: Any, lines: Sequence[Line], coupon: Coupon | None) -> 
         "contact_phone": purchase.contact_phone,
         "currency": purchase.currency,
         "total": str(purchase.total),
+        "ordered_total": str(purchase.total),
+        "ceiling": str(purchase.total),
         "vat_total": str(purchase.vat_total),
         "coupon": coupon
         and {"code": coupon.code, "name": coupon.name, "reduction": str(coupon.reduction)},
@@ -193,12 +197,14 @@ def placed_json(purchase: Any, lines: Sequence[Line], coupon: Coupon | None) -> 
         "paid": "0.00",
         "refunded": "0.00",
         "due": str(purchase.total),
+        "owed": "0.00",
         "lines": [_line(line) for line in lines],
         "payments": [],
         "placed_at": moment(purchase.placed_at),
         "pay_by": moment(purchase.pay_by),
         "collect_by": None,
         "slot": None,
+        "picked_at": None,
         "collected_at": None,
         "cancelled_at": None,
         "cancel_reason": None,
@@ -219,6 +225,8 @@ def _line(line: Line) -> dict[str, Any]:
         "name": line.name,
         "unit": line.unit,
         "quantity": str(line.quantity),
+        "ordered": str(line.quantity),
+        "substitute_for": None,
         "list_price": str(line.list_price),
         "discount_rate": str(line.discount_rate),
         "unit_price": str(line.unit_price),

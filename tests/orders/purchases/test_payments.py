@@ -3,7 +3,8 @@ from decimal import Decimal
 
 import pytest
 
-from app.orders.purchases.schemas import Payment, Refund
+from app.orders.purchases.refunds.schemas import Refund
+from app.orders.purchases.schemas import Payment
 from tests.builders import (
     admin,
     as_admin,

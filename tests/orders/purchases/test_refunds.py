@@ -7,7 +7,7 @@ from decimal import Decimal
 import pytest
 
 from app.orders.invoices.schemas import Document
-from app.orders.purchases.schemas import Refund
+from app.orders.purchases.refunds.schemas import Refund
 from tests.builders import (
     as_admin,
     as_clerk,

@@ -40,6 +40,7 @@ SELECT json_build_object(
     'id', c.id, 'status', c.status, 'currency', $2::text, 'min_age', x.min_age,
     'ready', c.status = 'open' AND coalesce(x.ready, false) AND coalesce(k.refused, '') = '',
     'items', coalesce(x.items, '[]'), 'total', coalesce(x.total - coalesce(k.reduction, 0), 0.00)::text,
+    'ceiling', coalesce(x.total - coalesce(k.reduction, 0), 0.00)::text,
     'coupon', (
         SELECT json_build_object(
             'code', coalesce(c.coupon_code, upper(q.code)), 'name', q.name, 'reduction', k.reduction::text,

@@ -106,16 +106,16 @@ READ_PURCHASE = f"""
 SELECT json_build_object(
     'id', p.id, 'number', p.invoice_number, 'invoice_number', p.invoice_number, 'status', p.status,
     'contact_name', p.contact_name, 'contact_phone', p.contact_phone, 'currency', p.currency,
-    'total', p.total::text, 'vat_total', p.vat_total::text, 'vat', w.rates,
+    'total', p.total::text, 'ordered_total', p.total::text, 'ceiling', p.total::text, 'vat_total', p.vat_total::text, 'vat', w.rates,
     'coupon', CASE WHEN p.coupon_id IS NOT NULL THEN json_build_object(
         'code', p.coupon_code, 'name', p.coupon_name, 'reduction', p.coupon_amount::text) END,
     'paid', m.paid::text, 'refunded', m.refunded::text,
-    'due', CASE p.status WHEN 'placed' THEN p.total - m.paid + m.refunded ELSE 0.00 END::text,
+    'due', CASE p.status WHEN 'placed' THEN p.total - m.paid + m.refunded ELSE 0.00 END::text, 'owed', '0.00',
     'lines', n.lines, 'payments', m.payments,
     'placed_at', rfc3339(p.placed_at), 'pay_by', rfc3339(p.pay_by), 'collect_by', NULL,
     'slot', CASE WHEN p.slot_start IS NOT NULL THEN json_build_object(
         'start', rfc3339(p.slot_start), 'end', rfc3339(p.slot_end)) END,
-    'collected_at', rfc3339(p.collected_at), 'cancelled_at', rfc3339(p.cancelled_at),
+    'picked_at', NULL, 'collected_at', rfc3339(p.collected_at), 'cancelled_at', rfc3339(p.cancelled_at),
     'cancel_reason', nullif(p.cancel_reason, ''),
     'min_age', p.min_age, 'age_checked', p.age_checked_by IS NOT NULL, 'version', p.version)::text
 FROM purchase p
@@ -134,8 +134,8 @@ CROSS JOIN LATERAL (
         'product', CASE WHEN l.deposit_of IS NULL THEN l.code END,
         'deposit', CASE WHEN l.deposit_of IS NOT NULL THEN l.code END, 'deposit_of', l.deposit_of,
         'offer', CASE WHEN l.best_before IS NULL THEN 'regular' ELSE 'reduced' END, 'best_before', l.best_before,
-        'name', l.name, 'unit', l.unit, 'quantity', l.quantity::text,
-        'list_price', l.price::text, 'discount_rate', l.discount_rate::text,
+        'name', l.name, 'unit', l.unit, 'quantity', l.quantity::text, 'ordered', l.quantity::text,
+        'substitute_for', NULL, 'list_price', l.price::text, 'discount_rate', l.discount_rate::text,
         'unit_price', l.unit_price::text, 'discount', l.discount, 'label_price', l.label_price::text,
         'vat_rate', l.vat_rate::text,
         'vat_amount', l.vat_amount::text, 'coupon_reduction', coalesce(l.coupon_amount, 0.00)::text,

@@ -7,7 +7,7 @@ from decimal import Decimal
 from app.core.web import Conflict, FieldError, Invalid
 from app.inventory.allocations.service import Returned
 from app.orders.invoices.crediting import ChargedLine, CreditedLine
-from app.orders.purchases.schemas import RefundedLine, RefundRequest, ReturnedItem
+from app.orders.purchases.refunds.schemas import RefundedLine, RefundRequest, ReturnedItem
 
 _NOT_SOLD = "What came back was not sold with this purchase."
 

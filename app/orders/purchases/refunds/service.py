@@ -16,7 +16,7 @@ from app.orders.answers import purchase_url
 from app.orders.invoices.repository import DocumentRepository
 from app.orders.purchases.money import Moved
 from app.orders.purchases.pricing import money_back
-from app.orders.purchases.refunding import (
+from app.orders.purchases.refunds.refunding import (
     NOTHING,
     Credit,
     by_amount,
@@ -25,8 +25,9 @@ from app.orders.purchases.refunding import (
     returned,
     weights,
 )
+from app.orders.purchases.refunds.schemas import RefundRequest
 from app.orders.purchases.repository import PurchaseRepository
-from app.orders.purchases.schemas import Method, RefundRequest
+from app.orders.purchases.schemas import Method
 
 _TOLD = {"reason", "lines", "returned"}
 

@@ -1,0 +1,1 @@
+"""What a purchase is promised, once somebody has fetched it."""

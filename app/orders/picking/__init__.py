@@ -1,0 +1,1 @@
+"""Fetching what was ordered: who does, what came of it, and what that costs."""

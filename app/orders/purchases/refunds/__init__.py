@@ -1,0 +1,1 @@
+"""Money that goes back after it was paid, and the goods that come back for it."""
