@@ -40,6 +40,8 @@ from app.orders.till.routes import blueprint as tills
 from app.orders.till.service import Tills
 from app.product.barcodes.service import Barcodes
 
+BLUEPRINTS = (carts, coupons, checkout, counter, slots, picking, purchases, documents, tills)
+
 
 def wire(  # noqa: PLR0913 - what selling stands on
     app: Flask,
@@ -56,41 +58,32 @@ def wire(  # noqa: PLR0913 - what selling stands on
     """Give `app` carts, checkout, slots, picking, purchases, their payments and documents, and tills; `lists` reads what anybody may ask for."""
     baskets = CartRepository(manager)
     sold = PurchaseRepository(manager, shop.days_to_collect)
-    papers = DocumentRepository(manager)
     sales = Sales(manager, shop.currency)
+    coupons_of_carts = CartCoupons(baskets, CartCouponRepository(manager), shop)
+    at_counter = CounterRepository(manager)
     provide(app, Carts(manager, baskets, attempts, barcodes, shop))
     provide(app, Checkout(manager, baskets, CheckoutRepository(manager), attempts, shop, sales))
-    cart_coupons = CartCoupons(baskets, CartCouponRepository(manager), shop)
-    provide(app, cart_coupons)
+    provide(app, coupons_of_carts)
+    provide(app, Slots(manager, SlotRepository(manager, lists), audit))
     provide(app, Purchases(manager, sold, allocations, audit, sales, shop))
-    provide(
-        app,
-        Counter(
-            manager,
-            CounterRepository(manager),
-            sold,
-            allocations,
-            cart_coupons,
-            barcodes=barcodes,
-            shop=shop,
-            sales=sales,
-        ),
-    )
+    provide(app, Picking(manager, PickingRepository(manager), sold, picked, audit))
+    selling = manager, at_counter, sold, allocations, coupons_of_carts
+    provide(app, Counter(*selling, barcodes=barcodes, shop=shop, sales=sales))
+    _wire_books(app, manager, sold, allocations, audit, shop)
+    for blueprint in BLUEPRINTS:
+        app.register_blueprint(blueprint)
+
+
+def _wire_books(
+    app: Flask,
+    manager: Manager,
+    sold: PurchaseRepository,
+    allocations: Allocations,
+    audit: AuditTrail,
+    shop: ShopSettings,
+) -> None:
+    papers = DocumentRepository(manager)
     provide(app, Payments(manager, sold, shop.cash_rounding))
     provide(app, Refunds(manager, sold, papers, allocations, audit, shop))
-    provide(app, Picking(manager, PickingRepository(manager), sold, picked, audit))
     provide(app, Documents(manager, papers))
     provide(app, Tills(manager, TillRepository(manager), audit))
-    provide(app, Slots(manager, SlotRepository(manager, lists), audit))
-    for blueprint in (
-        carts,
-        coupons,
-        checkout,
-        counter,
-        slots,
-        picking,
-        purchases,
-        documents,
-        tills,
-    ):
-        app.register_blueprint(blueprint)
