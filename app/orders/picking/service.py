@@ -113,7 +113,7 @@ class Picking:
             for line, each in zip(charged.substitutes, came.instead, strict=True)
             for one in taken(line, each.lots, each.at)
         ]
-        await self._stock.keep(purchase, [*came.taken, *of_substitutes])
+        await self._stock.keep(purchase, [*came.taken, *of_substitutes], who.login_id)
 
 
 def _must_be_open(status: str) -> None:

@@ -92,17 +92,29 @@ class TestPromises:
         before = promised(database, purchase)
         who = clerk(database)
         await claim(client, who, purchase)
-        problem = conflict(
-            await pick(client, who, purchase, came(purchase, ham, "1.050")), "out_of_stock"
-        )
-        assert problem["items"] == [
-            {"product": ham.code, "requested": "0.050", "available": "0.000"}
-        ]
         two = came(purchase, ham, "0.5", substitutes=[instead(oats, "2")], agreed=True)
-        conflict(await pick(client, who, purchase, two), "out_of_stock")
+        problem = conflict(await pick(client, who, purchase, two), "out_of_stock")
+        assert problem["items"] == [
+            {"product": oats.code, "requested": "2.000", "available": "1.000"}
+        ]
         found = await read(client, database, purchase)
         assert (found["status"], found["total"]) == ("picking", purchase["total"])
         assert promised(database, purchase) == before
+
+    async def test_what_weighs_more_than_the_books_have_is_booked_as_found(self, client, database):
+        ham = on_sale(database, stock="1.000", unit="kg")
+        purchase = await bought(client, database, (ham, "1.000"))
+        who = clerk(database)
+        await picked(client, who, purchase, came(purchase, ham, "1.050"))
+        assert level_of(database, ham).allocated == Decimal("1.05")
+        consistent(database, ham)
+        listed = await client.get("/api/v1/stock/uncounted", headers=who.headers)
+        (noted,) = [each for each in listed.json()["items"] if each["product"]["code"] == ham.code]
+        assert noted["quantity"] == "0.050"
+        # Once it is promised, nothing lacks any more.
+        again = await pick(client, who, purchase, came(purchase, ham, "1.050"))
+        assert again.status_code == 200, again.text
+        assert level_of(database, ham).on_hand == Decimal("1.05")
 
     async def test_more_of_reduced_goods_comes_from_those_of_their_day(self, client, database):
         dairy = category(database)
@@ -118,7 +130,9 @@ class TestPromises:
         who = clerk(database)
         made = await picked(client, who, purchase, came(purchase, curd, "1.050"))
         assert (made["total"], promised(database, purchase)) == ("4.20", {lot.id: Decimal("1.05")})
-        conflict(await pick(client, who, purchase, came(purchase, curd, "1.051")), "out_of_stock")
+        more = await pick(client, who, purchase, came(purchase, curd, "1.051"))
+        assert more.status_code == 200, more.text
+        assert promised(database, purchase) == {lot.id: Decimal("1.051")}
 
 
 class TestNamedLots:

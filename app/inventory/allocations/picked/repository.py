@@ -74,6 +74,17 @@ TAKE_HELD = Statement("""
     WHERE v.product_id = h.product_id
 """)
 
+# What weighs more than was ordered is in the picker's hand: what of that the books lack, they get. Nobody can cut it off.
+COVER_WEIGHTS = Statement("""
+    SELECT cover_lacks(array_agg(l.product_id), array_agg(l.best_before), array_agg(l.quantity - a.quantity), %(login)s::bigint)
+    FROM purchase_line l
+    CROSS JOIN LATERAL (
+        SELECT coalesce(sum(a.quantity), 0) AS quantity FROM allocation a WHERE a.purchase_line_id = l.id
+    ) a
+    WHERE l.purchase_id = %(purchase)s::uuid AND l.quantity > l.ordered_quantity AND l.quantity > a.quantity
+    HAVING count(*) > 0
+""")
+
 # What came of lines above what they are promised, from what is free; of reduced goods, from lots with their day.
 TAKE_MORE = Statement("""
     WITH lacking AS (
@@ -135,6 +146,10 @@ class PickedRepository:
     async def take_held(self, taken: Sequence[tuple[int, int, Decimal]]) -> None:
         """Promise (line, lot, quantity) of lots that have so much free."""
         await self._manager.run(TAKE_HELD, **_arrays(taken))
+
+    async def cover_weights(self, purchase: str, login_id: int | None) -> None:
+        """Book as found what the books have not free of what weighs more than was ordered, above what is promised for it."""
+        await self._manager.run(COVER_WEIGHTS, purchase=purchase, login=login_id)
 
     async def take_more(self, purchase: str) -> list[tuple[str, Decimal, Decimal]]:
         """Promise what lines lack; or return (product, lacking, available) of what there is too little of, and nothing is promised."""

@@ -33,18 +33,19 @@ class PickedStock:
         self._repository = repository
         self._allocations = allocations
 
-    async def keep(self, purchase: str, taken: Sequence[Taken]) -> None:
+    async def keep(self, purchase: str, taken: Sequence[Taken], login_id: int | None) -> None:
         """Have each line of a waiting purchase be promised its quantity, all or nothing.
 
         Lines of which lots are named in `taken` get exactly these, and promises of these to others move away. Of the
         others, what is too much is given back, what has expired is replaced, and what is more than was promised comes
-        from what is free. Raises Invalid for lots of something else, and Conflict `expired` or `out_of_stock` with `items`.
+        from what is free; what weighs more than was ordered is booked as found where the books lack it. Raises Invalid for lots of something else, and Conflict `expired` or `out_of_stock` with `items`.
         """
         await self._repository.lock_levels(purchase)
         await self._picked.give_back(purchase, [each.line for each in taken])
         await self._allocations.replace_expired(purchase)
         if taken:
             await self._take(taken)
+        await self._picked.cover_weights(purchase, login_id)
         if lacking := await self._picked.take_more(purchase):
             raise _out_of_stock(lacking)
 
@@ -89,7 +90,7 @@ def _check(taken: Sequence[Taken], held: Sequence[Held]) -> None:
 
 
 def _out_of_stock(lacking: Sequence[tuple[str, Decimal, Decimal]]) -> Conflict:
-    """Return what to raise where more is in the picker's hand than the books have free: here it could be booked as found."""
+    """Return what to raise where more is in the picker's hand than the books have free."""
     return Conflict(
         "There is not enough of everything any more.",
         code="out_of_stock",
