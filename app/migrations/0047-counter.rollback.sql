@@ -8,8 +8,10 @@ END $$;
 
 DROP FUNCTION IF EXISTS place_sale(
     text[], date[], numeric[], numeric[], text[], numeric[], bigint, text, numeric, text, integer, numeric, bigint);
+DROP FUNCTION IF EXISTS promise_held(bigint[], numeric[], date[]);
 DROP FUNCTION IF EXISTS cover_lacks(bigint[], date[], numeric[], bigint);
 DROP FUNCTION IF EXISTS book_found(bigint[], date[], numeric[], bigint);
+DROP FUNCTION IF EXISTS held_lots(bigint, date);
 DROP FUNCTION IF EXISTS clear_uncounted() CASCADE;
 DROP TABLE uncounted;
 ALTER TABLE cart DROP COLUMN deposits_returned,

@@ -171,9 +171,9 @@ CREATE OR REPLACE FUNCTION place_basket(
             FROM vat_of_lines(totals, rates) v;
 
         -- From here on others wait for the products.
-        IF products IS NULL THEN
-            -- Bottles alone are given back.
-            SELECT '' AS refused, NULL::bigint[] AS places, NULL::bigint[] AS lots, NULL::numeric[] AS amounts INTO promised;
+        IF held.is_sale THEN
+            -- It lies on the counter. Of bottles alone nothing is promised.
+            SELECT '' AS refused, p.* INTO promised FROM promise_held(products, quantities, days) p;
         ELSIF with_reduced THEN
             SELECT * INTO promised
                 FROM promise_offers(products, quantities, days, keeps_until, unpaid_share, unpaid_quantity);

@@ -87,6 +87,18 @@ class TestLacks:
         assert [quantity for _, quantity in lots(database, milk)] == [1, 1, 5]
         assert (await uncounted(client, database, milk))["quantity"] == "1.000"
 
+    async def test_are_none_of_what_was_to_replace_expired_goods(self, client, database):
+        milk = on_sale(database, stock=None)
+        old = stocked(database, milk, 5, expires_on=today(database) - timedelta(days=1))
+        stocked(database, milk, 2)
+        placed(database, (old, 5))
+        await sell(client, database, line(milk))
+        assert [quantity for _, quantity in lots(database, milk)] == [5, 1]
+        assert await uncounted(client, database, milk) is None
+        await sell(client, database, line(milk, "3"))
+        assert [quantity for _, quantity in lots(database, milk)] == [5, 0]
+        assert (await uncounted(client, database, milk))["quantity"] == "2.000"
+
     async def test_of_reduced_goods_are_of_their_day(self, client, database):
         day, dairy = today(database), category(database)
         markdown(database, "0.5000", 3, category=dairy)

@@ -1,5 +1,7 @@
 """Statements that have a purchase's promises be what was picked for it; for who holds the purchase and its levels."""
 
+# ruff: noqa: S608 - all parts of the SQL in here are written in here
+
 from collections.abc import Sequence
 from decimal import Decimal
 from typing import NamedTuple
@@ -74,15 +76,31 @@ TAKE_HELD = Statement("""
     WHERE v.product_id = h.product_id
 """)
 
-# What weighs more than was ordered is in the picker's hand: what of that the books lack, they get. Nobody can cut it off.
-COVER_WEIGHTS = Statement("""
-    SELECT cover_lacks(array_agg(l.product_id), array_agg(l.best_before), array_agg(l.quantity - a.quantity), %(login)s::bigint)
+# What weighs more than was ordered is in the picker's hand, and nobody can cut it off: what of that the books lack, they get.
+_HEAVY = """
     FROM purchase_line l
     CROSS JOIN LATERAL (
         SELECT coalesce(sum(a.quantity), 0) AS quantity FROM allocation a WHERE a.purchase_line_id = l.id
     ) a
-    WHERE l.purchase_id = %(purchase)s::uuid AND l.quantity > l.ordered_quantity AND l.quantity > a.quantity
-    HAVING count(*) > 0
+    WHERE l.purchase_id = %(purchase)s::uuid AND l.quantity > l.ordered_quantity AND l.quantity > a.quantity"""
+
+COVER_HEAVY = Statement(f"""
+    SELECT cover_lacks(array_agg(l.product_id), array_agg(l.best_before), array_agg(l.quantity - a.quantity), %(login)s::bigint)
+    {_HEAVY} HAVING count(*) > 0
+""")
+
+TAKE_HEAVY = Statement(f"""
+    WITH heavy AS MATERIALIZED (
+        SELECT array_agg(l.id ORDER BY l.id) AS lines, array_agg(l.product_id ORDER BY l.id) AS products,
+               array_agg(l.quantity - a.quantity ORDER BY l.id) AS quantities, array_agg(l.best_before ORDER BY l.id) AS days
+        {_HEAVY}
+    )
+    INSERT INTO allocation AS a (purchase_line_id, stock_id, quantity)
+    SELECT h.lines[g.place], g.lot, g.quantity
+    FROM heavy h
+    CROSS JOIN LATERAL promise_held(h.products, h.quantities, h.days) p
+    CROSS JOIN LATERAL unnest(p.places, p.lots, p.amounts) AS g (place, lot, quantity)
+    ON CONFLICT (purchase_line_id, stock_id) DO UPDATE SET quantity = a.quantity + EXCLUDED.quantity
 """)
 
 # What came of lines above what they are promised, from what is free; of reduced goods, from lots with their day.
@@ -147,9 +165,10 @@ class PickedRepository:
         """Promise (line, lot, quantity) of lots that have so much free."""
         await self._manager.run(TAKE_HELD, **_arrays(taken))
 
-    async def cover_weights(self, purchase: str, login_id: int | None) -> None:
-        """Book as found what the books have not free of what weighs more than was ordered, above what is promised for it."""
-        await self._manager.run(COVER_WEIGHTS, purchase=purchase, login=login_id)
+    async def take_heavy(self, purchase: str, login_id: int | None) -> None:
+        """Promise what weighs more than was ordered; what the books lack of it is booked as found."""
+        if await self._manager.run(COVER_HEAVY, purchase=purchase, login=login_id):
+            await self._manager.run(TAKE_HEAVY, purchase=purchase)
 
     async def take_more(self, purchase: str) -> list[tuple[str, Decimal, Decimal]]:
         """Promise what lines lack; or return (product, lacking, available) of what there is too little of, and nothing is promised."""
