@@ -4,12 +4,13 @@ Prices are worked out anew in here, as a shopper would with pencil and paper: no
 """
 
 from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import ROUND_HALF_UP, Decimal
-from typing import Any
 
 CENT = Decimal("0.01")
 NOTHING = Decimal("0.00")
+WAITING = ("placed", "picking", "ready")
 
 
 def rounded(amount: Decimal) -> Decimal:
@@ -25,30 +26,52 @@ class Good:
     unit: str
     price: Decimal
     deposit: Decimal = NOTHING
+    deposit_code: str = ""
     buy: int | None = None
     pay: int = 0
 
     def cost(self, quantity: Decimal) -> Decimal:
         """Return what so much of it costs, without the deposit."""
+        if not quantity:
+            return NOTHING
         if self.buy is None:
-            return rounded(quantity * self.price)
+            return max(rounded(quantity * self.price), CENT)
         groups, left = divmod(quantity, self.buy)
         return rounded((groups * self.pay + left) * self.price)
-
-    def on_bottles(self, quantity: Decimal) -> Decimal:
-        """Return the deposit on so many pieces."""
-        return quantity * self.deposit
 
 
 @dataclass
 class Line:
-    """So much of a good in a purchase, what it costs, and what of both came back."""
+    """So much of a good in a purchase, what it costs, and what of both came back; or what came `instead` of another."""
 
     good: Good
     quantity: Decimal
     cost: Decimal
+    instead: bool = False
     back: Decimal = Decimal(0)
     credited: Decimal = NOTHING
+    ordered: Decimal = field(init=False)
+    ordered_cost: Decimal = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.ordered, self.ordered_cost = self.quantity, self.cost
+
+    @property
+    def total(self) -> Decimal:
+        """What is charged for it, with the deposit on it."""
+        return self.cost + self.quantity * self.good.deposit
+
+    @property
+    def missing(self) -> Decimal:
+        """What is not charged of what was ordered."""
+        return self.ordered_cost + self.ordered * self.good.deposit - self.total
+
+    def comes(self, quantity: Decimal) -> None:
+        """Note that so much came: what lacks makes nothing dearer."""
+        part = rounded(self.ordered_cost * quantity / self.ordered)
+        self.quantity, self.cost = quantity, self.good.cost(quantity)
+        if self.good.buy and quantity < self.ordered:
+            self.cost = min(self.cost, part)
 
     def due(self, quantity: Decimal) -> Decimal:
         """Return what is given back for so much more of it."""
@@ -58,31 +81,28 @@ class Line:
 
 @dataclass
 class Bought:
-    """A purchase: by its path, with its lines of goods by their ids."""
+    """A purchase by its path, with its lines of goods by their ids, and the worth of bottles that were given back for it."""
 
     path: str
     lines: dict[int, Line]
     status: str = "placed"
     paid: Decimal = NOTHING
-    methods: dict[str, Decimal] = field(default_factory=lambda: defaultdict(Decimal))
+    bottles: Decimal = NOTHING
 
     @property
     def total(self) -> Decimal:
         """What it costs, deposits included."""
-        return sum(
-            (each.cost + each.good.on_bottles(each.quantity) for each in self.lines.values()),
-            NOTHING,
-        )
+        return sum((each.total for each in self.lines.values()), -self.bottles)
 
     @property
     def due(self) -> Decimal:
         """What is still to be paid."""
         return max(self.total - self.paid, NOTHING)
 
-    def takes(self, amount: Decimal, method: str) -> None:
-        """Note a payment, or below 0 what is given back."""
-        self.paid += amount
-        self.methods[method] += amount
+    @property
+    def owed(self) -> Decimal:
+        """What was paid too much."""
+        return max(self.paid - self.total, NOTHING)
 
 
 @dataclass
@@ -101,21 +121,31 @@ class Books:
     def place(self, made: Bought) -> None:
         """Note a purchase, and promise what is in it."""
         self.purchases.append(made)
-        self._promise(made, 1)
+        self.promise(made, 1)
 
     def end(self, purchase: Bought, status: str) -> None:
         """Note that a purchase was collected, and its goods are gone, or cancelled, and they are free."""
-        self._promise(purchase, -1)
+        self.promise(purchase, -1)
         purchase.status = status
         if status == "collected":
             for line in purchase.lines.values():
                 self.on_hand[line.good.code] -= line.quantity
 
-    def _promise(self, purchase: Bought, sign: int) -> None:
+    def pick(
+        self, purchase: Bought, came: Mapping[int, Decimal], instead: Mapping[int, Line]
+    ) -> None:
+        """Note what came of a purchase's lines, and what came instead of some."""
+        self.promise(purchase, -1)
+        purchase.lines = {
+            number: line for number, line in purchase.lines.items() if not line.instead
+        }
+        for number, quantity in came.items():
+            purchase.lines[number].comes(quantity)
+        purchase.lines |= instead
+        purchase.status = "ready"
+        self.promise(purchase, 1)
+
+    def promise(self, purchase: Bought, sign: int) -> None:
+        """Promise, or below 0 free, what is in a purchase."""
         for line in purchase.lines.values():
             self.promised[line.good.code] += sign * line.quantity
-
-
-def said(answer: Any) -> tuple[int, str | None]:
-    """Return the status of an answer, and the code of its problem."""
-    return answer.status_code, answer.json().get("code") if answer.status_code >= 400 else None

@@ -27,17 +27,22 @@ class Shop:
     def shelf(self) -> dict[str, Good]:
         """Return goods that nobody has heard of, of which there are none."""
         on = self.database
+        bottle = deposit(on)
         made = {
             "milk": product(on, "1.29"),
-            "cola": product(
-                on, "0.89", deposit=deposit(on), discount=discount(on, None, buy=3, pay=2)
-            ),
+            "cola": product(on, "0.89", deposit=bottle, discount=discount(on, None, buy=3, pay=2)),
             "cheese": product(on, "19.99", unit="kg", vat_rate="0.1900"),
         }
         return {
             "milk": Good(made["milk"].code, "piece", Decimal("1.29")),
             "cola": Good(
-                made["cola"].code, "piece", Decimal("0.89"), Decimal("0.25"), buy=3, pay=2
+                made["cola"].code,
+                "piece",
+                Decimal("0.89"),
+                Decimal("0.25"),
+                bottle.code,
+                buy=3,
+                pay=2,
             ),
             "cheese": Good(made["cheese"].code, "kg", Decimal("19.99")),
         }
