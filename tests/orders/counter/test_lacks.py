@@ -71,7 +71,7 @@ class TestLacks:
         assert await uncounted(client, database, milk) is None
 
     async def test_of_a_sale_that_is_refused_are_not_noted(self, client, database):
-        milk = on_sale(database, stock=0 or None)
+        milk = on_sale(database, stock=None)
         answer = await ask(client, database, line(milk), expected_total="0.01")
         assert answer.status_code == 409
         assert lots(database, milk) == []
