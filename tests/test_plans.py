@@ -272,24 +272,6 @@ class TestFunctions:
         )
         assert read_whole(cursor) == set()
 
-    def test_a_sale_looks_up(self, cursor):
-        cursor.execute(
-            """
-            INSERT INTO deposit (code, name, amount, vat_rate) VALUES ('bottle', 'Bottle', 0.25, 0.19);
-            SELECT outcome, (made).id FROM place_sale(
-                '{7,7777}', '{NULL,NULL}', '{2,600}', '{NULL,NULL}', '{bottle}', '{99}', NULL, NULL, NULL, 'EUR', 0, 999, NULL)
-            """
-        )
-        ((outcome, sale),) = cursor.fetchall()
-        cursor.execute(
-            """
-            INSERT INTO payment (purchase_id, kind, method, amount) SELECT id, 'refund', 'cash', 1 FROM purchase WHERE id = %(id)s;
-            UPDATE purchase SET status = 'collected', collected_at = now(), collected_at_till = 'front' WHERE id = %(id)s
-            """,
-            {"id": sale},
-        )
-        assert (outcome, read_whole(cursor)) == ("placed", set())
-
 
 def left_out(root):
     """Return on what reads of products leave out what they have read, though an index could have done so."""
