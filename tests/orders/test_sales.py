@@ -3,7 +3,8 @@
 import pytest
 from prometheus_client import REGISTRY
 
-from tests.builders import as_clerk, filled_cart, on_sale
+from tests.builders import as_clerk, deposit, filled_cart, on_sale
+from tests.orders.counter.counting import line, sell
 from tests.orders.sales import GUEST, bought, check_out, collect, conflict, sold
 
 EVENTS = ("placed", "collected", "cancelled")
@@ -41,6 +42,14 @@ def since():
 
 
 class TestSales:
+    async def test_a_sale_at_the_counter_is_placed_and_collected(self, client, database, since):
+        milk, bottles = line(on_sale(database, price="2.50")), deposit(database, "9.00")
+        await sell(client, database, milk)
+        # What is paid out is no value.
+        given = [{"deposit": bottles.code, "quantity": "1"}]
+        await sell(client, database, deposits_returned=given)
+        assert since() == {"placed": (2, 2.5), "collected": (2, 2.5), "cancelled": (0, 0)}
+
     async def test_a_purchase_counts_when_it_is_placed(self, client, database, since):
         milk = on_sale(database, price="2.50")
         await bought(client, database, (milk, 3))

@@ -13,6 +13,7 @@ from tests.builders import (
     rows,
     stocked,
     today,
+    value,
 )
 from tests.orders.counter.counting import UNCOUNTED, ask, line, sell
 from tests.orders.sales import bought, collect, pay
@@ -85,6 +86,10 @@ class TestLacks:
             placed(database, (lot, 1))
         await sell(client, database, line(milk))
         assert [quantity for _, quantity in lots(database, milk)] == [1, 1, 5]
+        query = (
+            "SELECT stock_id FROM stock_movement WHERE product_id = %(id)s AND kind = 'adjustment'"
+        )
+        assert value(database, query, id=milk.id) == promised[1].id
         assert (await uncounted(client, database, milk))["quantity"] == "1.000"
 
     async def test_are_none_of_what_was_to_replace_expired_goods(self, client, database):
