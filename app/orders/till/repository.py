@@ -97,9 +97,10 @@ LOCK = Statement(
 )
 
 # Behind the lock, by a statement of its own, which sees what was taken meanwhile. A till's next session opens behind this one.
+# Not now(), which was before it waited for those who took money meanwhile.
 CLOSE = Statement(
     """
-    UPDATE till_session s SET closed_at = now(), closed_by = %(by)s, counted = %(counted)s, note = %(note)s,
+    UPDATE till_session s SET closed_at = clock_timestamp(), closed_by = %(by)s, counted = %(counted)s, note = %(note)s,
         expected = expected_cash(s.id),
         number = 1 + coalesce((SELECT max(b.number) FROM till_session b WHERE b.till = s.till), 0)
     WHERE s.id = %(session)s
