@@ -11,6 +11,8 @@ DROP FUNCTION IF EXISTS charge_picked(uuid, bigint, bigint[], numeric[], bigint[
 DROP FUNCTION IF EXISTS picked_charge(numeric, numeric, numeric, numeric, numeric, numeric, numeric, jsonb);
 DROP FUNCTION IF EXISTS most_picked(text, numeric, numeric, numeric);
 DROP FUNCTION IF EXISTS weight_allowance(text, numeric, numeric, numeric, numeric);
+-- It reads the tolerance; the next `migrate` makes it as it was.
+DROP FUNCTION IF EXISTS place_basket(uuid, text, text, numeric, text, integer, integer, numeric, numeric, integer, timestamptz);
 ALTER TABLE shop DROP COLUMN weight_tolerance;
 ALTER TABLE purchase_line
     DROP COLUMN ordered_quantity, DROP COLUMN ordered_total, DROP COLUMN ordered_coupon, DROP COLUMN substitute_for,

@@ -6,10 +6,30 @@ from decimal import Decimal
 import pytest
 
 from app.commands.consistency import breaches, snapshot
+from app.commands.identity import write_down
 from tests.builders import clerk, coupon, deposit, discount, on_sale, rows
-from tests.orders.picking.steps import claim, instead, pick, with_coupon
+from tests.orders.picking.steps import came, claim, instead, pick, with_coupon
+from tests.orders.sales import bought, conflict, read
+from tests.support.clients import client_at, shop_with
 
 DEALS = ({"buy": 3, "pay": 2}, {"buy": 2, "price": "0.99"}, {"buy": 4, "pay": 1})
+
+
+async def test_stays_what_it_was_when_it_was_placed(fresh_database, make_settings):
+    ham = on_sale(fresh_database, unit="kg", price="20.00")
+    settings = make_settings(fresh_database)
+    async with shop_with(settings) as shop, client_at(shop) as client:
+        before = await bought(client, fresh_database, (ham, "1.000"))
+        write_down(
+            fresh_database.owner_url,
+            settings.shop.model_copy(update={"weight_tolerance": Decimal("0.25")}),
+        )
+        after = await bought(client, fresh_database, (ham, "1.000"))
+        assert (before["ceiling"], after["ceiling"]) == ("22.00", "25.00")
+        assert (await read(client, fresh_database, before))["ceiling"] == "22.00"
+        who = clerk(fresh_database)
+        await claim(client, who, before)
+        conflict(await pick(client, who, before, came(before, ham, "1.101")), "not_agreed")
 
 
 class Shelf:

@@ -1,8 +1,9 @@
 """What is charged for what came of a line, whatever was ordered."""
 
 from decimal import Decimal
+from fractions import Fraction
 
-from hypothesis import assume, given
+from hypothesis import assume, example, given
 from hypothesis import strategies as st
 from psycopg2.extras import Json
 
@@ -31,6 +32,9 @@ def thousandths(lowest, most):
     pieces=st.tuples(st.integers(1, 20), st.integers(0, 20)),
     part=st.fractions(0, 1),
 )  # fmt: skip
+# Half of a cent more than the goods cost would go with them; what was ordered cost less than so much at its price.
+@example(Decimal(1), None, (Decimal(1), Decimal("0.5")), (1, 1), Fraction(1))
+@example(Decimal(4), None, (Decimal("2.501"), Decimal("2.377")), (1, 1), Fraction(1))
 def test_what_lacks_makes_nothing_dearer(database, price, deal, weights, pieces, part):
     ordered, picked = pieces if deal else weights
     picked = min(picked, ordered) if deal else picked
