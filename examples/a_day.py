@@ -1,4 +1,4 @@
-"""A day at a small shop, from the float to the count: a delivery, two orders, a note and its change, and what goes back.
+"""A day at a small shop, from the float to the count: a delivery, orders, what is picked, a walk-in, and what goes back.
 
     python examples/a_day.py [URL]
 
@@ -28,8 +28,10 @@ DELIVERED = (("whole milk", 24), ("butter", 12))
 NOTES = (5, 10, 20, 50, 100, 200, 500)
 # What is not in the drawer in the evening, although it should be.
 LOST = Decimal("0.05")
+ORDERED, WEIGHED = Decimal("0.300"), "0.312"
 
 Json = dict[str, Any]
+Basket = dict[str, int | Decimal]
 
 
 class DayError(Exception):
@@ -58,7 +60,9 @@ class Day:
         if method == "POST":
             sent["Idempotency-Key"] = str(uuid.uuid4())
         path = f"/api/v1{path}"
-        answer = await self.http.request(method, path, params=query, json=json, headers=sent)
+        answer = await self.http.request(
+            method, path, params=query or None, json=json, headers=sent
+        )
         expect(answer.is_success, f"{method} {path}: {answer.status_code} {answer.text}")
         return answer.json()
 
@@ -74,8 +78,7 @@ class Day:
 async def sign_in(day: Day, email: str, password: str) -> str:
     """Return a session's token."""
     body = {"email": email, "password": password}
-    token: str = (await day.call("POST", "/login", json=body))["token"]
-    return token
+    return str((await day.call("POST", "/login", json=body))["token"])
 
 
 async def on_hand(day: Day, product: str) -> Decimal:
@@ -90,25 +93,18 @@ async def open_till(day: Day) -> int:
         await close(day, left["id"], Decimal(0), "left open")
     session = await day.post("/till-sessions", till=TILL, float=str(FLOAT))
     print(f"The till is opened with {FLOAT} in it.")
-    found: int = session["id"]
-    return found
+    return int(session["id"])
 
 
 async def take_delivery(day: Day) -> list[str]:
     """Ask a supplier for goods, and receive them; return the products' codes."""
-    suppliers = (await day.get("/suppliers", limit=1))["items"]
-    supplier = (
-        suppliers[0] if suppliers else await day.post("/suppliers", code="a-day", name="Dairy")
-    )
+    (supplier,) = (await day.get("/suppliers", limit=1))["items"]
     best_before = str(datetime.now(day.zone).date() + timedelta(days=30))
     wanted = []
     for words, quantity in DELIVERED:
-        found = (await day.get("/products", q=words, limit=1))["items"]
-        expect(found, f"the shop does not sell {words}")
-        wanted.append({"product": found[0]["code"], "quantity": str(quantity)})
-        print(
-            f"{supplier['name']} brings {quantity} {found[0]['name']}, best before {best_before}."
-        )
+        found = await find(day, words)
+        wanted.append({"product": found["code"], "quantity": str(quantity)})
+        print(f"{supplier['name']} brings {quantity} {found['name']}, best before {best_before}.")
     lines = [each | {"unit_cost": "0.75"} for each in wanted]
     asked = await day.post("/invoice-requests", supplier=supplier["code"], lines=lines)
     lines = [each | {"expires_on": best_before} for each in wanted]
@@ -117,8 +113,15 @@ async def take_delivery(day: Day) -> list[str]:
     return [each["product"] for each in wanted]
 
 
+async def find(day: Day, words: str) -> Json:
+    """Return the product that these words are about."""
+    found = (await day.get("/products", q=words, limit=1))["items"]
+    expect(found, f"the shop does not sell {words}")
+    return dict(found[0])
+
+
 async def order(
-    day: Day, who: str, token: str | None, basket: dict[str, int], coupon: str | None = None
+    day: Day, who: str, token: str | None, basket: Basket, coupon: str | None = None
 ) -> Json:
     """Fill a cart and check it out, for the next slot if the shop has some; return the purchase."""
     cart = await day.call("POST", "/carts", token)
@@ -128,8 +131,11 @@ async def order(
         cart = await day.call("PUT", f"{path}/items/{product}", token, put)
     if coupon:
         cart = await day.call("PUT", f"{path}/coupon", token, {"code": coupon})
-    body = {"contact_name": who, "contact_phone": "+49 30 555 0199"}
-    body["expected_total"] = cart["total"]
+    body = {
+        "contact_name": who,
+        "contact_phone": "+49 30 555 0199",
+        "expected_total": cart["total"],
+    }
     slots = (await day.call("GET", "/slots"))["slots"]
     free = [each["start"] for each in slots if each["open"] and each["places_left"]]
     if free:
@@ -139,11 +145,11 @@ async def order(
     if purchase["slot"]:
         start = datetime.fromisoformat(purchase["slot"]["start"]).astimezone(day.zone)
         when = f", to be fetched on {start:%A at %H:%M}"
-    print(f"{who} orders {sum(basket.values())} things for {purchase['total']}{when}.")
+    print(f"{who} orders for {purchase['total']}{when}.")
     return purchase
 
 
-async def order_as_shopper(day: Day, basket: dict[str, int]) -> Json:
+async def order_as_shopper(day: Day, basket: Basket) -> Json:
     """Register a shopper, who orders with a coupon of 1.00."""
     shopper = {"email": f"{uuid.uuid4().hex}@example.com", "password": uuid.uuid4().hex}
     await day.call("POST", "/customers", json=shopper | {"name": "A shopper"})
@@ -151,9 +157,30 @@ async def order_as_shopper(day: Day, basket: dict[str, int]) -> Json:
     code = f"a-day-{uuid.uuid4().hex[:12]}"
     terms = {"name": "1.00 off", "amount": "1.00", "uses": 1, "starts_on": "2020-01-01"}
     await day.post("/coupons", code=code, **terms)
-    purchase = await order(day, "A shopper", token, basket, code)
-    expect(purchase["coupon"]["reduction"] == "1.00", "the coupon took off something else")
-    return purchase
+    return await order(day, "A shopper", token, basket, code)
+
+
+async def pick(day: Day, purchase: Json) -> Json:
+    """Fetch what was ordered, of which the scale says a little more; return the purchase as it came."""
+    await day.post(f"/picking/{purchase['id']}/claim")
+    (line,) = (await day.get(f"/picking/{purchase['id']}"))["goods"]
+    came = [{"line": line["line"], "quantity": WEIGHED}]
+    ready = dict(await day.post(f"/purchases/{purchase['id']}/pick", lines=came))
+    expect(Decimal(ready["total"]) <= Decimal(ready["ceiling"]), "it came to more than was said")
+    print(f"It weighs {WEIGHED} kg: {ready['total']} instead of {ready['ordered_total']}.")
+    return ready
+
+
+async def sell(day: Day, product: str) -> None:
+    """Sell something to somebody who walks in and brings bottles back."""
+    bottle = (await day.get("/deposits", limit=1))["items"][0]
+    six = [{"deposit": bottle["code"], "quantity": "6"}]
+    receipt = await day.post(
+        "/sales", till=TILL, lines=[{"product": product}], deposits_returned=six
+    )
+    goods, returned = (line["name"] for line in receipt["lines"])
+    total, number = receipt["total"], receipt["number"]
+    print(f"Somebody walks in for {goods}, less 6 {returned}: {total}, {number}.")
 
 
 async def pay_with_a_note(day: Day, purchase: Json) -> None:
@@ -166,7 +193,7 @@ async def pay_with_a_note(day: Day, purchase: Json) -> None:
     cash = due + Decimal(paid["rounding"])
     expect(Decimal(paid["change"]) == note - cash, f"the change of {note} is {paid['change']}")
     print(f"{purchase['contact_name']} pays {cash} with {note} and gets {paid['change']} back.")
-    await day.post(f"{path}/collect")
+    await day.post(f"{path}/collect?till={TILL}")
     (invoice,) = (await day.get(f"{path}/documents"))["items"]
     print(f"The goods are handed over, with invoice {invoice['number']}.")
 
@@ -177,9 +204,7 @@ async def cancel(day: Day, purchase: Json) -> None:
     await day.post(f"{path}/payments", amount=purchase["due"], method="card", till=TILL)
     ended = await day.post(f"{path}/cancel", reason="fell ill", till=TILL)
     expect(ended["refunded"] == purchase["total"], f"only {ended['refunded']} went back")
-    print(
-        f"{purchase['contact_name']} pays {purchase['total']} by card, falls ill, and gets it back."
-    )
+    print(f"{purchase['contact_name']} pays {purchase['total']} by card, and gets it back.")
 
 
 async def bring_back(day: Day, purchase: Json) -> None:
@@ -188,9 +213,7 @@ async def bring_back(day: Day, purchase: Json) -> None:
     sour = {"line": line["id"], "quantity": "1", "goods": "waste"}
     path = f"/purchases/{purchase['id']}/refunds"
     refund = await day.post(path, lines=[sour], reason="sour", till=TILL)
-    print(
-        f"One {line['name']} is sour: {refund['amount']} goes back, credit note {refund['credit_note']}."
-    )
+    print(f"One {line['name']} is sour, and {refund['amount']} goes back: {refund['credit_note']}.")
 
 
 async def read_books(day: Day, session: int) -> Decimal:
@@ -211,22 +234,17 @@ async def close(day: Day, session: int, lost: Decimal, note: str) -> Json:
     path = f"/till-sessions/{session}"
     expected = Decimal((await day.get(path))["expected"])
     counted = max(expected - lost, Decimal(0))
-    report: Json = await day.post(f"{path}/close", counted=str(counted), note=note)
-    return report
+    return dict(await day.post(f"{path}/close", counted=str(counted), note=note))
 
 
 async def close_till(day: Day, session: int, cash: Decimal) -> None:
     """Count the drawer, in which the float and so much cash should be."""
     report = await close(day, session, LOST, "a coin rolled away")
-    expect(
-        Decimal(report["expected"]) == FLOAT + cash,
-        f"{report['expected']} were expected, not {FLOAT} and {cash}",
-    )
-    expect(Decimal(report["difference"]) == -LOST, f"the difference is {report['difference']}")
-    print(
-        f"The till is closed with {report['counted']} in it, where {report['expected']} should be:"
-        f" {report['difference']}. It is report {report['number']}."
-    )
+    expected = Decimal(report["expected"])
+    expect(expected == FLOAT + cash, f"{expected} were expected, not {FLOAT} and {cash}")
+    counted, off, number = report["counted"], report["difference"], report["number"]
+    where = f"in it, where {expected} should be: {off}"
+    print(f"The till is closed with {counted} {where}. It is report {number}.")
 
 
 async def live(day: Day, session: int) -> Decimal:
@@ -235,11 +253,14 @@ async def live(day: Day, session: int) -> Decimal:
     before = await on_hand(day, milk)
     shopper = await order_as_shopper(day, {milk: 2, butter: 1})
     guest = await order(day, "A guest", None, {milk: 3})
+    cheese = (await find(day, "gouda cut to order"))["code"]
+    caller = await order(day, "A caller", None, {cheese: ORDERED})
     await pay_with_a_note(day, shopper)
     await cancel(day, guest)
+    await pay_with_a_note(day, await pick(day, caller))
+    await sell(day, butter)
     await bring_back(day, shopper)
-    left = await on_hand(day, milk)
-    expect(left == before - 2, f"of {before} {milk} there are {left} left")
+    expect(await on_hand(day, milk) == before - 2, f"{milk}: there are not two less")
     return await read_books(day, session)
 
 

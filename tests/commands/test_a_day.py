@@ -48,9 +48,11 @@ def test_a_day(run, live, fresh_database, tmp_path):
         third = live(server.url)
     assert second.returncode == 0, second.stdout + second.stderr
     assert "A shopper pays 4.15 with 5 and gets 0.85 back." in first.stdout
+    assert "It weighs 0.312 kg: 4.02 instead of 3.87." in first.stdout
+    assert "less 6 Returnable beer bottle: 2.11, example-" in first.stdout
     assert "to be fetched on" not in first.stdout
     assert "to be fetched on" in second.stdout
-    assert "where 153.10 should be: -0.05. It is report 3." in second.stdout
+    assert "where 159.20 should be: -0.05. It is report 3." in second.stdout
     assert third.returncode == 1
     assert "the shop does not sell whole milk" in third.stderr
     query = "SELECT note FROM till_session WHERE closed_at IS NULL OR number IS NULL"

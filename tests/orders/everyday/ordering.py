@@ -60,22 +60,15 @@ class Ordering(Everyday):
         purchase = self.one(data, "placed", "picking", "ready")
         ordered = {number: line for number, line in purchase.lines.items() if not line.instead}
         came = {number: _came(line, pieces, part) for number, line in ordered.items()}
-        short = next(
-            (
-                number
-                for number, line in ordered.items()
-                if line.good.deposit and came[number] < line.ordered
-            ),
-            None,
-        )
-        instead = (
-            {"substitutes": [{"product": self.goods["milk"].code, "quantity": str(milk)}]}
-            if milk
-            else {}
-        )
+        short = _short_of_bottles(ordered, came)
+        instead = [{"product": self.goods["milk"].code, "quantity": str(milk)}] if milk else []
         body = [
-            {"line": number, "quantity": str(quantity), **(instead if number == short else {})}
-            for number, quantity in came.items()
+            {
+                "line": number,
+                "quantity": str(came[number]),
+                "substitutes": instead if number == short else [],
+            }
+            for number in ordered
         ]
         if purchase.status == "placed":
             self._claimed(purchase)
@@ -137,6 +130,12 @@ class Ordering(Everyday):
                 self.books.on_hand[line.good.code] += max(
                     more - held[line.good]["fresh"], Decimal(0)
                 )
+
+
+def _short_of_bottles(ordered: dict[int, Line], came: dict[int, Decimal]) -> int | None:
+    """Return the line of cola of which less came than was ordered, if one is."""
+    found = (n for n, line in ordered.items() if line.good.deposit and came[n] < line.ordered)
+    return next(found, None)
 
 
 def _came(line: Line, pieces: int, part: Decimal) -> Decimal:

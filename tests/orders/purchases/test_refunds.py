@@ -11,6 +11,7 @@ from app.orders.purchases.refunds.schemas import Refund
 from tests.builders import (
     as_admin,
     as_clerk,
+    clerk,
     deposit,
     discount,
     level_of,
@@ -20,6 +21,7 @@ from tests.builders import (
     stock_of,
     stocked,
 )
+from tests.orders.picking.steps import came, picked
 from tests.orders.sales import back, bought, collect, conflict, invalid, pay, read, sold
 from tests.support.clients import client_at, shop_with
 
@@ -248,13 +250,24 @@ class TestLimit:
 
     async def test_is_of_a_purchase_in_all(self, client, database):
         purchase = await sold(client, database, (on_sale(database, price="2.00"), 5))
-        clerk = as_clerk(database)
-        await given_back(client, purchase, clerk, of(purchase, 0))
-        await given_back(client, purchase, clerk, of(purchase, 0))
-        answer = await refund(client, purchase, clerk, of(purchase, 0))
+        staff = as_clerk(database)
+        await given_back(client, purchase, staff, of(purchase, 0))
+        await given_back(client, purchase, staff, of(purchase, 0))
+        answer = await refund(client, purchase, staff, of(purchase, 0))
         assert (answer.status_code, answer.json()["code"]) == (403, "refund_above_limit")
         assert answer.json()["limit"] == "4.00"
         assert (await given_back(client, purchase, as_admin(database), of(purchase, 0))).amount == 2
+
+    async def test_is_none_of_what_was_paid_too_much(self, client, database):
+        milk, wine = on_sale(database, price="2.00"), on_sale(database, price="9.00")
+        purchase = await bought(client, database, (milk, 1), (wine, 1))
+        await pay(client, database, purchase)
+        who = clerk(database)
+        await picked(client, who, purchase, came(purchase, wine, "0"))
+        body = {"amount": "9.01", "reason": "sold out"}
+        answer = await refund(client, purchase, who.headers, **body)
+        assert (answer.status_code, answer.json()["code"]) == (403, "refund_above_limit")
+        await given_back(client, purchase, who.headers, **body | {"amount": "9.00"})
 
 
 async def test_of_what_was_handed_over_before_there_were_invoices(client, database):

@@ -70,14 +70,14 @@ class Refunds:
         return await once(self._manager, **identity, work=work)
 
     async def _refund(self, who: Principal, purchase: str, request: RefundRequest) -> Answer:
-        status, _ = await self._purchases.lock(purchase)
+        status, total = await self._purchases.lock(purchase)
         if status != "collected" and (request.lines or request.returned):
             raise Conflict("Only collected goods can come back.", code="not_collected")
         credit, amount = NOTHING, request.amount or Decimal("0.00")
         if request.lines or status == "collected":
             credit = await self._credit(purchase, request)
             amount = sum((each.total for each in credit.lines), Decimal("0.00"))
-        back = await self._back(who, purchase, amount, request.method)
+        back = await self._back(who, purchase, total, amount, request.method)
         await self._allocations.take_back(
             purchase, credit.restocked, credit.wasted, reason=request.reason, login_id=who.login_id
         )
@@ -114,11 +114,12 @@ class Refunds:
         return Credit(by_amount(parts, back, charged), back, [])
 
     async def _back(
-        self, who: Principal, purchase: str, amount: Decimal, method: Method | None
+        self, who: Principal, purchase: str, total: Decimal, amount: Decimal, method: Method | None
     ) -> dict[str, Decimal]:
-        """Return what goes back by which method. Raises Conflict and Forbidden where it may not."""
+        """Return what goes back by which method, of what costs `total`. Raises Conflict and Forbidden where it may not."""
         balances = await self._purchases.balances(purchase)
         paid = sum(balances.values(), Decimal("0.00"))
+        owed = paid - total
         if amount > paid:
             # Bottles have paid too, as if it were in cash.
             bottles = await self._purchases.given_back(purchase)
@@ -127,14 +128,8 @@ class Refunds:
         if amount > paid:
             raise _above_paid(paid)
         is_confirmed = "refunds:confirm" in who.permissions
-        if not is_confirmed and self._limit is not None:
-            before = await self._purchases.refunded(purchase)
-            if before + amount > self._limit:
-                raise Forbidden(
-                    f"Above {self._limit:f} for a purchase, somebody must do it who may confirm refunds.",
-                    code="refund_above_limit",
-                    limit=f"{self._limit:f}",
-                )
+        if not is_confirmed and amount > owed:
+            await self._check_limit(purchase, amount)
         if method is None or not amount:
             return money_back(balances, amount)
         by_method = balances.get(method, Decimal("0.00"))
@@ -144,6 +139,16 @@ class Refunds:
                 code="other_method",
             )
         return {method: amount}
+
+    async def _check_limit(self, purchase: str, amount: Decimal) -> None:
+        """Raise Forbidden where more of a purchase would go back than a clerk gives back; what was paid too much, he may."""
+        if self._limit is None or await self._purchases.refunded(purchase) + amount <= self._limit:
+            return
+        raise Forbidden(
+            f"Above {self._limit:f} for a purchase, somebody must do it who may confirm refunds.",
+            code="refund_above_limit",
+            limit=f"{self._limit:f}",
+        )
 
     def _money(self, method: str, amount: Decimal, request: RefundRequest) -> dict[str, Any]:
         money = Moved(method, amount, request.reference, request.reason, request.till)
