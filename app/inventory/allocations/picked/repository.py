@@ -84,10 +84,13 @@ _HEAVY = """
     ) a
     WHERE l.purchase_id = %(purchase)s::uuid AND l.quantity > l.ordered_quantity AND l.quantity > a.quantity"""
 
-COVER_HEAVY = Statement(f"""
+COVER_HEAVY = Statement(
+    f"""
     SELECT cover_lacks(array_agg(l.product_id), array_agg(l.best_before), array_agg(l.quantity - a.quantity), %(login)s::bigint)
     {_HEAVY} HAVING count(*) > 0
-""")
+""",
+    read=False,
+)
 
 TAKE_HEAVY = Statement(f"""
     WITH heavy AS MATERIALIZED (
