@@ -99,6 +99,17 @@ def checkout_slot(ground: Ground, _url: str, number: int) -> list[Request]:
     return [_check_out(which, named[which % len(named)]) for which in fresh]
 
 
+def sale(ground: Ground, _url: str, number: int) -> list[Request]:
+    """Sell three products to somebody who walks in, and pays in cash; the ground has to have a till."""
+    codes = ground.codes
+    asked = []
+    for n in range(number):
+        lines = [{"product": codes[seed.goods_of(n, len(codes), line)]} for line in range(3)]
+        body = json.dumps({"till": windows.TILL, "lines": lines})
+        asked.append(Request("POST", "/api/v1/sales", windows.CLERK_TOKEN, body))
+    return asked
+
+
 def login(ground: Ground, _url: str, number: int) -> list[Request]:
     """Log one of the customers in."""
     bodies = [json.dumps({"email": email, "password": seed.PASSWORD}) for email in ground.emails]
@@ -131,6 +142,7 @@ _ALL = (
     Load("login", login),
     Load("mix", mix, once=True),
     Load("checkout-slot", checkout_slot, once=True, apart=True),
+    Load("sale", sale, apart=True),
 )
 LOADS: Mapping[str, Load] = MappingProxyType({load.name: load for load in _ALL})
 """By name, in the order of the report."""

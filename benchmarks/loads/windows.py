@@ -1,4 +1,4 @@
-"""A shop that sells for windows of its days, and gives coupons away; as the role that owns the tables."""
+"""A shop that sells for windows of its days and at a till, and gives coupons away; as the role that owns the tables."""
 
 from benchmarks.loads.bulk import transaction
 from benchmarks.loads.seed import CART_ID
@@ -10,6 +10,19 @@ _SELLING = """
     INSERT INTO coupon (code, name, rate, starts_on)
         SELECT 'spring-' || n, 'Ten per cent', 0.1, CURRENT_DATE - 1 FROM generate_series(1, 100) n;
 """
+# A clerk who is logged in all day, at a till that is open.
+_CLERK = """
+    WITH made AS (
+        INSERT INTO login (email, password_hash, role) VALUES ('clerk@bench.example', 'none', 'admin') RETURNING id
+    ), named AS (
+        INSERT INTO staff (login_id, name) SELECT id, 'Clerk' FROM made
+    )
+    INSERT INTO session (login_id, token_hash, expires_at)
+        SELECT id, sha256(convert_to(%(token)s, 'UTF8')), now() + interval '1 day' FROM made;
+    INSERT INTO till_session (till, float) VALUES (%(till)s, 100);
+"""
+CLERK_TOKEN = "ogs_s_bench"  # noqa: S105 - of a clerk who is not there
+TILL = "front"
 _ENTERED = f"""
     UPDATE cart c SET coupon_id = k.id
     FROM generate_series(%(first)s::bigint, %(last)s) n
@@ -19,9 +32,10 @@ _ENTERED = f"""
 
 
 def open_windows(owner_url: str) -> None:
-    """Have the shop sell for windows of half an hour, the whole day, and give coupons away."""
+    """Have the shop sell for windows of half an hour, the whole day, and at a till, and give coupons away."""
     with transaction(owner_url) as cursor:
         cursor.execute(_SELLING, ())
+        cursor.execute(_CLERK, {"token": CLERK_TOKEN, "till": TILL})
 
 
 def enter_coupons(owner_url: str, carts: range) -> None:

@@ -95,7 +95,9 @@ def every_place() -> tuple[Place, ...]:
 
 
 def order(peers: Sequence[str]) -> tuple[tuple[int, str], ...]:
-    """Return the slots of one round, as (pair, contestant): ours and a peer, ours and the next."""
+    """Return the slots of one round, as (pair, contestant): ours and a peer, ours and the next; or ours alone."""
+    if not peers:
+        return ((1, OURS.key),)
     pairs = enumerate(peers, start=1)
     return tuple((number, who) for number, peer in pairs for who in (OURS.key, peer))
 
