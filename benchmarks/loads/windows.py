@@ -13,7 +13,7 @@ _SELLING = """
 # A clerk who is logged in all day, at a till that is open.
 _CLERK = """
     WITH made AS (
-        INSERT INTO login (email, password_hash, role) VALUES ('clerk@bench.example', 'none', 'admin') RETURNING id
+        INSERT INTO login (email, password_hash, role) VALUES ('clerk@bench.example', '$argon2id$none', 'admin') RETURNING id
     ), named AS (
         INSERT INTO staff (login_id, name) SELECT id, 'Clerk' FROM made
     )
