@@ -128,6 +128,7 @@ WHO = {
     f"GET {API}/stock/levels": STAFF,
     f"GET {API}/stock/shortages": STAFF,
     f"GET {API}/stock/uncounted": STAFF,
+    f"DELETE {API}/stock/uncounted/{{}}": STAFF,
     f"GET {API}/stock/movements": STAFF,
     f"GET {API}/stock/movements/{{}}": STAFF,
     f"POST {API}/stock/adjustments": STAFF,

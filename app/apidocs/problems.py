@@ -52,6 +52,7 @@ CODES: Mapping[int, Mapping[str, str]] = {
         "refund_above_paid": "Only 5.00 of it was paid and not given back.",
         "till_open": "The till front is open already.",
         "till_closed": "The till is not open.",
+        "not_in_drawer": "There is not so much cash in the drawer.",
         "refund_above_charged": "Only 2.50 of what was charged for a line is left.",
         "purchase_ended": "The purchase was cancelled.",
         "not_invoiced": "It has no invoice: that is made when it is handed over.",

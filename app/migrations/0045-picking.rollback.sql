@@ -24,5 +24,5 @@ ALTER TABLE purchase_line
     ADD CONSTRAINT purchase_line_charged_check
         CHECK ((unit_price > 0 OR price = 0) AND (total > 0 OR unit_price = 0)) NOT VALID;
 ALTER TABLE purchase
-    DROP COLUMN picking_since, DROP COLUMN picker, DROP COLUMN picked_at, DROP COLUMN ordered_total,
+    DROP COLUMN picking_since, DROP COLUMN picker, DROP COLUMN picked_at, DROP COLUMN ordered_total, DROP COLUMN ordered_min_age,
     DROP COLUMN weight_tolerance;

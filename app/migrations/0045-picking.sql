@@ -1,12 +1,13 @@
 -- depends: 0044-till-valid
 
--- Who fetches what was ordered, since when, and when it was ready; what it came to when it was ordered; and by how much more
+-- Who fetches what was ordered, since when, and when it was ready; what it came to, and the age that it asked for, when it was ordered; and by how much more
 -- what is weighed might come to then. The status stays `placed` all the while: it holds promises.
 ALTER TABLE purchase
     ADD COLUMN picking_since timestamptz,
     ADD COLUMN picker bigint,
     ADD COLUMN picked_at timestamptz,
     ADD COLUMN ordered_total numeric(12,2),
+    ADD COLUMN ordered_min_age integer,
     ADD COLUMN weight_tolerance numeric(5,4) NOT NULL DEFAULT 0,
     ADD CONSTRAINT purchase_picker_fkey FOREIGN KEY (picker) REFERENCES login NOT VALID,
     ADD CONSTRAINT purchase_picking_check CHECK (

@@ -7,7 +7,7 @@ BEGIN
 END $$;
 
 DROP FUNCTION IF EXISTS place_sale(
-    text[], date[], numeric[], numeric[], text[], numeric[], bigint, text, numeric, text, integer, numeric, bigint);
+    text[], date[], numeric[], boolean[], numeric[], text[], numeric[], bigint, text, numeric, text, integer, numeric, bigint);
 DROP FUNCTION IF EXISTS promise_held(bigint[], numeric[], date[]);
 DROP FUNCTION IF EXISTS cover_lacks(bigint[], date[], numeric[], bigint);
 DROP FUNCTION IF EXISTS book_found(bigint[], date[], numeric[], bigint);

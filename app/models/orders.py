@@ -78,6 +78,7 @@ class Purchase(Row):
     picker = ReferenceField(Login, null=True, column_name="picker")
     picked_at = TimestampTzField(null=True)
     ordered_total = MoneyField(null=True)
+    ordered_min_age = peewee.IntegerField(null=True)
     weight_tolerance = RateField()
     collected_at = TimestampTzField(null=True)
     collected_at_till = peewee.TextField(null=True)

@@ -1,5 +1,7 @@
 """What the settings tell everybody of the shop."""
 
+from decimal import Decimal
+
 from app.core.settings import ShopSettings
 from app.shop.schemas import OrderDemands, ShopProfile
 
@@ -12,6 +14,7 @@ class Profile:
             name=shop.name,
             currency=shop.currency,
             time_zone=shop.time_zone,
+            cash_rounding=shop.cash_rounding.quantize(Decimal("0.01")),
             locale=shop.locale,
             opening_hours=list(shop.opening_hours),
             order=OrderDemands(

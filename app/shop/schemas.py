@@ -2,7 +2,7 @@
 
 from pydantic import Field
 
-from app.core.web.schema import Name, Quantity, Schema
+from app.core.web.schema import Money, Name, Quantity, Schema
 
 
 class OrderDemands(Schema):
@@ -28,6 +28,9 @@ class ShopProfile(Schema):
     name: Name
     currency: str = Field(description="The ISO 4217 code of all amounts.", examples=["EUR"])
     time_zone: str = Field(description="Whose midnight starts a day.", examples=["Europe/Berlin"])
+    cash_rounding: Money = Field(
+        description="The smallest coin in use, to which cash is rounded: 0.00 is none."
+    )
     locale: str = Field(
         description="The language and region that it writes numbers and dates for (BCP 47).",
         examples=["de-DE"],

@@ -6,7 +6,7 @@ from tests.builders import deposit, insert, on_sale, rows
 
 PLACE = """
     SELECT (made).id FROM place_sale(
-        ARRAY[%(code)s], ARRAY[NULL]::date[], ARRAY[2], ARRAY[NULL]::numeric[], ARRAY[%(deposit)s], ARRAY[3],
+        ARRAY[%(code)s], ARRAY[NULL]::date[], ARRAY[2], ARRAY[false], ARRAY[NULL]::numeric[], ARRAY[%(deposit)s], ARRAY[3],
         NULL, NULL, NULL, 'EUR', 0, 99, NULL)
 """
 HAND_OVER = """

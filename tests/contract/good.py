@@ -214,6 +214,9 @@ GOOD: dict[str, Callable[[World], Good]] = {
     f"GET {API}/stock/levels": lambda w: Good(w.clerk),
     f"GET {API}/stock/shortages": lambda w: Good(w.clerk),
     f"GET {API}/stock/uncounted": lambda w: Good(w.clerk),
+    f"DELETE {API}/stock/uncounted/{{product}}": lambda w: Good(
+        w.clerk, {"product": w.uncounted()}, status=204
+    ),
     f"GET {API}/stock/movements": lambda w: Good(w.clerk),
     f"GET {API}/stock/movements/{{movement}}": lambda w: Good(w.clerk, {"movement": w.movement()}),
     f"POST {API}/stock/adjustments": lambda w: Good(

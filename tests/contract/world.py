@@ -106,11 +106,13 @@ class World:
         product = builders.product(self.on)
         builders.placed(self.on, (builders.stocked(self.on, product, 1, expires_on=yesterday), 1))
 
-    def uncounted(self) -> None:
-        """Note that something has to be counted."""
-        product = builders.product(self.on).id
+    def uncounted(self) -> str:
+        """Note that something has to be counted; return its code."""
+        product = builders.product(self.on)
         now = "2026-01-01T00:00:00Z"
-        builders.insert(self.on, "uncounted", product_id=product, quantity=1, since=now)
+        builders.insert(self.on, "uncounted", product_id=product.id, quantity=1, since=now)
+        code: str = product.code
+        return code
 
     def till(self) -> Any:
         """Return an open session at a till of its own."""

@@ -27,6 +27,7 @@ class TestShop:
             "minutes_to_pay": 90,
             "guest_minutes_to_pay": 20,
             "days_to_collect": 5,
+            "cash_rounding": "0.05",
         }
         async with shop_with(make_settings(shop=shop)) as started, client_at(started) as client:
             found = (await client.get(SHOP)).json()
@@ -34,6 +35,7 @@ class TestShop:
             "name": "Corner",
             "currency": "EUR",
             "time_zone": "Europe/Berlin",
+            "cash_rounding": "0.05",
             "locale": "de-DE",
             "opening_hours": ["Mo-Fr 08:00-20:00", "Sa 08:00-24:00"],
             "order": {

@@ -159,6 +159,10 @@ class StockRepository:
         (line_id,) = after or (None,)
         return await self._manager.fetch(sql.SHORTAGE_PAGE, **_filters(query), after_id=line_id)
 
+    async def counted(self, product: str) -> bool:
+        """Take a product off the list of what is to be counted; False if it is not on it."""
+        return await self._manager.fetch_one(sql.COUNTED, product=product) is not None
+
     async def uncounted_page(self, query: PageQuery, after: Key) -> list[tuple[Any, ...]]:
         """Return rows of (JSON, since, product's id), the longest uncounted first."""
         since, product_id = after or (None, None)

@@ -77,9 +77,18 @@ async def list_uncounted(query_data: PageQuery) -> Response:
     """List what was sold at the counter and the books had not, or had promised, the longest first: count it.
 
     It was booked as found, so the books say that `purchases` that wait can be served, which may not be true. An adjustment of the product takes it
-    off the list.
+    off the list; `DELETE` does where the books are right.
     """
     return page(await wired(Stock).uncounted_page(query_data, after(query_data)), query_data)
+
+
+@blueprint.delete("/uncounted/<product>")
+@allow("stock:write")
+@blueprint.output({}, status_code=204)
+async def confirm_count(product: str) -> tuple[str, int]:
+    """Take a product off the list that was counted: there is as much as the books say."""
+    await wired(Stock).counted(product, principal().login_id)
+    return "", 204
 
 
 @blueprint.get("/movements")

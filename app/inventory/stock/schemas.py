@@ -121,6 +121,7 @@ class Uncounted(Schema):
 
     product: StockedProduct
     quantity: Quantity = Field(description="So much was booked as found.")
+    on_hand: QuantityOrZero = Field(description="What the books say there is of it now.")
     since: Moment
     purchases: list[WaitingPurchase] = Field(
         description="Those that were promised some of the product: they may not be served."

@@ -5,7 +5,7 @@ from typing import Any
 
 from app.audit import AuditTrail
 from app.core.database import Manager
-from app.core.web import Conflict, FieldError, Invalid
+from app.core.web import Conflict, FieldError, Invalid, NotFound
 from app.core.web.idempotency import Answer, RequestIdentity, once
 from app.core.web.paging import PageQuery
 from app.inventory.allocations.service import Allocations
@@ -58,6 +58,16 @@ class Stock:
     async def shortage_page(self, query: PageQuery, after: Key) -> list[tuple[Any, ...]]:
         """Return rows of (JSON, purchase line's id), oldest first."""
         return await self._stock.shortage_page(query, after)
+
+    async def counted(self, product: str, by: int | None) -> None:
+        """Note that a product was counted, and the books are right. Raises NotFound."""
+
+        async def work() -> None:
+            if not await self._stock.counted(product):
+                raise NotFound("There is nothing to count of it.")
+            await self._audit.record(by, "stock.counted", f"product:{product}", {})
+
+        await self._manager.transaction(work)
 
     async def uncounted_page(self, query: PageQuery, after: Key) -> list[tuple[Any, ...]]:
         """Return rows of (JSON, since, product's id), the longest uncounted first."""

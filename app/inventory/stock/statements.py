@@ -122,7 +122,9 @@ SHORTAGE_PAGE = Statement(
 _WAITING = json_object("'id', b.id, 'number', b.invoice_number, 'quantity', w.quantity::text")
 
 _UNCOUNTED_JSON = json_object(
-    "'quantity', u.quantity::text, 'since', rfc3339(u.since)",
+    """
+    'quantity', u.quantity::text, 'since', rfc3339(u.since),
+    'on_hand', (SELECT v.on_hand::text FROM stock_level v WHERE v.product_id = u.product_id)""",
     product=PRODUCT_JSON,
     purchases=f"""(
         SELECT {json_array(_WAITING, "b.placed_at, b.id")}
@@ -132,6 +134,13 @@ _UNCOUNTED_JSON = json_object(
             WHERE s.product_id = u.product_id AND s.on_hand > 0 AND s.allocated > 0 GROUP BY l.purchase_id
         ) w
         CROSS JOIN LATERAL (SELECT * FROM purchase q WHERE q.id = w.purchase_id AND q.status = 'placed' LIMIT 1) b)""",
+)
+
+COUNTED = Statement(
+    """
+    DELETE FROM uncounted u USING product p WHERE p.code = %(product)s AND u.product_id = p.id RETURNING u.product_id
+    """,
+    read=False,
 )
 
 UNCOUNTED_PAGE = Statement(

@@ -2,10 +2,10 @@
 -- Turns what lies on the counter into a purchase, all or nothing, through a cart that is gone in the end: prices, multi-buys,
 -- reduced goods and the coupon are a basket's. Goods that the books lack, or have promised, are booked as found. A label that
 -- prints its price may leave the quantity to that. Returns one row with what became of it: `placed`, with the purchase; or a refusal, and the caller undoes
--- all of it: `no_product`, `not_whole` and `too_much` with the place of the line (the first is 0), `no_deposit` with that of the
+-- all of it: `no_product`, `no_quantity` (`bare` are lines that say none), `not_whole` and `too_much` with the place of the line (the first is 0), `no_deposit` with that of the
 -- deposit, `not_reduced`, and place_basket's words.
 CREATE OR REPLACE FUNCTION place_sale(
-        codes text[], days date[], quantities numeric[], labels numeric[], deposits text[], returned numeric[],
+        codes text[], days date[], quantities numeric[], bare boolean[], labels numeric[], deposits text[], returned numeric[],
         of_coupon bigint, of_code text, expected numeric, in_currency text, confirmed_age integer, most numeric, by_login bigint)
     RETURNS TABLE (outcome text, items json, total numeric, made purchase)
     LANGUAGE plpgsql
@@ -21,7 +21,7 @@ CREATE OR REPLACE FUNCTION place_sale(
                (array_agg(w.why ORDER BY l.place) FILTER (WHERE w.why IS NOT NULL))[1],
                to_json(min(l.place - 1) FILTER (WHERE w.why IS NOT NULL))
             INTO products, wanted, outcome, items
-            FROM unnest(codes, quantities, labels) WITH ORDINALITY AS l (code, quantity, label, place)
+            FROM unnest(codes, quantities, bare, labels) WITH ORDINALITY AS l (code, quantity, is_bare, label, place)
             LEFT JOIN product p ON p.code = l.code
             CROSS JOIN LATERAL (
                 SELECT coalesce(l.quantity, (
@@ -29,7 +29,8 @@ CREATE OR REPLACE FUNCTION place_sale(
                 )) AS quantity
             ) q
             CROSS JOIN LATERAL (
-                SELECT CASE WHEN p.id IS NULL THEN 'no_product' WHEN NOT sold_in(p.unit, q.quantity) THEN 'not_whole'
+                SELECT CASE WHEN p.id IS NULL THEN 'no_product' WHEN l.is_bare AND p.unit <> 'piece' THEN 'no_quantity'
+                    WHEN NOT sold_in(p.unit, q.quantity) THEN 'not_whole'
                     WHEN q.quantity > most THEN 'too_much' END AS why
             ) w;
         IF outcome IS NULL THEN

@@ -28,7 +28,7 @@ def refusal(
     match placed.outcome:
         case "no_product":
             problem: Problem = _wrong(f"/lines/{rung[said].place}/product", "is not known")
-        case "not_whole" | "too_much" as why:
+        case "no_quantity" | "not_whole" | "too_much" as why:
             problem = _wrong(f"/lines/{rung[said].place}/quantity", _quantity(why, most))
         case "no_deposit":
             given = [each.deposit for each in sale.deposits_returned]
@@ -49,6 +49,8 @@ def refusal(
 
 
 def _quantity(why: str, most: Decimal) -> str:
+    if why == "no_quantity":
+        return "is needed: it is sold by weight or volume"
     if why == "too_much":
         return f"must be at most {most}"
     return "must be whole: the product is sold by the piece"

@@ -12,13 +12,13 @@ from app.orders.counter.ringing import Rung
 from app.orders.counter.schemas import Sale
 from app.orders.coupons.repository import FoundCoupon
 from app.orders.invoices.shape import document
-from app.orders.purchases.shape import PAYMENT
+from app.orders.purchases.shape import COUPON, PAYMENT
 
 PLACE = Statement(
     """
     SELECT s.outcome, s.items::text, s.total, (s.made).id::text, (s.made).min_age
     FROM place_sale(
-        %(codes)s::text[], %(days)s::date[], %(quantities)s::numeric[], %(labels)s::numeric[],
+        %(codes)s::text[], %(days)s::date[], %(quantities)s::numeric[], %(bare)s::boolean[], %(labels)s::numeric[],
         %(deposits)s::text[], %(returned)s::numeric[], %(coupon)s, %(coupon_code)s, %(expected_total)s, %(currency)s,
         %(confirmed_age)s, %(max_quantity)s, %(by)s) s
     """,
@@ -28,7 +28,7 @@ PLACE = Statement(
 _PAYMENTS = f"(SELECT {json_array(PAYMENT, 'y.id')} FROM payment y WHERE y.purchase_id = p.id)"
 RECEIPT = Statement(
     f"""
-    SELECT {document(", 'till', p.collected_at_till", payments=_PAYMENTS)}
+    SELECT {document(", 'till', p.collected_at_till", coupon=COUPON, payments=_PAYMENTS)}
     FROM purchase p JOIN document d ON d.purchase_id = p.id AND d.kind = 'invoice'
     WHERE p.id = %(purchase)s::uuid
     """,
@@ -72,6 +72,7 @@ class CounterRepository:
             codes=[line.product for line in lines],
             days=[line.best_before for line in lines],
             quantities=[line.quantity for line in lines],
+            bare=[each.is_bare for each in rung],
             labels=[line.label_price for line in lines],
             deposits=list(deposits),
             returned=list(deposits.values()),

@@ -1,6 +1,6 @@
 """What is rung up: lines as a cart would have them, and deposits that are given back. Pure."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
@@ -12,10 +12,11 @@ from app.orders.counter.schemas import ReturnedDeposit, Sale
 
 @dataclass(frozen=True, slots=True)
 class Rung:
-    """So much of a product; `place` is where the request has it first."""
+    """So much of a product; `place` is where the request has it first, which may have said no quantity."""
 
     added: Added
     place: int
+    is_bare: bool = False
 
 
 def check(sale: Sale) -> None:
@@ -25,15 +26,18 @@ def check(sale: Sale) -> None:
         raise Invalid("Nothing lies on the counter.", errors=[error])
 
 
-def merged(lines: Iterable[Added]) -> list[Rung]:
-    """Return each product once, at its price and for each day of its reduced goods; what a label prints is there each time."""
+def merged(lines: Iterable[Added], bare: Collection[int] = ()) -> list[Rung]:
+    """Return each product once, at its price and for each day of its reduced goods; what a label prints is there each time.
+
+    `bare` are the places of lines that name a product and no quantity.
+    """
     found: dict[tuple[str, date | None, int | None], Rung] = {}
     for place, line in enumerate(lines):
         alone = None if line.label_price is None else place
         key = (line.product, line.best_before, alone)
         before = found.get(key)
         if before is None:
-            found[key] = Rung(line, place)
+            found[key] = Rung(line, place, place in bare)
         else:
             quantity = (before.added.quantity or Decimal(0)) + (line.quantity or Decimal(0))
             found[key] = replace(before, added=replace(before.added, quantity=quantity))

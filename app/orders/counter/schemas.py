@@ -17,7 +17,14 @@ from app.core.web.schema import (
 from app.orders.carts.schemas import NamedItem
 from app.orders.coupons.schemas import TypedCode
 from app.orders.invoices.schemas import Document
-from app.orders.purchases.schemas import Method, Payment, Reference, Till, of_cash
+from app.orders.purchases.schemas import (
+    Method,
+    Payment,
+    RedeemedCoupon,
+    Reference,
+    Till,
+    of_cash,
+)
 
 
 class SoldItem(NamedItem):
@@ -95,6 +102,7 @@ class Receipt(Document):
     """What is printed for who has bought: the invoice, and how it was paid."""
 
     till: Text | None
+    coupon: RedeemedCoupon | None
     payments: list[Payment] = Field(
         description="With the change and the rounding of cash. A `refund` was paid out."
     )

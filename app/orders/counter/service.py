@@ -75,7 +75,8 @@ class Counter:
 
     async def _place(self, who: Principal, sale: Sale) -> tuple[str, Decimal, int | None]:
         """Return the purchase that the sale becomes, its total, and the age that its buyer must have."""
-        rung = merged(await self._lines(sale.lines))
+        bare = [n for n, each in enumerate(sale.lines) if each.product and each.quantity is None]
+        rung = merged(await self._lines(sale.lines), bare)
         if len(rung) > self._shop.max_cart_lines:
             most = self._shop.max_cart_lines
             raise Conflict(f"A sale has at most {most} lines.", code="cart_full")

@@ -61,6 +61,7 @@ class DocumentLine(Schema):
         description="0 in a credit note that only takes off the price."
     )
     bought: Quantity = Field(description="How much of it was bought.")
+    best_before: Date | None = Field(description="The day that is on reduced goods.")
     list_price: SignedTotal = Field(description="What one unit cost without a discount.")
     unit_price: SignedTotal = Field(
         description="What one unit was charged at, VAT included: below 0 of a deposit that is given back."

@@ -12,7 +12,7 @@ _IN_SHORT = f"""
     'issued_on', d.issued_on, 'issued_at', rfc3339(d.issued_at), 'total', d.total::text"""
 
 _LINE = json_object(f"""
-    'line', l.id, {LINE_OF}, 'name', l.name, 'unit', l.unit,
+    'line', l.id, {LINE_OF}, 'name', l.name, 'unit', l.unit, 'best_before', l.best_before,
     'quantity', c.quantity::text, 'bought', l.quantity::text, 'list_price', l.price::text, 'unit_price', l.unit_price::text,
     'discount', l.discount, 'label_price', l.label_price::text,
     'coupon_reduction', coalesce(l.coupon_amount, 0.00)::text, 'vat_rate', l.vat_rate::text, 'total', c.total::text""")

@@ -109,11 +109,15 @@ CREATE OR REPLACE FUNCTION charge_picked(
         UPDATE purchase p SET
                 ordered_total = coalesce(p.ordered_total, p.total), total = s.total, vat_total = s.vat,
                 coupon_amount = CASE WHEN p.coupon_amount IS NOT NULL THEN s.coupon END,
-                min_age = greatest(p.min_age, age), picker = by_login, picked_at = now()
+                ordered_min_age = b.min_age, min_age = greatest(b.min_age, age), picker = by_login, picked_at = now()
             FROM (
                 SELECT sum(l.total) AS total, sum(l.vat_amount) AS vat, coalesce(sum(l.coupon_amount), 0) AS coupon
                 FROM purchase_line l WHERE l.purchase_id = of_purchase
             ) s
+            CROSS JOIN (
+                SELECT CASE WHEN o.picked_at IS NULL THEN o.min_age ELSE o.ordered_min_age END AS min_age
+                FROM purchase o WHERE o.id = of_purchase
+            ) b
             WHERE p.id = of_purchase;
     END
     $$;

@@ -13,7 +13,7 @@ from app.orders.seeing import no_purchase
 
 # A purchase, p, in short.
 _MEMBERS = f"""
-    'id', p.id, 'number', p.invoice_number, 'status', {STATUS}, 'contact_name', p.contact_name,
+    'id', p.id, 'number', p.invoice_number, 'status', {STATUS}, 'contact_name', p.contact_name, 'contact_phone', p.contact_phone,
     'placed_at', rfc3339(p.placed_at), 'pay_by', rfc3339(p.pay_by), 'due', greatest(p.total - p.paid, 0.00)::text,
     'lines', (SELECT count(*) FROM purchase_line l
               WHERE l.purchase_id = p.id AND l.product_id IS NOT NULL AND l.substitute_for IS NULL),

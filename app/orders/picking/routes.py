@@ -68,7 +68,7 @@ async def claim_picking(purchase: UUID, json_data: ClaimRequest) -> Response:
 async def release_picking(purchase: UUID) -> Response:
     """Leave a purchase to others that one claimed: it is placed again.
 
-    Refused with 409 `not_claimed`, `already_picked` or `purchase_ended`.
+    Refused with 409 `not_claimed`, `being_picked`, `already_picked` or `purchase_ended`.
     """
     return json_response(await wired(Picking).release(principal(), str(purchase)))
 
@@ -82,7 +82,7 @@ async def release_picking(purchase: UUID) -> Response:
 async def pick_purchase(purchase: UUID, json_data: PickRequest) -> Response:
     """Say what came of a purchase that one claimed, or again of one that is ready: it is charged for that, and ready.
 
-    Always all of it, by what was ordered: the last word counts. Refused with 409 `not_claimed`, `nothing_picked`,
+    Always all of it, by what was ordered: the last word counts. Refused with 409 `not_claimed`, `being_picked`, `nothing_picked`,
     `purchase_ended`, or with `items` `not_agreed` (`why` is `too_much`, `unwelcome` or `dearer`), `out_of_stock` and `expired`.
     """
     return json_response(await wired(Picking).pick(principal(), str(purchase), json_data))

@@ -51,6 +51,7 @@ class PickingOrder(Schema):
     number: int
     status: Literal["placed", "picking", "ready"]
     contact_name: Name
+    contact_phone: str | None
     slot: PurchaseSlot | None
     placed_at: Moment
     pay_by: Moment

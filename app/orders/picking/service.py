@@ -54,7 +54,7 @@ class Picking:
             _must_be_open(status)
             if picker != who.login_id and who.login_id is not None:
                 if picker is not None and not take_over:
-                    raise Conflict("Somebody else is picking it.", code="being_picked")
+                    raise _being_picked()
                 await self._picking.claim(purchase, who.login_id)
             return await self._picking.read(purchase)
 
@@ -63,7 +63,7 @@ class Picking:
     async def release(self, who: Principal, purchase: str) -> str:
         """Have nobody pick a purchase that `who` claimed, and return its JSON.
 
-        Raises NotFound, and Conflict `purchase_ended`, `already_picked` or `not_claimed`.
+        Raises NotFound, and Conflict `purchase_ended`, `already_picked`, `being_picked` or `not_claimed`.
         """
 
         async def work() -> str:
@@ -79,7 +79,7 @@ class Picking:
         """Charge a purchase for what came, have it ready, and return its JSON as the purchase that it is.
 
         What came is all there is to say, in place of what was said before. Raises NotFound; Invalid for what cannot be; and
-        Conflict `purchase_ended`, `not_claimed`, `nothing_picked`, or `not_agreed`, `out_of_stock` and `expired` with `items`.
+        Conflict `purchase_ended`, `not_claimed`, `being_picked`, `nothing_picked`, or `not_agreed`, `out_of_stock` and `expired` with `items`.
         """
 
         async def work() -> str:
@@ -123,5 +123,11 @@ def _must_be_open(status: str) -> None:
 
 
 def _must_be_picker(who: Principal, picker: int | None) -> None:
-    if picker != who.login_id:
+    if picker is None:
         raise Conflict("Claim it first.", code="not_claimed")
+    if picker != who.login_id:
+        raise _being_picked()
+
+
+def _being_picked() -> Conflict:
+    return Conflict("Somebody else is picking it.", code="being_picked")

@@ -1,10 +1,12 @@
 """Money that is taken or given back, and how it becomes cash: pure sums on Decimals."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
-from app.core.web import FieldError, Invalid
+from app.core.web import FieldError, Forbidden, Invalid
+from app.core.web.security import Principal
 
 
 def rounding(amount: Decimal, step: Decimal) -> Decimal:
@@ -16,6 +18,18 @@ def rounding(amount: Decimal, step: Decimal) -> Decimal:
         return Decimal("0.00")
     coins = (amount / step).quantize(Decimal(1), ROUND_HALF_UP)
     return coins * step - amount
+
+
+def check_method(
+    who: Principal, method: str, amount: Decimal, balances: Mapping[str, Decimal]
+) -> None:
+    """Raise Forbidden `other_method` where more is to go back by a method than was paid so, by one who may not confirm that."""
+    by_method = balances.get(method, Decimal("0.00"))
+    if amount > by_method and "refunds:confirm" not in who.permissions:
+        raise Forbidden(
+            f"Only {by_method:f} was paid by {method}: leave the method out, or have somebody do it who may confirm refunds.",
+            code="other_method",
+        )
 
 
 @dataclass(frozen=True, slots=True)

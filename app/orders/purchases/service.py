@@ -24,7 +24,7 @@ from app.orders.purchases.cancelling import (
     Goods,
     check_request,
 )
-from app.orders.purchases.money import Moved
+from app.orders.purchases.money import Moved, check_method
 from app.orders.purchases.pricing import money_back
 from app.orders.purchases.repository import PurchaseRepository
 from app.orders.purchases.schemas import CollectQuery, PaymentRequest, PurchaseQuery
@@ -77,7 +77,8 @@ class Purchases:
     async def cancel(self, who: Principal, purchase: str, request: CancelRequest) -> str:
         """Cancel a purchase, refund what was paid, and return its JSON.
 
-        Raises NotFound, Invalid, and Conflict `purchase_ended`, `till_closed`, or to whose it is `picking_began` or `paid`.
+        Raises NotFound, Invalid, Forbidden `other_method`, and Conflict `purchase_ended`, `till_closed`, or to whose it is
+        `picking_began` or `paid`.
         """
         check_request(who, request)
 
@@ -89,6 +90,9 @@ class Purchases:
             if not who.is_staff and _sum(await self._purchases.balances(purchase)) > 0:
                 raise Conflict(PAID, code="paid")
             goods = await self._goods(who, purchase, request)
+            if request.method is not None:
+                balances = await self._purchases.balances(purchase)
+                check_method(who, request.method, _sum(balances), balances)
             refunds = await self._end(purchase, request, who.login_id, goods)
             detail = {"reason": request.reason, "refunds": refunds, "goods": goods}
             subject = f"purchase:{purchase}"

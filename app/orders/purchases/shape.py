@@ -6,7 +6,7 @@ from app.core.database import json_array, json_object
 from app.orders.statements import LINE_OF, VAT
 
 # The coupon that a purchase, p, redeemed.
-_COUPON = (
+COUPON = (
     "CASE WHEN p.coupon_id IS NULL THEN 'null' ELSE "
     + json_object(
         "'code', p.coupon_code, 'name', p.coupon_name, 'reduction', p.coupon_amount::text"
@@ -47,7 +47,7 @@ JSON = json_object(
     'collected_at', rfc3339(p.collected_at), 'cancelled_at', rfc3339(p.cancelled_at),
     'cancel_reason', nullif(p.cancel_reason, ''), 'min_age', p.min_age, 'age_checked', p.age_checked_by IS NOT NULL, 'version', p.version""",
     slot=SLOT,
-    coupon=_COUPON,
+    coupon=COUPON,
     vat="n.vat",
     lines="n.lines",
     payments="m.payments",

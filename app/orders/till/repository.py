@@ -111,12 +111,17 @@ CLOSE = Statement(
 MOVE = Statement(
     f"""
     INSERT INTO cash_movement AS c (session_id, kind, amount, reason, login_id)
-    VALUES (%(session)s, %(kind)s, %(amount)s, %(reason)s, %(by)s) RETURNING {_MOVEMENT}
+    SELECT %(session)s::bigint, %(kind)s, %(amount)s::numeric, %(reason)s, %(by)s::bigint
+    WHERE %(kind)s = 'pay_in' OR expected_cash(%(session)s::bigint) >= %(amount)s::numeric
+    RETURNING {_MOVEMENT}
     """,
     read=False,
 )
 
-_PAYMENT = json_object(PAYMENT_MEMBERS + ", 'purchase', p.id, 'purchase_number', p.invoice_number")
+_PAYMENT = json_object(
+    f"""{PAYMENT_MEMBERS}, 'purchase', p.id, 'purchase_number', p.invoice_number,
+    'till', (SELECT s.till FROM till_session s WHERE s.id = y.session_id)"""
+)
 
 
 def _payments(condition: str) -> Statement:
@@ -184,10 +189,15 @@ class TillRepository:
         )
 
     async def move(self, session: int, moved: NewCashMovement, by: int | None) -> str:
-        """Write down cash that was put into a locked session's drawer or taken out; return its JSON."""
-        found: str = await self._manager.fetch_value(
+        """Write down cash that was put into a locked session's drawer or taken out; return its JSON.
+
+        Raises Conflict `not_in_drawer`.
+        """
+        found: str | None = await self._manager.fetch_value(
             MOVE, session=session, by=by, **moved.model_dump()
         )
+        if found is None:
+            raise Conflict("There is not so much cash in the drawer.", code="not_in_drawer")
         return found
 
     async def payments(

@@ -66,7 +66,7 @@ async def read_till_session(session: int) -> Response:
 async def move_cash(session: int, json_data: NewCashMovement) -> Response:
     """Put cash into the drawer that is no sale's, or take it out.
 
-    Refused with 409 `till_closed`.
+    Refused with 409 `till_closed`, or `not_in_drawer` where more is taken out than should be in it.
     """
     body = await wired(Tills).move(session, json_data, principal().login_id)
     return json_response(body, 201, {"Location": request.path.removesuffix("/movements")})

@@ -134,6 +134,7 @@ class BookedPayment(Payment):
 
     purchase: UUID
     purchase_number: int
+    till: Code | None = Field(description="The till that it was at, if it was at one.")
 
 
 class PaymentQuery(PageQuery):

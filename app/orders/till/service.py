@@ -62,7 +62,7 @@ class Tills:
     async def move(self, session: int, moved: NewCashMovement, by: int | None) -> str:
         """Write down cash that is put into the drawer or taken out, and return its JSON.
 
-        Raises NotFound, and Conflict `till_closed`.
+        Raises NotFound, and Conflict `till_closed` or `not_in_drawer`.
         """
 
         async def work() -> str:

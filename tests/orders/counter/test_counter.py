@@ -66,7 +66,9 @@ class TestSale:
         document = await client.get(
             f"/api/v1/documents/{found['number']}", headers=as_clerk(database)
         )
-        assert document.json() == {k: v for k, v in found.items() if k not in {"till", "payments"}}
+        assert document.json() == {
+            k: v for k, v in found.items() if k not in {"till", "coupon", "payments"}
+        }
 
     async def test_leaves_a_purchase_and_no_cart(self, client, database):
         milk = on_sale(database, price="1.00", stock=10)
@@ -108,6 +110,8 @@ class TestPrices:
         )
         assert [each["total"] for each in found["lines"]] == ["1.33", "0.67"]
         assert found["lines"][0]["discount"]["code"] == offer.code
+        assert found["lines"][1]["best_before"] == str(day)
+        assert found["coupon"]["reduction"] == "1.00"
         assert value(database, "SELECT used FROM coupon WHERE id = %(id)s", id=made.id) == 1
         again = await ask(client, database, line(milk), coupon="NEVER-SEEN")
         assert conflict(again, "coupon_refused")["reason"] == "unknown"
@@ -239,6 +243,7 @@ class TestRefused:
             ({}, "barcode"),
             (line(milk, "0.5"), "quantity"),
             (line(milk, "999999"), "quantity"),
+            ({"product": on_sale(database, unit="kg").code}, "quantity"),
         ):
             answer = await ask(client, database, line(milk), line(on_sale(database)), wrong)
             place = 0 if wrong.get("product") == milk.code else 2

@@ -66,6 +66,15 @@ class TestLacks:
         assert (await client.post(url, json=body, headers=as_clerk(database))).status_code == 201
         assert await uncounted(client, database, milk) is None
 
+    async def test_are_forgotten_where_the_books_were_right_after_all(self, client, database):
+        new = product(database)
+        await sell(client, database, line(new, "2"))
+        assert (await uncounted(client, database, new))["on_hand"] == "0.000"
+        url, staff = f"{UNCOUNTED}/{new.code}", as_clerk(database)
+        assert (await client.delete(url, headers=staff)).status_code == 204
+        assert await uncounted(client, database, new) is None
+        assert (await client.delete(url, headers=staff)).status_code == 404
+
     async def test_are_none_where_there_is_enough(self, client, database):
         milk = on_sale(database, stock=3)
         await sell(client, database, line(milk, "2"), line(milk, "1"))

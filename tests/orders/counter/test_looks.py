@@ -15,7 +15,7 @@ def test_a_sale_looks_up_what_it_needs(large):
             """
             INSERT INTO deposit (code, name, amount, vat_rate) VALUES ('bottle', 'Bottle', 0.25, 0.19);
             SELECT outcome, (made).id FROM place_sale(
-                '{7,7777}', '{NULL,NULL}', '{2,600}', '{NULL,NULL}', '{bottle}', '{99}', NULL, NULL, NULL, 'EUR', 0, 999, NULL)
+                '{7,7777}', '{NULL,NULL}', '{2,600}', '{f,f}', '{NULL,NULL}', '{bottle}', '{99}', NULL, NULL, NULL, 'EUR', 0, 999, NULL)
             """
         )
         ((outcome, sale),) = cursor.fetchall()

@@ -55,12 +55,12 @@ class TestClaims:
         conflict(await claim(client, second, purchase), "being_picked")
         again = (await claim(client, first, purchase)).json()
         assert again["picking_since"] == made["picking_since"]
-        conflict(await release(client, second, purchase), "not_claimed")
-        conflict(await pick(client, second, purchase), "not_claimed")
+        conflict(await release(client, second, purchase), "being_picked")
+        conflict(await pick(client, second, purchase), "being_picked")
         assert (await claim(client, second, purchase, take_over=True)).json()[
             "picker"
         ] == second.email
-        conflict(await pick(client, first, purchase), "not_claimed")
+        conflict(await pick(client, first, purchase), "being_picked")
         left = (await release(client, second, purchase)).json()
         assert (left["status"], left["picker"], left["picking_since"]) == ("placed", None, None)
         conflict(await pick(client, second, purchase), "not_claimed")

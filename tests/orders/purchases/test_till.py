@@ -6,6 +6,7 @@ import pytest
 
 from app.orders.purchases.schemas import Purchase
 from tests.builders import (
+    as_admin,
     as_clerk,
     as_customer,
     clerk,
@@ -207,7 +208,11 @@ class TestCancel:
         purchase = await bought(client, database, (on_sale(database, price="5.00"), 2))
         await pay(client, database, purchase, "3.00", "card")
         await pay(client, database, purchase, "4.00", "cash")
-        found = (await cancel(client, database, purchase, method="transfer")).json()
+        refused = await cancel(client, database, purchase, method="transfer")
+        assert (refused.status_code, refused.json()["code"]) == (403, "other_method")
+        body = {"reason": "changed their mind", "method": "transfer"}
+        url = f"{PURCHASES}/{purchase['id']}/cancel"
+        found = (await client.post(url, json=body, headers=as_admin(database))).json()
         refunds = [p for p in found["payments"] if p["kind"] == "refund"]
         assert [(p["method"], p["amount"]) for p in refunds] == [("transfer", "7.00")]
 

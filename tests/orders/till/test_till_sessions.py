@@ -60,6 +60,8 @@ class TestReport:
                 client, database, session, "movements", kind=kind, amount=amount, reason="bank"
             )
             assert answer.status_code == 201
+        more = {"kind": "pay_out", "amount": "118.26", "reason": "bank"}
+        conflict(await ask(client, database, session, "movements", **more), "not_in_drawer")
         found = await ask(client, database, session)
         assert found["status"] == "open"
         cash = {"payments": 2, "taken": "7.00", "refunds": 1, "refunded": "1.50"}

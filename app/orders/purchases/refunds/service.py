@@ -14,7 +14,7 @@ from app.core.web.security import Principal
 from app.inventory.allocations.service import Allocations
 from app.orders.answers import purchase_url
 from app.orders.invoices.repository import DocumentRepository
-from app.orders.purchases.money import Moved
+from app.orders.purchases.money import Moved, check_method
 from app.orders.purchases.pricing import money_back
 from app.orders.purchases.refunds.refunding import (
     NOTHING,
@@ -127,17 +127,11 @@ class Refunds:
             paid += bottles
         if amount > paid:
             raise _above_paid(paid)
-        is_confirmed = "refunds:confirm" in who.permissions
-        if not is_confirmed and amount > owed:
+        if amount > owed and "refunds:confirm" not in who.permissions:
             await self._check_limit(purchase, amount)
         if method is None or not amount:
             return money_back(balances, amount)
-        by_method = balances.get(method, Decimal("0.00"))
-        if not is_confirmed and amount > by_method:
-            raise Forbidden(
-                f"Only {by_method:f} was paid by {method}: leave the method out, or have somebody do it who may confirm refunds.",
-                code="other_method",
-            )
+        check_method(who, method, amount, balances)
         return {method: amount}
 
     async def _check_limit(self, purchase: str, amount: Decimal) -> None:
@@ -145,9 +139,9 @@ class Refunds:
         if self._limit is None or await self._purchases.refunded(purchase) + amount <= self._limit:
             return
         raise Forbidden(
-            f"Above {self._limit:f} for a purchase, somebody must do it who may confirm refunds.",
+            f"Above {self._limit:.2f} for a purchase, somebody must do it who may confirm refunds.",
             code="refund_above_limit",
-            limit=f"{self._limit:f}",
+            limit=f"{self._limit:.2f}",
         )
 
     def _money(self, method: str, amount: Decimal, request: RefundRequest) -> dict[str, Any]:
