@@ -7,6 +7,7 @@ BEGIN
 END $$;
 
 DROP FUNCTION IF EXISTS note_picking_event() CASCADE;
+DROP FUNCTION IF EXISTS keep_purchase_picked() CASCADE;
 DROP FUNCTION IF EXISTS charge_picked(uuid, bigint, bigint[], numeric[], bigint[], bigint[], numeric[], boolean[]);
 DROP FUNCTION IF EXISTS picked_charge(numeric, numeric, numeric, numeric, numeric, numeric, numeric, jsonb);
 DROP FUNCTION IF EXISTS most_picked(text, numeric, numeric, numeric);

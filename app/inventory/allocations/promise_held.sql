@@ -1,7 +1,8 @@
 -- edition 1
 -- Promises so much of a product to each line of what is in somebody's hand: first expired, first out, at its full price, or
 -- with a day as the reduced goods with that on them. cover_lacks has seen to it that the lots have as much. What expired lots
--- have promised to others would come from these too: they may lose it, and are among the shortages then.
+-- have promised to others would come from these too: they may lose it, and are among the shortages then. Where a rule for
+-- reduced goods came or went since cover_lacks looked, it is a serialization failure: all is to be tried again.
 --
 -- The caller holds the levels.
 CREATE OR REPLACE FUNCTION promise_held(
@@ -21,6 +22,9 @@ CREATE OR REPLACE FUNCTION promise_held(
                 FROM held_lots(w.product_id, w.day) h
             ) h
             CROSS JOIN LATERAL fefo(h.lots, h.free, h.expiries, w.quantity, w.before, NULL) f;
+        IF coalesce((SELECT sum(a) FROM unnest(amounts) AS a), 0) <> coalesce((SELECT sum(q) FROM unnest(quantities) AS q), 0) THEN
+            RAISE EXCEPTION 'other lots are sold so than a moment ago' USING ERRCODE = 'serialization_failure';
+        END IF;
         UPDATE stock_level l SET allocated = l.allocated + w.quantity
             FROM (
                 SELECT product_id, sum(quantity) AS quantity

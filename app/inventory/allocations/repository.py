@@ -58,18 +58,18 @@ LACKING = Statement("""
 """)
 
 MOVABLE = Statement("""
-    SELECT purchase_id::text FROM expired_promise WHERE movable > 0
-    GROUP BY purchase_id LIMIT %(limit)s
+    SELECT DISTINCT e.purchase_id::text FROM expired_promise e
+    JOIN purchase p ON p.id = e.purchase_id AND p.picked_at IS NULL WHERE e.movable > 0 LIMIT %(limit)s
 """)
 
 HOLD = Statement("""
-    SELECT id FROM purchase WHERE id = %(purchase)s::uuid AND status = 'placed'
+    SELECT id FROM purchase WHERE id = %(purchase)s::uuid AND status = 'placed' AND picked_at IS NULL
     FOR NO KEY UPDATE SKIP LOCKED
 """)
 
 _HOLDERS = """
     SELECT p.id::text FROM purchase p
-    WHERE p.status = 'placed' AND p.id IN (
+    WHERE p.status = 'placed' AND p.picked_at IS NULL AND p.id IN (
         SELECT l.purchase_id FROM allocation a JOIN purchase_line l ON l.id = a.purchase_line_id
         WHERE a.stock_id = %(lot)s)"""
 
@@ -231,7 +231,7 @@ class AllocationRepository:
         return await self._manager.fetch(LACKING, purchase=purchase, products=list(products))
 
     async def movable(self, limit: int) -> list[str]:
-        """Return purchases of which other lots can take over what expired lots have promised."""
+        """Return purchases of which other lots can take over what expired lots have promised; but what is ready lies in a bag."""
         return [row[0] for row in await self._manager.fetch(MOVABLE, limit=limit)]
 
     async def hold(self, purchase: str) -> bool:

@@ -30,13 +30,16 @@ class Allocations:
         """Take back what placed purchases were promised."""
         await self._repository.release(purchases)
 
-    async def issue(self, purchase: str, login_id: int | None) -> None:
+    async def issue(self, purchase: str, login_id: int | None, *, ready: bool = False) -> None:
         """Turn what a placed purchase was promised into a sale.
 
-        Lots that have expired since are replaced by others. Raises Conflict `expired`, with
+        Lots that have expired since are replaced by others; not of what is `ready`, and lies in a bag. Raises Conflict `expired`, with
         `items`, if there are none, or only as many as others have a claim on who come before.
         """
-        await self.replace_expired(purchase)
+        if not ready:
+            await self.replace_expired(purchase)
+        elif await self._repository.has_expired(purchase):
+            raise Conflict("Some of it has expired since: pick it again.", code="expired")
         # Promised first, then on hand: never may more be promised than there is.
         await self._repository.release([purchase])
         await self._repository.take_out(purchase, "sale", login_id, "")

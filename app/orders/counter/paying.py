@@ -24,7 +24,8 @@ def shares(total: Decimal, asked: Sequence[SalePayment], till: str | None) -> li
         error = FieldError(f"/payments/{left_out[1]}/amount", "only one may leave it out")
         raise Invalid("The payments leave open what is paid how.", errors=[error])
     rest = abs(total) - sum((each.amount or Decimal(0) for each in given), Decimal(0))
-    if rest < 0 or (rest > 0 and not left_out) or (total < 0 and len(given) > 1):
+    nothing_left = rest == 0 and bool(left_out) and len(given) > 1
+    if rest < 0 or nothing_left or (rest > 0 and not left_out) or (total < 0 and len(given) > 1):
         raise Conflict(_mismatch(total), code="payments_mismatch", total=f"{total:f}")
     reason = PAID_OUT if total < 0 else ""
     return [

@@ -3,7 +3,7 @@
 -- `invoice` on what is handed over, or a `credit_note` on what is given back. VAT of a rate is worked out of all that was
 -- credited at it so far, so that credit notes on all of an invoice come to its VAT, in whatever portions. More than was
 -- charged violates `credit_above_charged`. A series other than `web` is a till's: the document is in the report of the session
--- that is open there, which stays so until the end.
+-- that is open there, which stays so until the end; there has to be one (`till_closed`).
 --
 -- The caller holds the purchase's row, and locks nothing afterwards: whoever takes the next number waits for his end.
 CREATE OR REPLACE FUNCTION issue_document(
@@ -51,6 +51,10 @@ CREATE OR REPLACE FUNCTION issue_document(
             ) b;
         IF of_series <> 'web' THEN
             SELECT s.id INTO session FROM till_session s WHERE s.till = of_series AND s.closed_at IS NULL FOR KEY SHARE;
+            IF NOT FOUND THEN
+                RAISE EXCEPTION 'a document of a till that is not open'
+                    USING ERRCODE = 'check_violation', CONSTRAINT = 'till_closed', TABLE = 'document', COLUMN = 'series';
+            END IF;
         END IF;
         SELECT s.seller, s.time_zone INTO seller, zone FROM shop s;
         today := now() AT TIME ZONE coalesce(zone, current_setting('TimeZone'));

@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
-from app.core.database import Manager, Statement
-from app.core.web import NotFound
+from app.core.database import CheckViolation, Manager, Statement
+from app.core.web import Conflict, NotFound
 from app.core.web.json import dumps
 from app.core.web.security import Principal
 from app.orders.invoices.crediting import ChargedLine, CreditedLine
@@ -126,16 +126,22 @@ class DocumentRepository:
     ) -> str:
         """Write a credit note, of a till's series if it is given there, as the last that a transaction does; return its number.
 
-        The caller holds the purchase, and gives back no more than was charged: else CheckViolation.
+        The caller holds the purchase, and gives back no more than was charged: else CheckViolation. Raises Conflict
+        `till_closed`.
         """
-        found: str = await self._manager.fetch_value(
-            ISSUE_CREDIT_NOTE,
-            series=till or WEB,
-            purchase=purchase,
-            lines=[each.line for each in lines],
-            quantities=[each.quantity for each in lines],
-            totals=[each.total for each in lines],
-        )
+        values = {
+            "series": till or WEB,
+            "purchase": purchase,
+            "lines": [each.line for each in lines],
+            "quantities": [each.quantity for each in lines],
+            "totals": [each.total for each in lines],
+        }
+        try:
+            found: str = await self._manager.fetch_value(ISSUE_CREDIT_NOTE, **values)
+        except CheckViolation as error:
+            if error.constraint == "till_closed":
+                raise Conflict("The till is not open.", code="till_closed") from error
+            raise
         return found
 
 

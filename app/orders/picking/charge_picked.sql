@@ -17,6 +17,8 @@ CREATE OR REPLACE FUNCTION charge_picked(
     DECLARE
         charged numeric[];
         age integer;
+        -- Looked at once, as prices may change meanwhile.
+        offers offer[] := ARRAY(SELECT o FROM offer o WHERE o.product_id = ANY (products));
     BEGIN
         IF NOT EXISTS (SELECT FROM purchase WHERE id = of_purchase AND status = 'placed' AND picking_since IS NOT NULL) THEN
             RAISE EXCEPTION 'nobody picks the purchase'
@@ -61,7 +63,7 @@ CREATE OR REPLACE FUNCTION charge_picked(
                         SELECT s.*, t.total AS price, least(t.total, 0.01) AS lowest,
                                coalesce(round(s.quantity * o.deposit_amount, 2), 0) AS deposit
                         FROM unnest(instead_of, products, amounts, agreed) WITH ORDINALITY AS s (line, product_id, quantity, agreed, place)
-                        JOIN offer o ON o.product_id = s.product_id
+                        JOIN unnest(offers) o ON o.product_id = s.product_id
                         CROSS JOIN LATERAL (SELECT line_total(s.quantity, o.unit_price) AS total) t
                     ) p
                     CROSS JOIN LATERAL (
@@ -84,17 +86,17 @@ CREATE OR REPLACE FUNCTION charge_picked(
             OVERRIDING SYSTEM VALUE
             SELECT n.id, of_purchase, n.line, o.product_id, o.code, o.name, o.unit, n.quantity, o.price,
                    o.discount_rate, o.unit_price, o.vat_rate, o.discount_terms, n.total, 0
-            FROM numbered n JOIN offer o ON o.product_id = n.product_id
+            FROM numbered n JOIN unnest(offers) o ON o.product_id = n.product_id
         ), deposits AS (
             INSERT INTO purchase_line (purchase_id, substitute_for, deposit_of, code, name, unit, quantity, price,
                                        discount_rate, unit_price, vat_rate, total, vat_amount)
             SELECT of_purchase, n.line, n.id, o.deposit_code, o.deposit_name, 'piece', n.quantity, o.deposit_amount,
                    0, o.deposit_amount, o.deposit_vat_rate, round(n.quantity * o.deposit_amount, 2), 0
-            FROM numbered n JOIN offer o ON o.product_id = n.product_id
+            FROM numbered n JOIN unnest(offers) o ON o.product_id = n.product_id
             WHERE o.deposit_id IS NOT NULL
         )
         SELECT coalesce(array_agg(n.id ORDER BY n.place), '{}'), max(o.min_age) INTO substitutes, age
-            FROM numbered n JOIN offer o ON o.product_id = n.product_id;
+            FROM numbered n JOIN unnest(offers) o ON o.product_id = n.product_id;
 
         UPDATE purchase_line l SET vat_amount = v.vat
             FROM (

@@ -9,6 +9,9 @@ from app.core.web import Conflict, FieldError, Invalid
 from app.inventory.allocations.picked.service import Taken
 from app.orders.picking.schemas import PickedLine, PickedLot, PickedSubstitute
 
+# What is above that was typed wrong, whatever was agreed.
+_MOST_AGREED = 2
+
 
 @dataclass(frozen=True, slots=True)
 class OrderedLine:
@@ -51,6 +54,7 @@ class Instead:
 class Outcome:
     """So much came of each line that was ordered, from these lots if they were named, and this instead."""
 
+    products: Mapping[int, str]
     quantities: Mapping[int, Decimal]
     taken: Sequence[Taken]
     instead: Sequence[Instead]
@@ -90,7 +94,7 @@ def outcome(
         for place, each in enumerate(picked)
         for one in taken(each.line, each.lots, f"/lines/{place}")
     ]
-    return Outcome(quantities, held, instead)
+    return Outcome({each.line: each.product for each in ordered}, quantities, held, instead)
 
 
 def taken(line: int, lots: Sequence[PickedLot], at: str) -> list[Taken]:
@@ -145,6 +149,8 @@ def _of_line(at: str, picked: PickedLine, line: OrderedLine) -> Iterator[FieldEr
         )
     elif line.is_whole and picked.quantity % 1:
         yield FieldError(f"{at}/quantity", "must be whole")
+    elif not line.is_whole and picked.quantity > _MOST_AGREED * line.ordered:
+        yield FieldError(f"{at}/quantity", f"must be at most {_MOST_AGREED * line.ordered:f}")
     elif line.is_whole and picked.quantity > line.ordered:
         yield FieldError(f"{at}/quantity", f"must be at most {line.ordered:f}")
     yield from _of_lots(f"{at}/lots", picked)

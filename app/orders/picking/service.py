@@ -106,7 +106,10 @@ class Picking:
         charged = await self._picking.charge(purchase, who.login_id, came.quantities, came.instead)
         if charged.dearer:
             raise not_agreed(
-                [{"line": line, "why": "dearer"} for line in sorted(set(charged.dearer))]
+                [
+                    {"line": line, "product": came.products[line], "why": "dearer"}
+                    for line in sorted(set(charged.dearer))
+                ]
             )
         of_substitutes = [
             one

@@ -92,10 +92,11 @@ GIVEN_BACK = Statement(
     read=True,
 )
 
-REFUNDED = Statement(
+# Of what was handed over: before, money that goes back is due again.
+CREDITED = Statement(
     """
-    SELECT coalesce(sum(amount), 0.00) FROM payment
-    WHERE purchase_id = %(purchase)s::uuid AND kind = 'refund'
+    SELECT coalesce(sum(total), 0.00) FROM document
+    WHERE purchase_id = %(purchase)s::uuid AND kind = 'credit_note'
     """,
     read=True,
 )
@@ -242,9 +243,9 @@ class PurchaseRepository:
         values = {"purchase": purchase, "days_to_collect": self._days}
         return bool(await self._manager.fetch_value(ABANDONED, **values))
 
-    async def refunded(self, purchase: str) -> Decimal:
-        """Return what was given back of a purchase so far."""
-        found: Decimal = await self._manager.fetch_value(REFUNDED, purchase=purchase)
+    async def credited(self, purchase: str) -> Decimal:
+        """Return what was given back of a purchase since it was handed over."""
+        found: Decimal = await self._manager.fetch_value(CREDITED, purchase=purchase)
         return found
 
     async def given_back(self, purchase: str) -> Decimal:

@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import Field, ValidationInfo, field_validator
+from pydantic import AfterValidator, Field, ValidationInfo, field_validator
 
 from app.core.web.paging import PageQuery, Scalar
 from app.core.web.schema import (
@@ -23,6 +23,7 @@ from app.core.web.schema import (
     Text,
     wrong,
 )
+from app.orders.invoices.numbers import is_web
 from app.orders.purchases.searching import looked_for
 from app.orders.schemas import LineDiscount, LineKind, Offer, Unit, VatOfRate, old_number
 from app.orders.slots.schemas import PurchaseSlot
@@ -34,8 +35,17 @@ ListedStatus = Literal[Status, "waiting"]
 Method = Literal["cash", "card", "transfer"]
 Reference = Annotated[Text, Field(max_length=120, examples=["terminal 2, slip 4711"])]
 
+
+def _at_a_till(value: str | None) -> str | None:
+    """Raise for a session that was opened when tills might be called so; it can be closed."""
+    if value is not None and is_web(value):
+        raise wrong("must be another name: invoices of what is ordered are numbered so")
+    return value
+
+
 Till = Annotated[
     Code | None,
+    AfterValidator(_at_a_till),
     Field(description="The till that it was at, whose open session counts it.", examples=["front"]),
 ]
 

@@ -141,7 +141,7 @@ class Purchases:
         min_age = await self._purchases.min_age(purchase)
         if min_age is not None and not query.age_checked:
             raise age_not_checked(min_age)
-        await self._allocations.issue(purchase, who.login_id)
+        await self._allocations.issue(purchase, who.login_id, ready=status == "ready")
         checked_by = None if min_age is None else who.login_id
         await self._purchases.collect(purchase, checked_by, query.till)
         self._sales.note("collected", total)

@@ -21,8 +21,9 @@ def test_a_sale_looks_up_what_it_needs(large):
         ((outcome, sale),) = cursor.fetchall()
         cursor.execute(
             """
+            INSERT INTO till_session (till, float) VALUES ('looked-at', 1);
             INSERT INTO payment (purchase_id, kind, method, amount) SELECT id, 'refund', 'cash', 1 FROM purchase WHERE id = %(id)s;
-            UPDATE purchase SET status = 'collected', collected_at = now(), collected_at_till = 'front' WHERE id = %(id)s
+            UPDATE purchase SET status = 'collected', collected_at = now(), collected_at_till = 'looked-at' WHERE id = %(id)s
             """,
             {"id": sale},
         )

@@ -148,7 +148,7 @@ class TestSubstitutes:
         await claim(client, who, purchase)
         line = came(purchase, mint, "0", substitutes=[instead(crate, "1")])
         items = conflict(await pick(client, who, purchase, line), "not_agreed")["items"]
-        assert items == [{"line": line["line"], "why": "dearer"}]
+        assert [(each["line"], each["why"]) for each in items] == [(line["line"], "dearer")]
         assert (await read(client, database, purchase))["status"] == "picking"
 
 

@@ -21,6 +21,7 @@ from tests.builders import (
     stock_of,
     stocked,
 )
+from tests.orders.counter.counting import line, sell
 from tests.orders.picking.steps import came, picked
 from tests.orders.sales import back, bought, collect, conflict, invalid, pay, read, sold
 from tests.support.clients import client_at, shop_with
@@ -268,6 +269,22 @@ class TestLimit:
         answer = await refund(client, purchase, who.headers, **body)
         assert (answer.status_code, answer.json()["code"]) == (403, "refund_above_limit")
         await given_back(client, purchase, who.headers, **body | {"amount": "9.00"})
+        # Nor does that count later, when something comes back.
+        await collect(client, database, purchase)
+        await given_back(client, purchase, who.headers, of(purchase, 0))
+
+    async def test_is_none_of_bottles_that_were_paid_out(self, client, database):
+        back = [{"deposit": deposit(database).code, "quantity": "60"}]
+        receipt = await sell(client, database, line(on_sale(database)), deposits_returned=back)
+        purchase = await read(client, database, {"id": receipt["purchase"]})
+        await given_back(client, purchase, as_clerk(database), of(purchase, 0))
+
+
+async def test_a_till_that_is_not_there_gives_no_credit_note(client, database):
+    purchase = await sold(client, database, (on_sale(database), 1))
+    nothing = of(purchase, 0, goods="waste", amount="0.00")
+    answer = await refund(client, purchase, as_clerk(database), nothing, till="front-2")
+    conflict(answer, "till_closed")
 
 
 async def test_of_what_was_handed_over_before_there_were_invoices(client, database):

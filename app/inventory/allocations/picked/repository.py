@@ -76,6 +76,41 @@ TAKE_HELD = Statement("""
     WHERE v.product_id = h.product_id
 """)
 
+# A line that is a product's only one in the purchase gets more of the lots that it is promised from, though a rule reduces
+# them since: it has its price. What nothing reduces, fefo shares out with all others' below.
+TAKE_OWN = Statement("""
+    WITH lacking AS (
+        SELECT l.id, l.product_id, l.quantity - a.quantity AS quantity, a.lots, a.free, a.expiries
+        FROM (
+            SELECT *, count(*) OVER (PARTITION BY product_id) AS lines FROM purchase_line
+            WHERE purchase_id = %(purchase)s::uuid AND product_id IS NOT NULL AND quantity > 0
+        ) l
+        CROSS JOIN LATERAL (
+            SELECT sum(a.quantity) AS quantity, array_agg(s.id) FILTER (WHERE s.reduced) AS lots,
+                   array_agg(s.on_hand - s.allocated) FILTER (WHERE s.reduced) AS free,
+                   array_agg(s.expires_on) FILTER (WHERE s.reduced) AS expiries
+            FROM allocation a
+            JOIN (
+                SELECT *, EXISTS (SELECT FROM reduced_lot r WHERE r.stock_id = stock.id) AS reduced FROM stock
+            ) s ON s.id = a.stock_id
+            WHERE a.purchase_line_id = l.id
+        ) a
+        WHERE l.lines = 1 AND l.best_before IS NULL AND l.quantity > a.quantity AND a.lots IS NOT NULL
+    ), taken AS MATERIALIZED (
+        SELECT l.id, l.product_id, f.stock_id, f.quantity
+        FROM lacking l CROSS JOIN LATERAL fefo(l.lots, l.free, l.expiries, l.quantity, 0, NULL) f
+        WHERE f.quantity > 0
+    ), given AS (
+        UPDATE allocation a SET quantity = a.quantity + t.quantity
+        FROM taken t WHERE (a.purchase_line_id, a.stock_id) = (t.id, t.stock_id)
+    ), lots AS (
+        UPDATE stock s SET allocated = s.allocated + t.quantity FROM taken t WHERE s.id = t.stock_id
+    )
+    UPDATE stock_level v SET allocated = v.allocated + t.quantity
+    FROM (SELECT product_id, sum(quantity) AS quantity FROM taken GROUP BY product_id) t
+    WHERE v.product_id = t.product_id
+""")
+
 # What weighs more than was ordered is in the picker's hand, and nobody can cut it off: what of that the books lack, they get.
 _HEAVY = """
     FROM purchase_line l
@@ -169,7 +204,8 @@ class PickedRepository:
         await self._manager.run(TAKE_HELD, **_arrays(taken))
 
     async def take_heavy(self, purchase: str, login_id: int | None) -> None:
-        """Promise what weighs more than was ordered; what the books lack of it is booked as found."""
+        """Promise more of the lots that lines have, and what weighs more than was ordered; what the books lack of that is found."""
+        await self._manager.run(TAKE_OWN, purchase=purchase)
         if await self._manager.run(COVER_HEAVY, purchase=purchase, login=login_id):
             await self._manager.run(TAKE_HEAVY, purchase=purchase)
 

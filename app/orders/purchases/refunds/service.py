@@ -136,7 +136,7 @@ class Refunds:
 
     async def _check_limit(self, purchase: str, amount: Decimal) -> None:
         """Raise Forbidden where more of a purchase would go back than a clerk gives back; what was paid too much, he may."""
-        if self._limit is None or await self._purchases.refunded(purchase) + amount <= self._limit:
+        if self._limit is None or await self._purchases.credited(purchase) + amount <= self._limit:
             return
         raise Forbidden(
             f"Above {self._limit:.2f} for a purchase, somebody must do it who may confirm refunds.",
