@@ -38,8 +38,9 @@ _TIMED = {
 _ABANDONED_BEFORE = "q.placed_at < now() - make_interval(days => %(days_to_collect)s)"
 # Few purchases, found from the lots that have expired, and not by looking through the queue.
 _SHORT = """
-    SELECT q.* FROM (SELECT DISTINCT purchase_id FROM expired_promise WHERE movable < quantity) e
-    CROSS JOIN LATERAL (SELECT * FROM purchase p WHERE p.id = e.purchase_id LIMIT 1) q"""
+    SELECT q.* FROM (SELECT purchase_id, bool_or(movable < quantity) AS lacks FROM expired_promise GROUP BY purchase_id) e
+    CROSS JOIN LATERAL (
+        SELECT * FROM purchase p WHERE p.id = e.purchase_id AND (e.lacks OR p.picked_at IS NOT NULL) LIMIT 1) q"""
 
 # What waits is told apart by how far its picking is.
 _WAITING = {

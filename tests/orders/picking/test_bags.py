@@ -7,6 +7,7 @@ import psycopg2
 import pytest
 
 from tests.builders import (
+    as_clerk,
     category,
     clerk,
     level_of,
@@ -40,6 +41,10 @@ class TestBag:
         query = "UPDATE stock SET expires_on = CURRENT_DATE - 1 WHERE id = %(id)s"
         rows(database, query, id=lot.id)
         conflict(await collect(client, database, purchase), "expired")
+        short = await client.get(
+            "/api/v1/purchases?short=true&limit=100", headers=as_clerk(database)
+        )
+        assert purchase["id"] in {each["id"] for each in short.json()["items"]}
         assert promised(database, purchase) == {lot.id: 2}
         assert (await pick(client, clerk(database), purchase)).status_code == 200
         assert (await collect(client, database, purchase)).status_code == 200
