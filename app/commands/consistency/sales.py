@@ -139,10 +139,15 @@ RULES = (
             SELECT q.*, sum(q.vat_amount) OVER rate AS shared,
                 max(q.lacks) OVER rate - min(q.lacks) OVER rate AS apart
             FROM (
-                -- What a line's part lacks to its share, vat * total / gross, in parts of a cent: exact, without a division.
-                SELECT g.*, 100 * (g.vat * g.total - g.vat_amount * g.gross) AS lacks FROM (
+                -- What a line's part lacks to its share, vat * total / gross, in parts of a cent: exact, without a division. Where
+                -- some give money back and others do not, the share is rate * total / (1 + rate).
+                SELECT g.*, CASE WHEN g.mixed THEN 1 + g.vat_rate ELSE abs(g.gross) END AS whole,
+                    100 * CASE WHEN g.mixed THEN g.vat_rate * g.total - g.vat_amount * (1 + g.vat_rate)
+                        ELSE g.vat * g.total - g.vat_amount * g.gross END AS lacks
+                FROM (
                     SELECT l.*, sum(l.total) OVER rate AS gross,
-                        sum(l.total) OVER rate - round(sum(l.total) OVER rate / (1 + l.vat_rate), 2) AS vat
+                        sum(l.total) OVER rate - round(sum(l.total) OVER rate / (1 + l.vat_rate), 2) AS vat,
+                        min(l.total) OVER rate < 0 AND max(l.total) OVER rate > 0 AS mixed
                     FROM purchase p
                     JOIN purchase_line l ON l.purchase_id = p.id
                     WHERE p.pricing_rules >= 2
@@ -152,7 +157,7 @@ RULES = (
             WINDOW rate AS (PARTITION BY q.purchase_id, q.vat_rate)
         ) v
         -- By largest remainder: no part is a cent off, and who has a cent more had the larger remainder.
-        WHERE v.shared <> v.vat OR v.gross <> 0 AND (abs(v.lacks) >= abs(v.gross) OR v.apart > abs(v.gross))
+        WHERE v.shared <> v.vat OR v.whole <> 0 AND (abs(v.lacks) >= v.whole OR v.apart > v.whole)
         """,
     ),
     Rule(

@@ -29,9 +29,11 @@ def parts(database, lines):
 
 def largest_remainder(lines, rate, vat, gross):
     """Return the parts of a rate's VAT by place: rounded down, and a cent more for the largest remainders."""
-    exact = {
-        n: Fraction(vat * cents, gross) for n, (cents, each) in enumerate(lines) if each == rate
-    }
+    mine = {n: cents for n, (cents, each) in enumerate(lines) if each == rate}
+    if min(mine.values()) < 0 < max(mine.values()):
+        exact = {n: cents * Fraction(rate) / (1 + Fraction(rate)) for n, cents in mine.items()}
+    else:
+        exact = {n: Fraction(vat * cents, gross) for n, cents in mine.items()}
     down = {n: part.numerator // part.denominator for n, part in exact.items()}
     first = sorted(exact, key=lambda n: (down[n] - exact[n], n))[: vat - sum(down.values())]
     return {n: part + (n in first) for n, part in down.items()}
@@ -49,7 +51,7 @@ class TestVatOfLines:
             assert vat == gross - sign * int(net + Fraction(1, 2))
             mine = {n: found[n] for n, (_, each) in enumerate(lines) if each == rate}
             assert sum(mine.values()) == vat
-            if gross:
+            if gross or any(mine.values()):
                 assert mine == largest_remainder(lines, rate, vat, gross)
 
     @given(LINES)
