@@ -1,7 +1,8 @@
 -- edition 1
 -- Charges a purchase that is being picked, or was before, for what came, by `by_login`, and has it ready. `lines` are all
 -- lines of goods that were ordered, with so much of each; deposits follow their goods. Whatever came instead of one is a line
--- of its own, at its price of today, in place of the substitutes of before: the same product not twice for a line.
+-- of its own, at its price of today, in place of the substitutes of before (whose lines are used again): the same product not
+-- twice for a line.
 --
 -- Where nobody `agreed`, all substitutes for a line, with the deposits on them, cost what they stand in for at most: what was
 -- ordered less what came of it. They have to cost a cent each at least: the lines of which that is too much are `dearer`, and
@@ -78,8 +79,12 @@ CREATE OR REPLACE FUNCTION charge_picked(
             RETURN;
         END IF;
         WITH numbered AS MATERIALIZED (
-            SELECT nextval('purchase_line_id_seq') AS id, s.line, s.product_id, s.quantity, s.total, s.place
+            SELECT coalesce(b.id, nextval('purchase_line_id_seq')) AS id, s.line, s.product_id, s.quantity, s.total, s.place
             FROM unnest(instead_of, products, amounts, charged) WITH ORDINALITY AS s (line, product_id, quantity, total, place)
+            LEFT JOIN LATERAL (
+                SELECT l.id FROM purchase_line l
+                WHERE l.purchase_id = of_purchase AND l.substitute_for = s.line AND l.product_id = s.product_id LIMIT 1
+            ) b ON true
         ), goods AS (
             INSERT INTO purchase_line (id, purchase_id, substitute_for, product_id, code, name, unit, quantity, price,
                                        discount_rate, unit_price, vat_rate, discount, total, vat_amount)
@@ -87,13 +92,24 @@ CREATE OR REPLACE FUNCTION charge_picked(
             SELECT n.id, of_purchase, n.line, o.product_id, o.code, o.name, o.unit, n.quantity, o.price,
                    o.discount_rate, o.unit_price, o.vat_rate, o.discount_terms, n.total, 0
             FROM numbered n JOIN unnest(offers) o ON o.product_id = n.product_id
+            ON CONFLICT (id) DO UPDATE SET
+                code = EXCLUDED.code, name = EXCLUDED.name, unit = EXCLUDED.unit, quantity = EXCLUDED.quantity,
+                price = EXCLUDED.price, discount_rate = EXCLUDED.discount_rate, unit_price = EXCLUDED.unit_price,
+                vat_rate = EXCLUDED.vat_rate, discount = EXCLUDED.discount, total = EXCLUDED.total
         ), deposits AS (
-            INSERT INTO purchase_line (purchase_id, substitute_for, deposit_of, code, name, unit, quantity, price,
+            INSERT INTO purchase_line (id, purchase_id, substitute_for, deposit_of, code, name, unit, quantity, price,
                                        discount_rate, unit_price, vat_rate, total, vat_amount)
-            SELECT of_purchase, n.line, n.id, o.deposit_code, o.deposit_name, 'piece', n.quantity, o.deposit_amount,
+            OVERRIDING SYSTEM VALUE
+            SELECT coalesce((
+                       SELECT d.id FROM purchase_line d WHERE d.purchase_id = of_purchase AND d.deposit_of = n.id LIMIT 1),
+                       nextval('purchase_line_id_seq')),
+                   of_purchase, n.line, n.id, o.deposit_code, o.deposit_name, 'piece', n.quantity, o.deposit_amount,
                    0, o.deposit_amount, o.deposit_vat_rate, round(n.quantity * o.deposit_amount, 2), 0
             FROM numbered n JOIN unnest(offers) o ON o.product_id = n.product_id
             WHERE o.deposit_id IS NOT NULL
+            ON CONFLICT (id) DO UPDATE SET
+                code = EXCLUDED.code, name = EXCLUDED.name, quantity = EXCLUDED.quantity, price = EXCLUDED.price,
+                unit_price = EXCLUDED.unit_price, vat_rate = EXCLUDED.vat_rate, total = EXCLUDED.total
         )
         SELECT coalesce(array_agg(n.id ORDER BY n.place), '{}'), max(o.min_age) INTO substitutes, age
             FROM numbered n JOIN unnest(offers) o ON o.product_id = n.product_id;

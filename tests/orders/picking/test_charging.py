@@ -132,6 +132,8 @@ class TestSubstitutes:
         assert (made["total"], made["ordered_total"], made["min_age"]) == ("2.30", "2.30", 16)
         agreed = (await pick(client, who, purchase, {**line, "agreed": True})).json()
         assert agreed["total"] == "3.40"
+        # The same line again, whatever it costs.
+        assert [each["id"] for each in agreed["lines"]] == [each["id"] for each in made["lines"]]
         # And gone again, with the age that it asked for.
         assert (await pick(client, who, purchase)).json()["min_age"] is None
 
