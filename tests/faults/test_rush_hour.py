@@ -177,12 +177,12 @@ async def test_nothing_is_given_twice_whatever_breaks(private_postgres, tmp_path
             rush = Rush(client, staff, bread.code, spring.code, slots[30:])
             work = [asyncio.create_task(rush.clerk()) for _ in range(CLERKS)]
             work.append(asyncio.create_task(rush.till()))
-            await rush.served(12)
+            await rush.served(8)
             psutil.Process(server.process.pid).children()[0].send_signal(signal.SIGKILL)
-            await rush.served(12)
+            await rush.served(8)
             await asyncio.to_thread(private_postgres.stop, "immediate")
             await asyncio.to_thread(private_postgres.start)
-            await rush.served(12)
+            await rush.served(8)
             rush.over.set()
             await asyncio.gather(*work)
     assert rush.twice == []

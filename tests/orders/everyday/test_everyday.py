@@ -103,4 +103,4 @@ def test_the_shop_and_the_books_never_part(small_shop: Shop) -> None:
     class Machine(EveryDay):
         shop = small_shop
 
-    run(Machine, settings=settings(max_examples=16, stateful_step_count=40))
+    run(Machine, settings=settings(max_examples=10, stateful_step_count=40))
