@@ -1,4 +1,4 @@
-"""Whether a purchase still waits, by the status that the API says, and may be handed over. Pure."""
+"""Whether a purchase still waits, by the status that the API says, and may be handed over; and at an open till. Pure."""
 
 from decimal import Decimal
 
@@ -24,3 +24,8 @@ def check_paid(due: Decimal) -> None:
             code="owed",
             owed=f"{-due:f}",
         )
+
+
+def till_closed() -> Conflict:
+    """Return what to raise where a till is named that is not open."""
+    return Conflict("The till is not open.", code="till_closed")

@@ -161,7 +161,7 @@ class StockRepository:
 
     async def counted(self, product: str) -> bool:
         """Take a product off the list of what is to be counted; False if it is not on it."""
-        return await self._manager.fetch_one(sql.COUNTED, product=product) is not None
+        return await self._manager.run(sql.COUNTED, product=product) > 0
 
     async def uncounted_page(self, query: PageQuery, after: Key) -> list[tuple[Any, ...]]:
         """Return rows of (JSON, since, product's id), the longest uncounted first."""

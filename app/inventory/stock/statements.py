@@ -138,7 +138,7 @@ _UNCOUNTED_JSON = json_object(
 
 COUNTED = Statement(
     """
-    DELETE FROM uncounted u USING product p WHERE p.code = %(product)s AND u.product_id = p.id RETURNING u.product_id
+    DELETE FROM uncounted u USING product p WHERE p.code = %(product)s AND u.product_id = p.id
     """,
     read=False,
 )

@@ -7,13 +7,14 @@ from decimal import Decimal
 from typing import Any
 
 from app.core.database import CheckViolation, Manager, Statement
-from app.core.web import Conflict, NotFound
+from app.core.web import NotFound
 from app.core.web.json import dumps
 from app.core.web.security import Principal
 from app.orders.invoices.crediting import ChargedLine, CreditedLine
 from app.orders.invoices.numbers import WEB, Number
 from app.orders.invoices.shape import DOCUMENT, DOCUMENTS
 from app.orders.seeing import SEEN, no_purchase, seer
+from app.orders.states import till_closed
 
 READ = Statement(
     f"""
@@ -140,7 +141,7 @@ class DocumentRepository:
             found: str = await self._manager.fetch_value(ISSUE_CREDIT_NOTE, **values)
         except CheckViolation as error:
             if error.constraint == "till_closed":
-                raise Conflict("The till is not open.", code="till_closed") from error
+                raise till_closed() from error
             raise
         return found
 

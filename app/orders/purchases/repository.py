@@ -8,13 +8,13 @@ from functools import cache
 from typing import Any
 
 from app.core.database import Manager, Statement
-from app.core.web import Conflict
 from app.core.web.paging import looked_through
 from app.core.web.security import Principal
 from app.orders.purchases.paging import FILTERS, page_of
 from app.orders.purchases.schemas import ListedStatus
 from app.orders.purchases.shape import JSON, PARTS, PAYMENT, STATUS, collect_by
 from app.orders.seeing import SEEN, no_purchase, seer
+from app.orders.states import till_closed
 
 _SEEN = f"p.id = %(purchase)s::uuid AND {SEEN}"
 
@@ -59,12 +59,15 @@ BALANCES = Statement(
     read=True,
 )
 
-# Of no till, or of one that is open, and stays so until the transaction's end.
-PAY = Statement(
-    f"""
+# The open session of a till that is named, which stays open until the transaction's end. Without a name there is none.
+_SESSION = """
     WITH session AS (
         SELECT id FROM till_session WHERE till = %(till)s AND closed_at IS NULL FOR KEY SHARE
-    )
+    )"""
+
+PAY = Statement(
+    f"""
+    {_SESSION}
     INSERT INTO payment AS y (
         purchase_id, kind, method, amount, rounding, tendered, reference, reason, login_id, session_id)
     SELECT %(purchase)s::uuid, %(kind)s, %(method)s, %(amount)s::numeric, %(rounding)s::numeric, %(tendered)s::numeric,
@@ -103,12 +106,9 @@ CREDITED = Statement(
 
 MIN_AGE = Statement("SELECT min_age FROM purchase WHERE id = %(purchase)s::uuid", read=True)
 
-# At no till, or at one that is open, and stays so until the transaction's end.
 COLLECT = Statement(
-    """
-    WITH session AS (
-        SELECT id FROM till_session WHERE till = %(till)s AND closed_at IS NULL FOR KEY SHARE
-    )
+    f"""
+    {_SESSION}
     UPDATE purchase SET status = 'collected', collected_at = now(), age_checked_by = %(age_checked_by)s,
         collected_at_till = %(till)s
     WHERE id = %(purchase)s AND (%(till)s::text IS NULL OR (SELECT true FROM session))
@@ -235,7 +235,7 @@ class PurchaseRepository:
             PAY, purchase=purchase, kind=kind, login=login_id, **money
         )
         if found is None:
-            raise _till_closed()
+            raise till_closed()
         return found
 
     async def abandoned(self, purchase: str) -> bool:
@@ -267,7 +267,7 @@ class PurchaseRepository:
             COLLECT, purchase=purchase, age_checked_by=age_checked_by, till=till
         )
         if not done:
-            raise _till_closed()
+            raise till_closed()
 
     async def cancel(self, purchases: Sequence[str], reason: str) -> None:
         """Note that purchases were cancelled."""
@@ -287,7 +287,3 @@ class PurchaseRepository:
     async def unpaid(self, limit: int) -> list[str]:
         """Return purchases that nothing was paid for in time, the longest overdue first."""
         return [row[0] for row in await self._manager.fetch(UNPAID, limit=limit)]
-
-
-def _till_closed() -> Conflict:
-    return Conflict("The till is not open.", code="till_closed")

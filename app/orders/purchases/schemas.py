@@ -36,16 +36,17 @@ Method = Literal["cash", "card", "transfer"]
 Reference = Annotated[Text, Field(max_length=120, examples=["terminal 2, slip 4711"])]
 
 
-def _at_a_till(value: str | None) -> str | None:
-    """Raise for a session that was opened when tills might be called so; it can be closed."""
-    if value is not None and is_web(value):
+def _not_web(value: str) -> str:
+    if is_web(value):
         raise wrong("must be another name: invoices of what is ordered are numbered so")
     return value
 
 
+TillName = Annotated[Code, AfterValidator(_not_web)]
+"""What a till may be called. A session of another name, of before, can be closed."""
+
 Till = Annotated[
-    Code | None,
-    AfterValidator(_at_a_till),
+    TillName | None,
     Field(description="The till that it was at, whose open session counts it.", examples=["front"]),
 ]
 

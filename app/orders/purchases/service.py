@@ -87,13 +87,13 @@ class Purchases:
             must_wait(status)
             if not who.is_staff and status != "placed":
                 raise Conflict(PICKED, code="picking_began")
-            if not who.is_staff and _sum(await self._purchases.balances(purchase)) > 0:
+            balances = await self._purchases.balances(purchase)
+            if not who.is_staff and _sum(balances) > 0:
                 raise Conflict(PAID, code="paid")
             goods = await self._goods(who, purchase, request)
             if request.method is not None:
-                balances = await self._purchases.balances(purchase)
                 check_method(who, request.method, _sum(balances), balances)
-            refunds = await self._end(purchase, request, who.login_id, goods)
+            refunds = await self._end(purchase, request, balances, who.login_id, goods)
             detail = {"reason": request.reason, "refunds": refunds, "goods": goods}
             subject = f"purchase:{purchase}"
             await self._audit.record(who.login_id, "purchase.cancelled", subject, detail)
@@ -154,10 +154,15 @@ class Purchases:
         return request.goods or "restock"
 
     async def _end(
-        self, purchase: str, request: CancelRequest, login_id: int | None, goods: Goods = "restock"
+        self,
+        purchase: str,
+        request: CancelRequest,
+        balances: dict[str, Decimal],
+        login_id: int | None,
+        goods: Goods,
     ) -> dict[str, Decimal]:
-        """Cancel a locked purchase; return what was given back, by method."""
-        back = money_back(await self._purchases.balances(purchase))
+        """Cancel a locked purchase that has these `balances`; return what was given back, by method."""
+        back = money_back(balances)
         if request.method is not None and back:
             back = {request.method: sum(back.values(), Decimal(0))}
         if goods == "waste":
@@ -195,10 +200,11 @@ class Purchases:
     async def _cancel_unpaid(self, purchase: str) -> bool:
         if not await self._purchases.lock_late(purchase):
             return False
-        if _sum(await self._purchases.balances(purchase)) > 0:
+        balances = await self._purchases.balances(purchase)
+        if _sum(balances) > 0:
             # It was paid just before it was locked.
             return False
-        await self._end(purchase, CancelRequest(reason=NOT_PAID), None)
+        await self._end(purchase, CancelRequest(reason=NOT_PAID), balances, None, "restock")
         return True
 
 

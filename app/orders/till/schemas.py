@@ -3,7 +3,7 @@
 from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import Field, field_validator
+from pydantic import Field
 
 from app.core.web.paging import PageQuery
 from app.core.web.schema import (
@@ -17,10 +17,8 @@ from app.core.web.schema import (
     SignedTotal,
     Text,
     Total,
-    wrong,
 )
-from app.orders.invoices.numbers import is_web
-from app.orders.purchases.schemas import Method, Payment
+from app.orders.purchases.schemas import Method, Payment, TillName
 from app.orders.schemas import VatOfRate
 
 Note = Annotated[Text, Field(max_length=200)]
@@ -29,17 +27,10 @@ Note = Annotated[Text, Field(max_length=200)]
 class NewTillSession(Schema):
     """The drawer that is opened, and what is in it."""
 
-    till: Code = Field(
+    till: TillName = Field(
         description="The drawer's name, and the series of its invoices.", examples=["front"]
     )
     float: Money = Field(description="The cash that is in it to give change.")
-
-    @field_validator("till")
-    @classmethod
-    def _of_its_own(cls, value: str) -> str:
-        if is_web(value):
-            raise wrong("must be another name: invoices of what is ordered are numbered so")
-        return value
 
 
 class NewCashMovement(Schema):

@@ -123,7 +123,7 @@ COVER_HEAVY = Statement(
     f"""
     SELECT cover_lacks(array_agg(l.product_id), array_agg(l.best_before), array_agg(l.quantity - a.quantity), %(login)s::bigint)
     {_HEAVY} HAVING count(*) > 0
-""",
+    """,
     read=False,
 )
 
@@ -203,9 +203,12 @@ class PickedRepository:
         """Promise (line, lot, quantity) of lots that have so much free."""
         await self._manager.run(TAKE_HELD, **_arrays(taken))
 
-    async def take_heavy(self, purchase: str, login_id: int | None) -> None:
-        """Promise more of the lots that lines have, and what weighs more than was ordered; what the books lack of that is found."""
+    async def take_own(self, purchase: str) -> None:
+        """Promise lines more of the lots that they have, of those that a rule reduces since."""
         await self._manager.run(TAKE_OWN, purchase=purchase)
+
+    async def take_heavy(self, purchase: str, login_id: int | None) -> None:
+        """Promise what weighs more than was ordered; what the books lack of it is booked as found."""
         if await self._manager.run(COVER_HEAVY, purchase=purchase, login=login_id):
             await self._manager.run(TAKE_HEAVY, purchase=purchase)
 

@@ -45,6 +45,7 @@ class PickedStock:
         await self._allocations.replace_expired(purchase)
         if taken:
             await self._take(taken)
+        await self._picked.take_own(purchase)
         await self._picked.take_heavy(purchase, login_id)
         if lacking := await self._picked.take_more(purchase):
             raise _out_of_stock(lacking)
