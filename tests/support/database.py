@@ -1,6 +1,6 @@
 """The PostgreSQL of a test run: one server, a migrated template, and clones of it."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -57,11 +57,26 @@ class Cluster:
         self._admin("CREATE DATABASE {} OWNER {}", name, OWNER)
         return Database(name, self.server.url(APP, name), self.server.url(OWNER, name))
 
-    def clone(self, name: str) -> Database:
-        """Make a new copy of the migrated template."""
+    def clone(self, name: str, template: str = TEMPLATE) -> Database:
+        """Make a new copy of the migrated template, or of another database that nobody is connected to."""
         self.drop(name)
-        self._admin("CREATE DATABASE {} TEMPLATE {} OWNER {}", name, TEMPLATE, OWNER)
+        self._admin("CREATE DATABASE {} TEMPLATE {} OWNER {}", name, template, OWNER)
         return Database(name, self.server.url(APP, name), self.server.url(OWNER, name))
+
+    def clone_of(self, template: str, fill: Callable[[str], None], name: str) -> Database:
+        """Make a copy of `template`, which the first process of a run that wants one has `fill` make.
+
+        `fill` is given the URL of a migrated database, as a superuser.
+        """
+        with closing(psycopg2.connect(self.server.admin_url)) as turn, turn.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_lock(hashtext(%s))", (template,))
+            cursor.execute("SELECT FROM pg_database WHERE datname = %s", (template,))
+            if cursor.fetchone() is None:
+                unfinished = self.clone(f"{template}_unfinished")
+                fill(self.server.url("postgres", unfinished.name))
+                self._admin("ALTER DATABASE {} RENAME TO {}", unfinished.name, template)
+            # Of two copies at once, one would find the other connected to it.
+            return self.clone(name, template)
 
     def drop(self, name: str) -> None:
         """Drop that database if it is there, and cut off whoever is connected to it."""
