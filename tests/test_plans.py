@@ -19,8 +19,6 @@ import pytest
 import app
 from app.core.database import Statement
 from app.core.database.conninfo import DEFAULT_SESSION, connection_params
-from app.orders.purchases.repository import list_of
-from app.orders.purchases.schemas import ListedStatus
 from app.product.products.listing import Wanted, listing
 from app.product.products.schemas import Sort
 from app.product.products.shape import FILTERS
@@ -307,14 +305,3 @@ class TestLists:
             assert faults(root) == [], names
             assert q or collected(root) + left_out(root) == [], names
             assert not q or "product_search" in str(root), names
-
-    @pytest.mark.parametrize("oldest_first", [False, True])
-    @pytest.mark.parametrize("status", [None, *get_args(ListedStatus)])
-    def test_of_purchases_too(self, cursor, status, oldest_first):
-        names = ("customer", "overdue", "slot", "since", "until", "name", "phone", "part", "behind")
-        # With each of them, and with all: they share nothing with what else is asked.
-        some = [(), *((name,) for name in names), names]
-        others = [(late, *more) for late in ("abandoned", "short") for more in some]
-        for asked in (*subsets(names), *others):
-            statement = list_of(frozenset(asked), status, oldest_first=oldest_first)
-            assert faults(plan(cursor, statement)) == [], asked
