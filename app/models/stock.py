@@ -58,6 +58,7 @@ class Stock(Row):
     allocated = QuantityField()
     unit_cost = UnitCostField()
     expires_on = peewee.DateField(null=True)
+    lot_code = peewee.TextField(null=True)
     received_at = TimestampTzField()
 
 

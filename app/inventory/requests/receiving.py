@@ -36,6 +36,7 @@ class Arrival:
     quantity: Decimal
     expires_on: date | None = None
     unit_cost: Decimal | None = None
+    lot_code: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +47,7 @@ class Received:
     quantity: Decimal
     unit_cost: Decimal
     expires_on: date | None
+    lot_code: str | None = None
 
 
 def requested(
@@ -95,7 +97,9 @@ def receive(lines: Sequence[Line], arrivals: Iterable[Arrival], today: date) -> 
         errors += whole_pieces(line.unit, arrival.quantity, f"{at}/quantity")
         errors += not_expired(arrival.expires_on, today, f"{at}/expires_on")
         unit_cost = line.unit_cost if arrival.unit_cost is None else arrival.unit_cost
-        received.append(Received(line, arrival.quantity, unit_cost, arrival.expires_on))
+        received.append(
+            Received(line, arrival.quantity, unit_cost, arrival.expires_on, arrival.lot_code)
+        )
     if errors:
         raise Invalid("The delivery has wrong values.", errors=errors)
     _refuse_excess(received)

@@ -19,7 +19,7 @@ from app.core.web.schema import (
     UnitCost,
     omitted,
 )
-from app.inventory.stock.schemas import Lot, RequestCode, StockedProduct
+from app.inventory.stock.schemas import Lot, LotCode, RequestCode, StockedProduct
 
 Status = Literal["open", "partly_received", "received", "cancelled"]
 
@@ -97,6 +97,9 @@ class ReceivedLine(Schema):
     quantity: Quantity
     expires_on: Date | None = Field(
         default=None, description="The last day on which it may be sold; today or later."
+    )
+    lot_code: LotCode | None = Field(
+        default=None, description="What the manufacturer calls the lot."
     )
     unit_cost: UnitCost | None = Field(
         default=None, description="The request's own unit cost, if none is given."

@@ -141,6 +141,7 @@ class InvoiceRequests:
                 expires_on=lot.expires_on,
                 supplier_id=found.supplier_id,
                 line_id=lot.line.id,
+                lot_code=lot.lot_code,
             )
             for lot in received
         ]

@@ -42,6 +42,7 @@ class NewLot:
     expires_on: date | None = None
     supplier_id: int | None = None
     line_id: int | None = None
+    lot_code: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +98,7 @@ class StockRepository:
             expiries=[lot.expires_on for lot in lots],
             suppliers=[lot.supplier_id for lot in lots],
             lines=[lot.line_id for lot in lots],
+            lot_codes=[lot.lot_code for lot in lots],
             **_columns(cause),
         )
 

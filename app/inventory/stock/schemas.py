@@ -30,6 +30,8 @@ RequestCode = Annotated[
     str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,39}$", examples=["IR-000042"])
 ]
 """What names an invoice request in a URL; capital letters count."""
+LotCode = Annotated[str, Field(pattern=r"""^[!"%-?A-Z_a-z]{1,20}$""", examples=["L2417B"])]
+"""What a manufacturer calls a lot: the signs and the length that GS1 allows it (AI 10)."""
 
 
 class StockedProduct(Schema):
@@ -50,6 +52,7 @@ class Lot(Schema):
     on_hand: QuantityOrZero
     allocated: QuantityOrZero = Field(description="What of on_hand is promised to purchases.")
     unit_cost: UnitCost
+    lot_code: LotCode | None = Field(description="What the manufacturer calls the lot.")
     expires_on: Date | None
     expired: bool = Field(description="Whether the day of expires_on has passed in the shop.")
     received_at: Moment
@@ -60,6 +63,7 @@ class LotQuery(PageQuery):
 
     product: Sku | None = None
     supplier: Code | None = None
+    lot_code: LotCode | None = None
     expires_before: Date | None = Field(default=None, description="Expire before that day.")
     expired: bool | None = None
     all: bool = Field(default=False, description="`true` lists those that are used up, too.")
@@ -170,6 +174,7 @@ class FoundLot(Schema):
     quantity: Quantity
     unit_cost: UnitCost
     expires_on: Date | None = Field(default=None, description="Today or later.")
+    lot_code: LotCode | None = None
     reason: Reason
 
 
@@ -181,6 +186,7 @@ class NewAdjustment(Schema):
     quantity: SignedQuantity
     unit_cost: UnitCost | None = None
     expires_on: Date | None = None
+    lot_code: LotCode | None = None
     reason: Reason
 
     @classmethod

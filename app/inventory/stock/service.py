@@ -131,7 +131,9 @@ class Stock:
         ]
         if errors:
             raise _invalid(*errors)
-        lot = NewLot(product.id, asked.quantity, unit_cost, asked.expires_on)
+        lot = NewLot(
+            product.id, asked.quantity, unit_cost, asked.expires_on, lot_code=asked.lot_code
+        )
         (moved,) = await self._stock.open_lots([lot], cause)
         return moved
 
@@ -188,7 +190,7 @@ def _invalid(*errors: FieldError) -> Invalid:
 
 def _check_form(asked: NewAdjustment) -> None:
     """Raise Invalid unless it is a correction of a lot or a whole new lot, and of something."""
-    new_lot = ("product", "unit_cost", "expires_on")
+    new_lot = ("product", "unit_cost", "expires_on", "lot_code")
     if asked.lot is not None:
         errors = [
             FieldError(f"/{name}", "is for a new lot only: leave it or the lot out")

@@ -9,7 +9,7 @@ _LOT_JSON = json_object(
     """
     'id', s.id, 'supplier', v.code, 'invoice_request', r.code,
     'on_hand', s.on_hand::text, 'allocated', s.allocated::text, 'unit_cost', s.unit_cost::text,
-    'expires_on', s.expires_on, 'expired', coalesce(s.expires_on < CURRENT_DATE, false),
+    'lot_code', s.lot_code, 'expires_on', s.expires_on, 'expired', coalesce(s.expires_on < CURRENT_DATE, false),
     'received_at', rfc3339(s.received_at)""",
     product=PRODUCT_JSON,
 )
@@ -41,6 +41,7 @@ LOT_PAGE = Statement(
            OR s.product_id = (SELECT id FROM product WHERE code = %(product)s))
       AND (%(supplier)s::text IS NULL
            OR s.supplier_id = (SELECT id FROM supplier WHERE code = %(supplier)s))
+      AND (%(lot_code)s::text IS NULL OR s.lot_code = %(lot_code)s)
       AND (%(expires_before)s::date IS NULL OR s.expires_on < %(expires_before)s::date)
       AND (%(expired)s::boolean IS NULL
            OR coalesce(s.expires_on < CURRENT_DATE, false) = %(expired)s)
@@ -216,14 +217,14 @@ OPEN_LOTS = Statement(
     WITH given AS MATERIALIZED (
         SELECT nextval(pg_get_serial_sequence('stock', 'id')) AS stock_id, g.*
         FROM unnest(%(products)s::bigint[], %(quantities)s::numeric[], %(unit_costs)s::numeric[],
-                    %(expiries)s::date[], %(suppliers)s::bigint[], %(lines)s::bigint[])
+                    %(expiries)s::date[], %(suppliers)s::bigint[], %(lines)s::bigint[], %(lot_codes)s::text[])
             WITH ORDINALITY
-            AS g (product_id, quantity, unit_cost, expires_on, supplier_id, line_id, place)
+            AS g (product_id, quantity, unit_cost, expires_on, supplier_id, line_id, lot_code, place)
     ), lot AS (
         INSERT INTO stock
-            (id, product_id, supplier_id, invoice_request_line_id, unit_cost, expires_on)
+            (id, product_id, supplier_id, invoice_request_line_id, unit_cost, expires_on, lot_code)
         OVERRIDING SYSTEM VALUE
-        SELECT stock_id, product_id, supplier_id, line_id, unit_cost, expires_on FROM given
+        SELECT stock_id, product_id, supplier_id, line_id, unit_cost, expires_on, lot_code FROM given
     )
     INSERT INTO stock_movement
         (kind, product_id, stock_id, quantity, reason, login_id, invoice_request_id)

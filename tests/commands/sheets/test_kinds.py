@@ -17,8 +17,9 @@ NOT_IN_FILES = {
     "synonyms": {"words", "place"},
     # Counted by purchases.
     "coupons": {"used"},
-    # Of a lot: when it came and by which request is in the ledger, and promises are made anew.
-    "stock": {"invoice_request_line_id", "allocated", "received_at"},
+    # Of a lot: when it came and by which request is in the ledger, and promises are made anew. What its manufacturer calls it
+    # is known of deliveries.
+    "stock": {"invoice_request_line_id", "allocated", "received_at", "lot_code"},
 }
 
 IN_ANOTHER_TABLE = {"customers": {"active"}}

@@ -102,7 +102,7 @@ class TestReceive:
     async def test_in_parts_and_several_lots(self, staff, database, asked, milk, today):
         soon, later = today, today + timedelta(days=9)
         lines = [
-            {"product": milk.code, "quantity": "4", "expires_on": str(later)},
+            {"product": milk.code, "quantity": "4", "expires_on": str(later), "lot_code": "L24"},
             {"product": milk.code, "quantity": "1", "expires_on": str(soon), "unit_cost": "0.7"},
         ]
         answer = await staff.post(receive(asked), json={"lines": lines})
@@ -116,6 +116,10 @@ class TestReceive:
             ("4.000", str(later), "0.8000", False),
             ("1.000", str(soon), "0.7000", False),
         ]
+        (of_maker,) = (
+            await staff.get(f"/api/v1/stock/lots?product={milk.code}&lot_code=L24")
+        ).json()["items"]
+        assert (of_maker["lot_code"], of_maker["on_hand"]) == ("L24", "4.000")
         rest = await staff.post(receive(asked), json={})
         assert rest.json()["invoice_request"]["status"] == "received"
         assert [lot["on_hand"] for lot in rest.json()["lots"]] == ["5.000", "2.500"]

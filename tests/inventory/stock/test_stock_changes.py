@@ -156,6 +156,8 @@ class TestAdjustByANewLot:
             ({"quantity": "0"}, "/quantity"),
             ({"quantity": "2.5"}, "/quantity"),
             ({"expires_on": "2020-01-01"}, "/expires_on"),
+            ({"lot_code": "no blanks"}, "/lot_code"),
+            ({"lot_code": "x" * 21}, "/lot_code"),
         ],
     )
     async def test_invalid(self, staff, database, milk, changed, pointer):
@@ -166,12 +168,12 @@ class TestAdjustByANewLot:
 
     async def test_good(self, staff, database, milk, today):
         ends = str(today + timedelta(days=3))
-        answer = await staff.post(ADJUST, json=self.body(milk, expires_on=ends))
+        answer = await staff.post(ADJUST, json=self.body(milk, expires_on=ends, lot_code="L/24"))
         assert answer.status_code == 201
         Movement.model_validate_json(answer.content, strict=True)
         lot = (await staff.get(f"/api/v1/stock/lots/{answer.json()['lot']}")).json()
         assert (lot["on_hand"], lot["unit_cost"], lot["expires_on"]) == ("3.000", "0.5000", ends)
-        assert (lot["supplier"], lot["invoice_request"]) == (None, None)
+        assert (lot["supplier"], lot["invoice_request"], lot["lot_code"]) == (None, None, "L/24")
         assert level_of(database, milk).on_hand == 3
 
 
