@@ -9,6 +9,9 @@ from app.inventory.allocations.picked.repository import PickedRepository
 from app.inventory.allocations.picked.service import PickedStock
 from app.inventory.allocations.repository import AllocationRepository
 from app.inventory.allocations.service import Allocations
+from app.inventory.articles.repository import ArticleRepository
+from app.inventory.articles.routes import blueprint as articles
+from app.inventory.articles.service import Articles
 from app.inventory.requests.repository import InvoiceRequestRepository
 from app.inventory.requests.routes import blueprint as requests
 from app.inventory.requests.service import InvoiceRequests
@@ -26,8 +29,10 @@ def wire(app: Flask, manager: Manager, audit: AuditTrail) -> tuple[Allocations, 
     promises = AllocationRepository(manager)
     allocations = Allocations(promises)
     provide(app, Suppliers(manager, SupplierRepository(manager), audit))
+    sold_to_us = ArticleRepository(manager)
+    provide(app, Articles(manager, sold_to_us, audit))
     provide(app, InvoiceRequests(manager, InvoiceRequestRepository(manager), lots, audit))
     provide(app, Stock(manager, lots, allocations, audit))
-    for blueprint in (stock, suppliers, requests):
+    for blueprint in (stock, suppliers, articles, requests):
         app.register_blueprint(blueprint)
     return allocations, PickedStock(PickedRepository(manager), promises, allocations)

@@ -48,12 +48,14 @@ from app.models.shop import Shop
 from app.models.slots import Slot, SlotException, SlotHours, SlotPlan
 from app.models.stock import (
     Availability,
+    DeliveryDeviation,
     InvoiceRequest,
     InvoiceRequestLine,
     Stock,
     StockLevel,
     StockMovement,
     Supplier,
+    SupplierArticle,
     Uncounted,
 )
 
@@ -72,6 +74,7 @@ __all__ = [
     "Coupon",
     "CouponCode",
     "Customer",
+    "DeliveryDeviation",
     "Deposit",
     "Discount",
     "DiscountSet",
@@ -114,6 +117,7 @@ __all__ = [
     "StockLevel",
     "StockMovement",
     "Supplier",
+    "SupplierArticle",
     "Synonym",
     "SynonymList",
     "TillSession",

@@ -1,8 +1,16 @@
 """What the shop ordered, received and has."""
 
 import peewee
+from playhouse.postgres_ext import BinaryJSONField
 
-from app.models.base import QuantityField, ReferenceField, Row, TimestampTzField, UnitCostField
+from app.models.base import (
+    MoneyField,
+    QuantityField,
+    ReferenceField,
+    Row,
+    TimestampTzField,
+    UnitCostField,
+)
 from app.models.catalogue import Product
 from app.models.people import Login
 
@@ -16,20 +24,42 @@ class Supplier(Row):
     email = peewee.TextField(null=True)
     phone = peewee.TextField(null=True)
     address = peewee.TextField(null=True)
+    lead_days = peewee.IntegerField(null=True)
+    delivery_days = BinaryJSONField(index=False)
+    least_order = MoneyField(null=True)
     active = peewee.BooleanField()
     version = peewee.IntegerField()
     created_at = TimestampTzField()
     updated_at = TimestampTzField()
 
 
+class SupplierArticle(Row):
+    """What a supplier sells of a product, and how."""
+
+    id = peewee.BigAutoField()
+    supplier = ReferenceField(Supplier)
+    product = ReferenceField(Product)
+    article_number = peewee.TextField(null=True)
+    pack = QuantityField()
+    unit_cost = UnitCostField()
+    least_quantity = QuantityField()
+    preferred = peewee.BooleanField()
+    version = peewee.IntegerField()
+    created_at = TimestampTzField()
+    updated_at = TimestampTzField()
+
+
 class InvoiceRequest(Row):
-    """What was asked of a supplier."""
+    """What was asked of a supplier, or will be."""
 
     id = peewee.BigAutoField()
     code = peewee.TextField()
     supplier = ReferenceField(Supplier)
     status = peewee.TextField()
     note = peewee.TextField()
+    sent_at = TimestampTzField(null=True)
+    expected_on = peewee.DateField(null=True)
+    proposed = peewee.BooleanField()
     created_by = ReferenceField(Login, null=True, column_name="created_by")
     version = peewee.IntegerField()
     created_at = TimestampTzField()
@@ -45,6 +75,21 @@ class InvoiceRequestLine(Row):
     quantity = QuantityField()
     received = QuantityField()
     unit_cost = UnitCostField()
+    article_number = peewee.TextField(null=True)
+    pack = QuantityField(null=True)
+    why = BinaryJSONField(index=False, null=True)
+
+
+class DeliveryDeviation(Row):
+    """What came and was not taken, or was taken though it was more than was asked for. Append-only."""
+
+    id = peewee.BigAutoField()
+    invoice_request_line = ReferenceField(InvoiceRequestLine)
+    kind = peewee.TextField()
+    quantity = QuantityField()
+    reason = peewee.TextField()
+    login = ReferenceField(Login, null=True)
+    at = TimestampTzField()
 
 
 class Stock(Row):

@@ -42,7 +42,15 @@ from tests.builders.people import (
 )
 from tests.builders.rows import On, insert, rows, today, unique, value
 from tests.builders.sales import filled_cart, on_sale, placed
-from tests.builders.stock import allocated, invoice_request, level_of, stock_of, stocked, supplier
+from tests.builders.stock import (
+    allocated,
+    article,
+    invoice_request,
+    level_of,
+    stock_of,
+    stocked,
+    supplier,
+)
 
 __all__ = [
     "PASSWORD",
@@ -51,6 +59,7 @@ __all__ = [
     "Person",
     "admin",
     "allocated",
+    "article",
     "as_admin",
     "as_clerk",
     "as_customer",

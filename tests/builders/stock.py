@@ -13,6 +13,12 @@ def supplier(on: On, **more: Any) -> Any:
     return insert(on, "supplier", **{"code": code, "name": f"Test {code}", **more})
 
 
+def article(on: On, supplier: Any, product: Any, **more: Any) -> Any:
+    """Have a supplier sell a product (rows: their ids count), at 0.5000 unless `more` columns say otherwise."""
+    columns = {"supplier_id": supplier.id, "product_id": product.id, "unit_cost": "0.5000", **more}
+    return insert(on, "supplier_article", **columns)
+
+
 def stocked(
     on: On,
     product: Any,

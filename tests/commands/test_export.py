@@ -69,6 +69,15 @@ def empty(cluster, make_settings) -> Iterator:
     cluster.drop(other.name)
 
 
+SUPPLIER = {
+    "phone": "+49 40 1234",
+    "address": "Weg 1\n20097 Hamburg",
+    "lead_days": 2,
+    "delivery_days": Json(["tuesday", "friday"]),
+    "least_order": "50.00",
+}
+
+
 @pytest.fixture
 def everything(fresh_database):
     """A shop with something of each kind, in each state, and names that are hard to write."""
@@ -77,7 +86,7 @@ def everything(fresh_database):
     brands = [brand(fresh_database, name=name) for name in NASTY]
     brand(fresh_database, active=False)
     off = discount(fresh_database, ends_on="2020-02-01", active=False)
-    by = supplier(fresh_database, phone="+49 40 1234", address="Weg 1\n20097 Hamburg")
+    by = supplier(fresh_database, **SUPPLIER)
     supplier(fresh_database, active=False, email="a@b.example")
     for place, name in enumerate(NASTY):
         customer(fresh_database, name=name, address=name, active=bool(place % 2))

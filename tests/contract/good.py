@@ -80,7 +80,22 @@ _PRODUCT = {
     "vat_rate": "0.0700",
     "reorder_level": "3",
 }
-_SUPPLIER = {"name": "Farm", "email": "farm@shop.example", "phone": "22 777 02", "address": "Hill"}
+_SUPPLIER = {
+    "name": "Farm",
+    "email": "farm@shop.example",
+    "phone": "22 777 02",
+    "address": "Hill",
+    "lead_days": 2,
+    "delivery_days": ["tuesday", "friday"],
+    "least_order": "50.00",
+}
+_ARTICLE = {
+    "article_number": "4711-6",
+    "pack": "6",
+    "unit_cost": "0.8345",
+    "least_quantity": "12",
+    "preferred": True,
+}
 _COUPON = {
     "name": "Spring",
     "amount": "2.00",
@@ -189,6 +204,19 @@ GOOD: dict[str, Callable[[World], Good]] = {
     f"GET {API}/slots/plan": lambda w: Good(w.clerk),
     f"PUT {API}/slots/plan": lambda w: Good(w.clerk, {}, OVER),
     **_of_kind("supplier", "suppliers", _SUPPLIER, _SUPPLIER),
+    f"GET {API}/suppliers/{{code}}/articles": lambda w: Good(
+        w.clerk, {"code": w.article()["code"]}
+    ),
+    f"GET {API}/products/{{code}}/suppliers": lambda w: Good(
+        w.clerk, {"code": w.article()["product"]}
+    ),
+    f"GET {API}/suppliers/{{code}}/articles/{{product}}": lambda w: Good(w.clerk, w.article()),
+    f"PUT {API}/suppliers/{{code}}/articles/{{product}}": lambda w: Good(
+        w.clerk, w.article(), _ARTICLE
+    ),
+    f"DELETE {API}/suppliers/{{code}}/articles/{{product}}": lambda w: Good(
+        w.clerk, w.article(), status=204
+    ),
     f"GET {API}/invoice-requests": lambda w: Good(w.clerk),
     f"POST {API}/invoice-requests": lambda w: Good(
         w.clerk,

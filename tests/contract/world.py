@@ -129,6 +129,14 @@ class World:
         found = value(self.on, "SELECT id FROM stock_movement WHERE stock_id = %(id)s", id=lot.id)
         return int(found)
 
+    def article(self) -> dict[str, str | int]:
+        """Return the codes of a supplier and of a product that it sells: one of its two, and of two who sell it."""
+        supplier, product = builders.supplier(self.on), builders.product(self.on)
+        builders.article(self.on, supplier, product)
+        builders.article(self.on, supplier, builders.product(self.on))
+        builders.article(self.on, builders.supplier(self.on), product)
+        return {"code": supplier.code, "product": product.code}
+
     def order(self) -> Any:
         """Return an open invoice request; `product` is the code of what was asked for."""
         product = builders.product(self.on)

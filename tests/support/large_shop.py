@@ -10,6 +10,7 @@ from tests.support.database import Cluster, Database
 BIG = frozenset(
     """
     product product_word barcode sales_rank sales_of_day facet_count stock stock_level stock_movement invoice_request invoice_request_line
+    supplier_article delivery_deviation
     coupon coupon_code cart cart_item purchase purchase_line allocation payment event cash_movement
     document document_line document_vat document_buyer uncounted
     login customer session idempotency_key audit_log attempt image former_price coming_price slot
@@ -52,6 +53,9 @@ INSERT INTO invoice_request (code, supplier_id, status)
     SELECT n, 1, CASE WHEN n % 100 = 0 THEN 'open' ELSE 'received' END FROM generate_series(1, 10000) n;
 INSERT INTO invoice_request_line (invoice_request_id, product_id, quantity, unit_cost)
     SELECT 1 + n % 10000, n, 5, 1 FROM generate_series(1, 15000) n;
+INSERT INTO supplier_article (supplier_id, product_id, unit_cost, preferred) SELECT 1, id, 1, true FROM product;
+INSERT INTO delivery_deviation (invoice_request_line_id, kind, quantity, reason)
+    SELECT n, 'rejected', 1, 'broken' FROM generate_series(1, 15000) n;
 INSERT INTO login (email, password_hash, role)
     SELECT n || '@shop.test', '$argon2id$', CASE WHEN n % 1000 = 0 THEN 'clerk' ELSE 'customer' END FROM generate_series(1, 15000) n;
 INSERT INTO staff (login_id, name) SELECT id, 'Clerk' FROM login WHERE role = 'clerk';

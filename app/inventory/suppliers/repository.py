@@ -5,12 +5,13 @@ from typing import Any
 
 from app.core.database import Manager, Statement, json_object
 from app.core.web import Conflict, FieldError, NotFound
+from app.core.web.json import dumps
 from app.core.web.paging import Scalar
 from app.models import Supplier
 
 _JSON = json_object("""
     'code', s.code, 'name', s.name, 'email', s.email, 'phone', s.phone, 'address', s.address,
-    'active', s.active, 'version', s.version,
+    'lead_days', s.lead_days, 'delivery_days', s.delivery_days, 'least_order', s.least_order::text, 'active', s.active, 'version', s.version,
     'created_at', rfc3339(s.created_at), 'updated_at', rfc3339(s.updated_at)""")
 
 READ = Statement(f"SELECT {_JSON}, s.version FROM supplier s WHERE s.code = %(code)s")  # noqa: S608 - made of constants
@@ -27,8 +28,9 @@ PAGE = Statement(
 
 CREATE = Statement(
     """
-    INSERT INTO supplier (code, name, email, phone, address)
-    VALUES (%(code)s, %(name)s, %(email)s, %(phone)s, %(address)s)
+    INSERT INTO supplier (code, name, email, phone, address, lead_days, delivery_days, least_order)
+    VALUES (%(code)s, %(name)s, %(email)s, %(phone)s, %(address)s,
+            %(lead_days)s, %(delivery_days)s::jsonb, %(least_order)s)
     ON CONFLICT (code) DO NOTHING
     RETURNING id
     """,
@@ -61,7 +63,8 @@ class SupplierRepository:
 
     async def create(self, values: Mapping[str, Any]) -> None:
         """Insert a supplier. Raises Conflict for a code that is taken."""
-        if await self._manager.fetch_one(CREATE, **values) is None:
+        stored = {**values, "delivery_days": dumps(values["delivery_days"]).decode()}
+        if await self._manager.fetch_one(CREATE, **stored) is None:
             raise Conflict(
                 "There is a supplier with that code already.",
                 code="already_exists",

@@ -25,6 +25,8 @@ class TestCreate:
             ("address", " "),
             ("address", "x" * 501),
             ("colour", "red"),
+            ("lead_days", 91),
+            ("least_order", "-1"),
         ],
     )
     async def test_invalid(self, staff, member, wrong):
@@ -47,6 +49,9 @@ class TestCreate:
             "email": "orders@lowland.example",
             "phone": "+49 40 66969 110",
             "address": "Molkereiring 901, 20097 Hamburg",
+            "lead_days": 2,
+            "delivery_days": ["tuesday", "friday"],
+            "least_order": "50.00",
         }
         answer = await staff.post(LIST, json=sent)
         assert answer.status_code == 201
@@ -143,11 +148,14 @@ class TestChange:
     async def test_only_what_was_sent(self, staff, database):
         known = supplier(database, email="old@dairy.example", phone="123456")
         path = f"{LIST}/{known.code}"
-        answer = await staff.patch(path, json={"email": None, "name": "New"})
+        answer = await staff.patch(
+            path, json={"email": None, "name": "New", "delivery_days": ["friday", "monday"]}
+        )
         assert answer.status_code == 200
         assert answer.headers["ETag"] == '"v2"'
         Supplier.model_validate_json(answer.content, strict=True)
         expected = {"email": None, "name": "New", "phone": "123456", "version": 2}
+        expected["delivery_days"] = ["monday", "friday"]
         assert answer.json().items() >= expected.items()
         assert (await staff.get(path)).json() == answer.json()
 

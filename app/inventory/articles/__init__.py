@@ -1,0 +1,1 @@
+"""What a supplier sells of which product."""
