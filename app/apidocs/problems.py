@@ -63,6 +63,8 @@ CODES: Mapping[int, Mapping[str, str]] = {
         "allocated": "Some of that is promised to purchases.",
         "not_on_hand": "The lot has less than that on hand.",
         "not_open": "The invoice request is received already.",
+        "not_sent": "The invoice request was not sent yet.",
+        "not_draft": "The invoice request is sent already.",
         "over_received": "More came than was asked for.",
     },
     412: {"precondition_failed": "It has been changed since it was read; read it again."},

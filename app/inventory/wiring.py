@@ -4,6 +4,7 @@ from flask import Flask
 
 from app.audit import AuditTrail
 from app.core.database import Manager
+from app.core.settings import StockSettings
 from app.core.wiring import provide
 from app.inventory.allocations.picked.repository import PickedRepository
 from app.inventory.allocations.picked.service import PickedStock
@@ -12,6 +13,7 @@ from app.inventory.allocations.service import Allocations
 from app.inventory.articles.repository import ArticleRepository
 from app.inventory.articles.routes import blueprint as articles
 from app.inventory.articles.service import Articles
+from app.inventory.requests.deliveries.service import Deliveries
 from app.inventory.requests.repository import InvoiceRequestRepository
 from app.inventory.requests.routes import blueprint as requests
 from app.inventory.requests.service import InvoiceRequests
@@ -21,9 +23,16 @@ from app.inventory.stock.service import Stock
 from app.inventory.suppliers.repository import SupplierRepository
 from app.inventory.suppliers.routes import blueprint as suppliers
 from app.inventory.suppliers.service import Suppliers
+from app.product.barcodes.service import Barcodes
 
 
-def wire(app: Flask, manager: Manager, audit: AuditTrail) -> tuple[Allocations, PickedStock]:
+def wire(
+    app: Flask,
+    manager: Manager,
+    audit: AuditTrail,
+    barcodes: Barcodes,
+    settings: StockSettings,
+) -> tuple[Allocations, PickedStock]:
     """Give `app` suppliers, invoice requests and stock. Return what keeps the stock's promises to purchases."""
     lots = StockRepository(manager)
     promises = AllocationRepository(manager)
@@ -31,7 +40,10 @@ def wire(app: Flask, manager: Manager, audit: AuditTrail) -> tuple[Allocations, 
     provide(app, Suppliers(manager, SupplierRepository(manager), audit))
     sold_to_us = ArticleRepository(manager)
     provide(app, Articles(manager, sold_to_us, audit))
-    provide(app, InvoiceRequests(manager, InvoiceRequestRepository(manager), lots, audit))
+    asked = InvoiceRequestRepository(manager)
+    provide(app, InvoiceRequests(manager, asked, sold_to_us, lots, audit))
+    received = Deliveries(manager, asked, lots, barcodes, audit, over=settings.over_delivery)
+    provide(app, received)
     provide(app, Stock(manager, lots, allocations, audit))
     for blueprint in (stock, suppliers, articles, requests):
         app.register_blueprint(blueprint)

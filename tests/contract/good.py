@@ -237,6 +237,11 @@ GOOD: dict[str, Callable[[World], Good]] = {
         w.clerk, {"code": w.order().code}, status=204
     ),
     f"POST {API}/invoice-requests/{{code}}/receive": _delivery,
+    f"POST {API}/invoice-requests/{{code}}/send": lambda w: Good(
+        w.clerk, {"code": w.order("draft").code}
+    ),
+    f"GET {API}/invoice-requests/{{code}}/pdf": lambda w: Good(w.clerk, {"code": w.order().code}),
+    f"GET {API}/invoice-requests/{{code}}/csv": lambda w: Good(w.clerk, {"code": w.order().code}),
     f"GET {API}/stock/lots": lambda w: Good(w.clerk),
     f"GET {API}/stock/lots/{{lot}}": lambda w: Good(w.clerk, {"lot": w.lot().id}),
     f"GET {API}/stock/levels": lambda w: Good(w.clerk),
@@ -266,7 +271,7 @@ WITH_BODY = [
     for label in GOOD
     if label.startswith(("POST", "PUT", "PATCH"))
     and label != f"POST {API}/carts"
-    and not label.endswith(("/collect", "/release", "/image"))
+    and not label.endswith(("/collect", "/release", "/send", "/image"))
 ]
 OF_FILES = [label for label in GOOD if label.startswith("PUT") and label.endswith("/image")]
 ALONE = {f"GET {API}/{name}" for name in ("login", "shop", "slots", "suggestions", "synonyms")}
@@ -275,7 +280,7 @@ LISTS = [
     label
     for label in GOOD
     if label.startswith(f"GET {API}")
-    and not label.endswith(("}", "/prices", "/preview", "/plan", "/documents", "/pdf"))
+    and not label.endswith(("}", "/prices", "/preview", "/plan", "/documents", "/pdf", "/csv"))
     and label not in ALONE
 ]
 

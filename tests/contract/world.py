@@ -137,10 +137,10 @@ class World:
         builders.article(self.on, builders.supplier(self.on), product)
         return {"code": supplier.code, "product": product.code}
 
-    def order(self) -> Any:
-        """Return an open invoice request; `product` is the code of what was asked for."""
+    def order(self, status: str = "open") -> Any:
+        """Return an invoice request, one that was sent by default; `product` is the code of what was asked for."""
         product = builders.product(self.on)
-        made = builders.invoice_request(self.on, (product, 5, "0.5000"))
+        made = builders.invoice_request(self.on, (product, 5, "0.5000"), status=status)
         made.product = product.code
         return made
 

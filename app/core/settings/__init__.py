@@ -11,6 +11,7 @@ from app.core.settings.sections import (
     HttpSettings,
     LoggingSettings,
     SecuritySettings,
+    StockSettings,
 )
 from app.core.settings.shop import SellerSettings, ShopSettings
 
@@ -25,5 +26,6 @@ __all__ = [
     "Settings",
     "SettingsError",
     "ShopSettings",
+    "StockSettings",
     "load_settings",
 ]

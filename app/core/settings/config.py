@@ -23,6 +23,7 @@ from app.core.settings.sections import (
     HttpSettings,
     LoggingSettings,
     SecuritySettings,
+    StockSettings,
 )
 from app.core.settings.shop import ShopSettings
 
@@ -82,6 +83,7 @@ class Settings(BaseSettings):
     database: DatabaseSettings
     http: HttpSettings = HttpSettings()
     shop: ShopSettings = ShopSettings()
+    stock: StockSettings = StockSettings()
     security: SecuritySettings = SecuritySettings()
     logging: LoggingSettings = LoggingSettings()
 

@@ -1,13 +1,12 @@
 """Queries about what suppliers sell."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
-from decimal import Decimal
 from typing import Any
 
 from app.core.database import Manager, Statement, json_object
 from app.core.web.paging import Scalar
 from app.inventory.articles.schemas import NewArticle
+from app.inventory.articles.terms import Terms
 from app.inventory.stock.statements import PRODUCT_JSON
 
 _JSON = json_object(
@@ -80,16 +79,6 @@ TERMS = Statement(
     WHERE a.supplier_id = %(supplier)s AND a.product_id = ANY(%(products)s::bigint[])
     """,
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Terms:
-    """How a supplier sells a product: its number for it, what is in a pack, and the cost of one unit."""
-
-    product_id: int
-    article_number: str | None
-    pack: Decimal
-    unit_cost: Decimal
 
 
 class ArticleRepository:

@@ -80,9 +80,12 @@ class Level(Schema):
         description="on_hand less expired less allocated, as what an expired lot promised comes from"
         " another; 0 where promises are more than what is left for them."
     )
+    on_order: QuantityOrZero = Field(
+        description="What was asked of suppliers and has not come yet; drafts do not count."
+    )
     reorder_level: QuantityOrZero
     reorder: bool = Field(
-        description="Whether available is at or below reorder_level, of a product still sold."
+        description="Whether available and on_order are at or below reorder_level together, of a product still sold."
     )
 
 

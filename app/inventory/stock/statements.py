@@ -59,9 +59,9 @@ MOST_LOOKED_AT = 5000
 _LEVEL_JSON = json_object(
     """
     'on_hand', a.on_hand::text, 'allocated', a.allocated::text,
-    'expired', a.expired::text, 'available', a.available::text,
+    'expired', a.expired::text, 'available', a.available::text, 'on_order', o.quantity::text,
     'reorder_level', p.reorder_level::text,
-    'reorder', p.active AND a.available <= p.reorder_level""",
+    'reorder', p.active AND a.available + o.quantity <= p.reorder_level""",
     product=PRODUCT_JSON,
 )
 
@@ -71,11 +71,13 @@ def _level(products: str, hit: str, stops: str) -> str:
     SELECT {_LEVEL_JSON}, p.code, {hit} AS hit, {stops} AS stops
     FROM {products} p
     CROSS JOIN LATERAL (SELECT * FROM availability WHERE product_id = p.id LIMIT 1) a
+    CROSS JOIN LATERAL (
+        SELECT coalesce((SELECT n.quantity FROM on_order n WHERE n.product_id = p.id LIMIT 1), 0.000) AS quantity) o
     """
 
 
 _LISTED = """((p.active OR a.on_hand > 0) AND (%(reorder)s::boolean IS NULL
-    OR (p.active AND a.available <= p.reorder_level) = %(reorder)s))"""
+    OR (p.active AND a.available + o.quantity <= p.reorder_level) = %(reorder)s))"""
 
 LEVEL = Statement(
     _level(hit="true", stops="false", products="product")

@@ -10,7 +10,7 @@ REVOKE INSERT, UPDATE, DELETE ON _yoyo_migration, _yoyo_log, _yoyo_version, yoyo
 REVOKE INSERT, UPDATE, DELETE ON shop FROM {app};
 
 -- Ledgers only grow; their triggers say the same to everybody else.
-REVOKE UPDATE, DELETE ON stock_movement, payment, cash_movement, audit_log FROM {app};
+REVOKE UPDATE, DELETE ON stock_movement, payment, cash_movement, audit_log, delivery_deviation FROM {app};
 
 -- What happened stays so until it is forgotten.
 REVOKE UPDATE ON event FROM {app};

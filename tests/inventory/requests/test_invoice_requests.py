@@ -138,19 +138,22 @@ class TestCreate:
         InvoiceRequest.model_validate_json(answer.content, strict=True)
         made = answer.json()
         assert made["supplier"] == {"code": dairy.code, "name": dairy.name}
-        assert (made["status"], made["note"]) == ("open", "by the\nback door")
+        assert (made["status"], made["note"]) == ("sent", "by the\nback door")
+        assert (made["total"], made["expected_on"]) == ("11.94", None)
+        plain = {"received": "0.000", "rejected": "0.000", "why": None}
+        plain |= dict.fromkeys(("article_number", "pack", "packs"))
         assert made["lines"] == [
             {
                 "product": {"code": milk.code, "name": "Milk", "unit": "piece"},
                 "quantity": "12.000",
-                "received": "0.000",
                 "unit_cost": "0.9000",
+                **plain,
             },
             {
                 "product": {"code": flour.code, "name": "Flour", "unit": "kg"},
                 "quantity": "2.500",
-                "received": "0.000",
                 "unit_cost": "0.4567",
+                **plain,
             },
         ]
         assert (await staff.get(f"{LIST}/{code}")).json() == made
@@ -187,7 +190,7 @@ class TestList:
             invoice_request(database, (milk, 1, "1"), supplier_id=dairy.id, status=status).code
             for status in ("open", "cancelled", "open", "open")
         ]
-        first = await staff.get(f"{LIST}?supplier={dairy.code}&status=open&limit=2")
+        first = await staff.get(f"{LIST}?supplier={dairy.code}&status=sent&limit=2")
         Page[InvoiceRequest].model_validate_json(first.content, strict=True)
         assert [item["code"] for item in first.json()["items"]] == [made[3], made[2]]
         second = await staff.get(first.links["next"]["url"])

@@ -1,5 +1,6 @@
 """What a delivery makes of the lines, as rules on values alone."""
 
+import dataclasses
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -8,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.core.web import Conflict, Invalid
-from app.inventory.requests.receiving import Arrival, Line, all_open, receive, requested
+from app.inventory.requests.asking import Wish, requested
+from app.inventory.requests.receiving import Arrival, Line, all_open, receive
 from app.inventory.stock.lots import Product, not_expired, whole_pieces
 
 TODAY = date(2026, 2, 28)
@@ -59,7 +61,7 @@ def test_a_line_never_gets_more_than_is_open(delivery):
         assert refused.value.code == "over_received"
         assert sorted(named["product"] for named in refused.value.members["lines"]) == excess
     else:
-        received = receive(asked, arrivals, TODAY)
+        received = receive(asked, arrivals, TODAY).lots
         assert [(r.line.product, r.quantity, r.expires_on) for r in received] == [
             (a.product, a.quantity, a.expires_on) for a in arrivals
         ]
@@ -67,10 +69,25 @@ def test_a_line_never_gets_more_than_is_open(delivery):
         assert [r.unit_cost for r in received] == costs
 
 
+@given(deliveries(), st.sampled_from(["0", "0.1", "1"]).map(Decimal))
+def test_a_share_above_is_taken_and_written_down(delivery, over):
+    asked, arrivals = delivery
+    arrivals = [dataclasses.replace(arrival, reason="more in the box") for arrival in arrivals]
+    came = {one: sum(a.quantity for a in arrivals if a.product == one.product) for one in asked}
+    if any(one.received + came[one] > one.quantity * (1 + over) for one in asked):
+        with pytest.raises(Conflict):
+            receive(asked, arrivals, TODAY, over)
+        return
+    taken = receive(asked, arrivals, TODAY, over)
+    for one in asked:
+        said = sum(each.quantity for each in taken.deviations if each.line == one)
+        assert said == max(came[one] - one.open, 0)
+
+
 @given(lines())
 def test_all_open_completes_every_line(asked):
     left = {one: one.open for one in asked}
-    for lot in all_open(asked):
+    for lot in all_open(asked).lots:
         assert lot.quantity > 0
         left[lot.line] -= lot.quantity
     assert set(left.values()) == {0}
@@ -106,8 +123,8 @@ def test_every_wrong_value_is_named():
 def test_wrong_values_come_before_withdrawn_products():
     milk = Product(1, "milk", "piece", active=False)
     with pytest.raises(Conflict) as withdrawn:
-        requested([("milk", Decimal(1))], {"milk": milk})
+        requested([Wish("milk", Decimal(1))], {"milk": milk})
     assert withdrawn.value.code == "withdrawn"
     with pytest.raises(Invalid) as refused:
-        requested([("milk", Decimal(1)), ("tea", Decimal(1))], {"milk": milk})
+        requested([Wish("milk", Decimal(1)), Wish("tea", Decimal(1))], {"milk": milk})
     assert [error.pointer for error in refused.value.errors] == ["/lines/1/product"]

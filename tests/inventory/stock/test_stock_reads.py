@@ -147,6 +147,7 @@ class TestLevels:
             "allocated": "3.000",
             "expired": "4.000",
             "available": "7.000",
+            "on_order": "0.000",
             "reorder_level": "5.000",
             "reorder": False,
         }
