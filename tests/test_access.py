@@ -129,6 +129,7 @@ WHO = {
     f"DELETE {API}/invoice-requests/{{}}": STAFF,
     f"POST {API}/invoice-requests/{{}}/receive": STAFF,
     f"POST {API}/invoice-requests/{{}}/send": STAFF,
+    f"POST {API}/invoice-requests/proposals": STAFF,
     f"GET {API}/invoice-requests/{{}}/pdf": STAFF,
     f"GET {API}/invoice-requests/{{}}/csv": STAFF,
     f"GET {API}/stock/lots": STAFF,

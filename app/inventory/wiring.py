@@ -13,6 +13,9 @@ from app.inventory.allocations.service import Allocations
 from app.inventory.articles.repository import ArticleRepository
 from app.inventory.articles.routes import blueprint as articles
 from app.inventory.articles.service import Articles
+from app.inventory.proposals.repository import ProposalRepository
+from app.inventory.proposals.routes import blueprint as proposals_of
+from app.inventory.proposals.service import Proposals
 from app.inventory.requests.deliveries.service import Deliveries
 from app.inventory.requests.repository import InvoiceRequestRepository
 from app.inventory.requests.routes import blueprint as requests
@@ -42,9 +45,11 @@ def wire(
     provide(app, Articles(manager, sold_to_us, audit))
     asked = InvoiceRequestRepository(manager)
     provide(app, InvoiceRequests(manager, asked, sold_to_us, lots, audit))
+    proposals = ProposalRepository(manager)
+    provide(app, Proposals(manager, proposals, asked, lots, audit))
     received = Deliveries(manager, asked, lots, barcodes, audit, over=settings.over_delivery)
     provide(app, received)
     provide(app, Stock(manager, lots, allocations, audit))
-    for blueprint in (stock, suppliers, articles, requests):
+    for blueprint in (stock, suppliers, articles, proposals_of, requests):
         app.register_blueprint(blueprint)
     return allocations, PickedStock(PickedRepository(manager), promises, allocations)

@@ -39,6 +39,8 @@ ALTER TABLE invoice_request DROP CONSTRAINT invoice_request_status_check,
     ADD CONSTRAINT invoice_request_status_check CHECK (
         status IN ('draft', 'open', 'partly_received', 'received', 'cancelled')) NOT VALID,
     ADD CONSTRAINT invoice_request_expected_on_check CHECK (isfinite(expected_on)) NOT VALID;
+-- because the column is new, and what old workers make is sent at once
+-- squawk-ignore ban-set-default
 ALTER TABLE invoice_request ALTER COLUMN sent_at SET DEFAULT now();
 
 -- The supplier's number and pack stay as they were when it was asked for. A little more may come than was asked for; why so

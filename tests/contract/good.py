@@ -237,6 +237,9 @@ GOOD: dict[str, Callable[[World], Good]] = {
         w.clerk, {"code": w.order().code}, status=204
     ),
     f"POST {API}/invoice-requests/{{code}}/receive": _delivery,
+    f"POST {API}/invoice-requests/proposals": lambda w: Good(
+        w.clerk, {}, {"supplier": str(w.article()["code"]), "method": "reorder_level"}
+    ),
     f"POST {API}/invoice-requests/{{code}}/send": lambda w: Good(
         w.clerk, {"code": w.order("draft").code}
     ),

@@ -51,8 +51,8 @@ INSERT INTO stock_level (product_id, on_hand) SELECT id, 5 FROM product;
 INSERT INTO uncounted (product_id, quantity, since) SELECT id, 1, now() - id * interval '1 minute' FROM product WHERE id % 3 > 0;
 INSERT INTO invoice_request (code, supplier_id, status)
     SELECT n, 1, CASE WHEN n % 100 = 0 THEN 'open' ELSE 'received' END FROM generate_series(1, 10000) n;
-INSERT INTO invoice_request_line (invoice_request_id, product_id, quantity, unit_cost)
-    SELECT 1 + n % 10000, n, 5, 1 FROM generate_series(1, 15000) n;
+INSERT INTO invoice_request_line (invoice_request_id, product_id, quantity, received, unit_cost)
+    SELECT 1 + n % 10000, n, 5, CASE WHEN (1 + n % 10000) % 100 = 0 THEN 0 ELSE 5 END, 1 FROM generate_series(1, 15000) n;
 INSERT INTO supplier_article (supplier_id, product_id, unit_cost, preferred) SELECT 1, id, 1, true FROM product;
 INSERT INTO delivery_deviation (invoice_request_line_id, kind, quantity, reason)
     SELECT n, 'rejected', 1, 'broken' FROM generate_series(1, 15000) n;

@@ -30,6 +30,18 @@ class NewLine:
     why: str | None = None
 
 
+def active_supplier(found: tuple[int, bool] | None) -> int:
+    """Return the id of a supplier that was `found` as (id, active). Raises Invalid if none was, and Conflict if it is withdrawn."""
+    if found is None:
+        errors = [FieldError("/supplier", "is not known")]
+        raise Invalid("There is no such supplier.", errors=errors)
+    supplier_id, active = found
+    if not active:
+        errors = [FieldError("/supplier", "is withdrawn")]
+        raise Conflict("The supplier is withdrawn.", code="withdrawn", errors=errors)
+    return supplier_id
+
+
 def requested(lines: Iterable[Wish], products: Mapping[str, Product]) -> list[Product]:
     """Return the products of lines, found among those that exist.
 

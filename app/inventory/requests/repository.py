@@ -53,9 +53,9 @@ NEXT_CODE = Statement(
 
 CREATE = Statement(
     """
-    INSERT INTO invoice_request (code, supplier_id, note, created_by, status, sent_at, expected_on)
+    INSERT INTO invoice_request (code, supplier_id, note, created_by, status, sent_at, expected_on, proposed)
     VALUES (%(code)s, %(supplier)s, %(note)s, %(by)s, %(status)s,
-            CASE %(status)s WHEN 'open' THEN now() END, %(expected_on)s)
+            CASE %(status)s WHEN 'open' THEN now() END, %(expected_on)s, %(proposed)s)
     ON CONFLICT (code) DO NOTHING
     RETURNING id
     """,
@@ -68,7 +68,12 @@ LOCK = Statement(
     """,
 )
 
-SUPPLIER = Statement("SELECT active, lead_days, delivery_days FROM supplier WHERE id = %(id)s")
+SUPPLIER = Statement(
+    """
+    SELECT active, lead_days, ARRAY(SELECT jsonb_array_elements_text(delivery_days))
+    FROM supplier WHERE id = %(id)s
+    """,
+)
 
 SEND = Statement(
     """
@@ -134,7 +139,7 @@ CHANGE = Statement(
     """
     UPDATE invoice_request
     SET note = coalesce(%(note)s, note), status = coalesce(%(status)s, status),
-        expected_on = CASE WHEN %(expect)s THEN %(expected_on)s::date ELSE expected_on END
+        proposed = false, expected_on = CASE WHEN %(expect)s THEN %(expected_on)s::date ELSE expected_on END
     WHERE id = %(id)s
     """,
 )
@@ -194,7 +199,8 @@ class InvoiceRequestRepository:
     async def create(self, code: str | None, values: Mapping[str, Any]) -> tuple[int, str]:
         """Insert a request without lines, and return its id and code.
 
-        `values` are its `supplier` (the id), `note`, `expected_on`, its `status`, draft or open, and who made it, `by`.
+        `values` are its `supplier` (the id), `note`, `expected_on`, its `status`, draft or open, whether it was
+        `proposed`, and who made it, `by`.
 
         Raises Conflict for a code that is taken; without one, the next number that is free is it.
         """

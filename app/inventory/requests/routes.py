@@ -4,7 +4,7 @@ from apiflask import APIBlueprint
 from apiflask.schemas import FileSchema
 from flask import Response, request
 
-from app.core.web.bodies import LINES_BODY
+from app.core.web.bodies import FILE_BODY, LINES_BODY
 from app.core.web.conditional import etag, expected_version
 from app.core.web.http import Answer
 from app.core.web.idempotency import idempotent, request_identity
@@ -118,7 +118,7 @@ async def delete_invoice_request(code: str) -> Response:
 
 
 @blueprint.post("/invoice-requests/<code>/receive")
-@allow("stock:write", longest_body=LINES_BODY)
+@allow("stock:write", longest_body=FILE_BODY)
 @describe(409, idempotent=True)
 @blueprint.input(Delivery)
 @blueprint.output(Receipt)

@@ -1,6 +1,6 @@
 """Invoice requests and their receipt, as JSON."""
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from pydantic import Field
 
@@ -22,6 +22,7 @@ from app.core.web.schema import (
 )
 from app.inventory.articles.schemas import ArticleNumber, SupplierName
 from app.inventory.stock.schemas import Lot, LotCode, RequestCode, StockedProduct
+from app.product.discounts.schemas import Weekday
 
 Status = Literal["draft", "sent", "partly_received", "received", "cancelled"]
 _EXPECTED = "When it should come."
@@ -69,6 +70,42 @@ class InvoiceRequestChanges(Schema):
     status: Literal["cancelled"] = omitted()
 
 
+class Why(Schema):
+    """The figures that a proposed quantity follows from; quantities are in the product's unit."""
+
+    method: Literal["sales", "reorder_level"]
+    sells: dict[Weekday, QuantityOrZero] = Field(
+        description="What sells on each weekday, on the average of the days counted."
+    )
+    days_counted: int = Field(description="Of the last 56 days, those that say what sells.")
+    days_without_stock: int = Field(
+        description="And those that do not, as nothing was left in the evening."
+    )
+    delivery_on: Date = Field(description="When it should come.")
+    next_delivery_on: Date = Field(description="Until when it has to last: the delivery after it.")
+    sells_before: QuantityOrZero = Field(description="What sells from today until it comes.")
+    sells_until_next: QuantityOrZero = Field(
+        description="What sells from then until the next delivery."
+    )
+    safety: QuantityOrZero = Field(
+        description="What is kept in case that more sells than on average."
+    )
+    sells_before_expiry: QuantityOrZero | None = Field(
+        description="What of it sells before it expires; null for what keeps."
+    )
+    on_hand: QuantityOrZero
+    promised: QuantityOrZero
+    available: QuantityOrZero = Field(
+        description="What of on_hand can be sold: neither promised, nor expired, nor reduced."
+    )
+    on_order: QuantityOrZero = Field(
+        description="What was asked for and has not come, with what is in drafts of staff's."
+    )
+    reorder_level: QuantityOrZero
+    pack: Quantity
+    least_quantity: QuantityOrZero
+
+
 class InvoiceRequestLine(Schema):
     """How much of one product was asked for, and how much of that has come."""
 
@@ -85,9 +122,7 @@ class InvoiceRequestLine(Schema):
     received: QuantityOrZero
     rejected: QuantityOrZero = Field(description="What came and was not taken: it is still open.")
     unit_cost: UnitCost
-    why: dict[str, Any] | None = Field(
-        description="Of what was proposed: the figures that it follows from.", examples=[None]
-    )
+    why: Why | None = Field(description="Of what was proposed.")
 
 
 class DeliveryDeviation(Schema):
@@ -110,7 +145,7 @@ class InvoiceRequest(Schema):
     note: Text
     sent_at: Moment | None
     expected_on: Date | None = Field(description=_EXPECTED)
-    proposed: bool = Field(description="Whether the shop proposed it, and nobody has touched it.")
+    proposed: bool = Field(description="Whether the shop proposed it, and nobody has changed it.")
     total: Total = Field(description="What it comes to, without VAT.")
     below_least_order: bool = Field(
         description="Whether that is less than the supplier's `least_order`."

@@ -9,10 +9,10 @@ import orjson
 from app.audit import AuditTrail
 from app.core.database import Manager
 from app.core.threads import Threads
-from app.core.web import Conflict, FieldError, Invalid, Unavailable
+from app.core.web import Conflict, FieldError, Unavailable
 from app.core.web.conditional import check_version
 from app.inventory.articles.repository import ArticleRepository
-from app.inventory.requests.asking import NewLine, Wish, at_terms, requested
+from app.inventory.requests.asking import NewLine, Wish, active_supplier, at_terms, requested
 from app.inventory.requests.dates import expected_on
 from app.inventory.requests.repository import InvoiceRequestRepository, Key, Locked
 from app.inventory.requests.schemas import (
@@ -69,7 +69,8 @@ class InvoiceRequests:
         """
 
         async def work() -> tuple[str, str, int]:
-            supplier_id = await self._supplier(new.supplier)
+            known = await self._stock.suppliers([new.supplier])
+            supplier_id = active_supplier(known.get(new.supplier))
             lines = await self._lines(supplier_id, new.lines)
             sent, expected = new.status == "sent", new.expected_on
             if sent and expected is None:
@@ -81,6 +82,7 @@ class InvoiceRequests:
                     "note": new.note,
                     "status": "open" if sent else "draft",
                     "expected_on": expected,
+                    "proposed": False,
                     "by": by,
                 },
             )
@@ -178,21 +180,6 @@ class InvoiceRequests:
     async def _expected(self, supplier_id: int) -> date | None:
         _, lead_days, days = await self._requests.supplier(supplier_id)
         return expected_on(await self._stock.today(), lead_days, days)
-
-    async def _supplier(self, code: str) -> int:
-        found = (await self._stock.suppliers([code])).get(code)
-        if found is None:
-            raise Invalid(
-                "There is no such supplier.", errors=[FieldError("/supplier", "is not known")]
-            )
-        supplier_id, active = found
-        if not active:
-            raise Conflict(
-                "The supplier is withdrawn.",
-                code="withdrawn",
-                errors=[FieldError("/supplier", "is withdrawn")],
-            )
-        return supplier_id
 
     async def _lines(
         self, supplier_id: int, lines: Sequence[NewInvoiceRequestLine]

@@ -7,6 +7,7 @@ from app.inventory.requests.schemas import InvoiceRequest
 from tests.builders import invoice_request, product, rows, supplier, unique, value
 
 LIST = "/api/v1/invoice-requests"
+NO_ARTICLE = dict.fromkeys(("article_number", "pack", "packs", "why"))
 
 
 def pointers(answer):
@@ -140,8 +141,7 @@ class TestCreate:
         assert made["supplier"] == {"code": dairy.code, "name": dairy.name}
         assert (made["status"], made["note"]) == ("sent", "by the\nback door")
         assert (made["total"], made["expected_on"]) == ("11.94", None)
-        plain = {"received": "0.000", "rejected": "0.000", "why": None}
-        plain |= dict.fromkeys(("article_number", "pack", "packs"))
+        plain = {"received": "0.000", "rejected": "0.000", **NO_ARTICLE}
         assert made["lines"] == [
             {
                 "product": {"code": milk.code, "name": "Milk", "unit": "piece"},

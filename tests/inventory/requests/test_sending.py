@@ -93,6 +93,13 @@ async def test_a_draft_is_sent_once_and_is_on_order_then(staff, draft, milk, tod
     assert (await on_order(staff, milk))[0] == "0.000"
 
 
+async def test_any_day_is_a_delivery_day_unless_some_are_named(staff, database, milk, today):
+    quick = supplier(database, lead_days=2)
+    lines = [{"product": milk.code, "quantity": "1", "unit_cost": "1"}]
+    made = await staff.post(LIST, json={"supplier": quick.code, "lines": lines})
+    assert made.json()["expected_on"] == str(today + timedelta(days=2))
+
+
 async def test_whoever_says_when_it_comes_is_believed(staff, draft, today):
     said = str(today + timedelta(days=40))
     made = await draft(expected_on=said)

@@ -1,0 +1,1 @@
+"""What to ask of suppliers, by what sells."""
