@@ -287,6 +287,9 @@ def test_an_invoice_request_that_counts_what_never_came(run, fresh_database):
     assert result.exit_code == 1
     line = value(fresh_database, "SELECT id FROM invoice_request_line")
     assert f"invoice request {made.code} line {line}: received 2.000, receipts 0" in result.output
+    rows(fresh_database, "UPDATE invoice_request_line SET received = 7")
+    said = f"invoice request {made.code} line {line}: above 2.000, written down 0"
+    assert said in run("verify").output
 
 
 @pytest.mark.parametrize(

@@ -131,7 +131,8 @@ class World:
 
     def article(self) -> dict[str, str | int]:
         """Return the codes of a supplier and of a product that it sells: one of its two, and of two who sell it."""
-        supplier, product = builders.supplier(self.on), builders.product(self.on)
+        supplier = builders.supplier(self.on)
+        product = builders.product(self.on, reorder_level=5)
         builders.article(self.on, supplier, product)
         builders.article(self.on, supplier, builders.product(self.on))
         builders.article(self.on, builders.supplier(self.on), product)

@@ -27,7 +27,7 @@ TESTS = [
     "tests/commands/sheets/test_columns.py",
     "tests/core/database/test_migration_rule.py",
 ]
-FOLDERS = ("app", "benchmarks", "conformance", "docs", "local", "tests")
+FOLDERS = ("app", "benchmarks", "conformance", "docs", "examples", "local", "tests")
 FILES = ("main.py", "pyproject.toml", "config_dev.toml", ".squawk.toml", "CHANGELOG.md")
 
 

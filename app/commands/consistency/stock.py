@@ -157,4 +157,18 @@ RULES = (
         WHERE l.received <> coalesce(m.quantity, 0)
         """,
     ),
+    Rule(
+        "what came above what was asked for was written down",
+        """
+        SELECT 'invoice request ' || r.code || ' line ' || l.id, 'above ' || greatest(l.received - l.quantity, 0)
+            || ', written down ' || coalesce(d.quantity, 0)
+        FROM invoice_request_line l
+        JOIN invoice_request r ON r.id = l.invoice_request_id
+        LEFT JOIN (
+            SELECT invoice_request_line_id, sum(quantity) AS quantity
+            FROM delivery_deviation WHERE kind = 'over_delivered' GROUP BY invoice_request_line_id
+        ) d ON d.invoice_request_line_id = l.id
+        WHERE greatest(l.received - l.quantity, 0) <> coalesce(d.quantity, 0)
+        """,
+    ),
 )
