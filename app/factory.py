@@ -172,7 +172,7 @@ def _wire_features(app: Shop, settings: Settings, database: PooledPostgresqlData
     barcodes = product.wire(app, manager, lists, audit, settings.shop)
     accounts, attempts = login.wire(app, manager, audit, settings)
     users.wire(app, manager, audit, accounts, attempts)
-    allocations, picked = inventory.wire(app, manager, audit)
+    allocations, picked = inventory.wire(app, manager, audit, barcodes, settings.stock)
     orders.wire(
         app,
         manager,

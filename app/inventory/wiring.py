@@ -4,11 +4,17 @@ from flask import Flask
 
 from app.audit import AuditTrail
 from app.core.database import Manager
+from app.core.settings import StockSettings
 from app.core.wiring import provide
 from app.inventory.allocations.picked.repository import PickedRepository
 from app.inventory.allocations.picked.service import PickedStock
 from app.inventory.allocations.repository import AllocationRepository
 from app.inventory.allocations.service import Allocations
+from app.inventory.counts.books import Books
+from app.inventory.counts.intake import Intake
+from app.inventory.counts.repository import CountRepository
+from app.inventory.counts.routes import blueprint as counts
+from app.inventory.counts.service import Counts
 from app.inventory.requests.repository import InvoiceRequestRepository
 from app.inventory.requests.routes import blueprint as requests
 from app.inventory.requests.service import InvoiceRequests
@@ -18,16 +24,22 @@ from app.inventory.stock.service import Stock
 from app.inventory.suppliers.repository import SupplierRepository
 from app.inventory.suppliers.routes import blueprint as suppliers
 from app.inventory.suppliers.service import Suppliers
+from app.product.barcodes.service import Barcodes
 
 
-def wire(app: Flask, manager: Manager, audit: AuditTrail) -> tuple[Allocations, PickedStock]:
-    """Give `app` suppliers, invoice requests and stock. Return what keeps the stock's promises to purchases."""
+def wire(
+    app: Flask, manager: Manager, audit: AuditTrail, barcodes: Barcodes, settings: StockSettings
+) -> tuple[Allocations, PickedStock]:
+    """Give `app` suppliers, invoice requests, stock and counts. Return what keeps the stock's promises to purchases."""
     lots = StockRepository(manager)
     promises = AllocationRepository(manager)
     allocations = Allocations(promises)
     provide(app, Suppliers(manager, SupplierRepository(manager), audit))
     provide(app, InvoiceRequests(manager, InvoiceRequestRepository(manager), lots, audit))
     provide(app, Stock(manager, lots, allocations, audit))
-    for blueprint in (stock, suppliers, requests):
+    counted = CountRepository(manager, settings.recount_value)
+    intake, books = Intake(counted, barcodes), Books(counted, allocations)
+    provide(app, Counts(manager, counted, lots, audit, intake=intake, books=books))
+    for blueprint in (stock, counts, suppliers, requests):
         app.register_blueprint(blueprint)
     return allocations, PickedStock(PickedRepository(manager), promises, allocations)

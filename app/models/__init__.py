@@ -22,6 +22,7 @@ from app.models.catalogue import (
     Synonym,
     SynonymList,
 )
+from app.models.counts import StockCount, StockCountProduct, StockCountScan
 from app.models.documents import (
     Document,
     DocumentBuyer,
@@ -51,6 +52,7 @@ from app.models.stock import (
     InvoiceRequest,
     InvoiceRequestLine,
     Stock,
+    StockCorrection,
     StockLevel,
     StockMovement,
     Supplier,
@@ -111,6 +113,10 @@ __all__ = [
     "SlotPlan",
     "Staff",
     "Stock",
+    "StockCorrection",
+    "StockCount",
+    "StockCountProduct",
+    "StockCountScan",
     "StockLevel",
     "StockMovement",
     "Supplier",

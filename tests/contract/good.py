@@ -5,6 +5,7 @@ from typing import Any
 
 from tests import builders
 from tests.builders import PASSWORD, unique
+from tests.contract.counting import COUNTING
 from tests.contract.documents import OF_DOCUMENTS
 from tests.contract.selling import SELLING
 from tests.contract.world import ANYBODY, API, OVER, Good, World
@@ -230,6 +231,7 @@ GOOD: dict[str, Callable[[World], Good]] = {
     ),
     f"GET {API}/shop": lambda w: Good(ANYBODY),
     **SELLING,
+    **COUNTING,
     **OF_DOCUMENTS,
 }
 
@@ -247,7 +249,7 @@ LISTS = [
     label
     for label in GOOD
     if label.startswith(f"GET {API}")
-    and not label.endswith(("}", "/prices", "/preview", "/plan", "/documents", "/pdf"))
+    and not label.endswith(("}", "/prices", "/preview", "/plan", "/documents", "/pdf", "/sheet"))
     and label not in ALONE
 ]
 

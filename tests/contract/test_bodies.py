@@ -33,6 +33,8 @@ FOR_STAFF = {
     "POST /api/v1/invoice-requests/{code}/receive": LINES,
     "POST /api/v1/purchases/{purchase}/refunds": LINES,
     "POST /api/v1/sales": LINES,
+    "POST /api/v1/stock/counts": LINES,
+    "POST /api/v1/stock/counts/{count}/scans": LINES,
     "POST /api/v1/purchases/{purchase}/pick": LINES,
     "PUT /api/v1/synonyms": FILE,
     "PUT /api/v1/slots/plan": LINES,

@@ -13,6 +13,7 @@ from app.core.settings.sections import (
     SecuritySettings,
 )
 from app.core.settings.shop import SellerSettings, ShopSettings
+from app.core.settings.stock import StockSettings
 
 __all__ = [
     "DEVELOPMENT_FILE",
@@ -25,5 +26,6 @@ __all__ = [
     "Settings",
     "SettingsError",
     "ShopSettings",
+    "StockSettings",
     "load_settings",
 ]

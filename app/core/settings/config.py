@@ -25,6 +25,7 @@ from app.core.settings.sections import (
     SecuritySettings,
 )
 from app.core.settings.shop import ShopSettings
+from app.core.settings.stock import StockSettings
 
 PREFIX = "OGS_"
 DEVELOPMENT_FILE = Path(__file__).parents[3] / "config_dev.toml"
@@ -82,6 +83,7 @@ class Settings(BaseSettings):
     database: DatabaseSettings
     http: HttpSettings = HttpSettings()
     shop: ShopSettings = ShopSettings()
+    stock: StockSettings = StockSettings()
     security: SecuritySettings = SecuritySettings()
     logging: LoggingSettings = LoggingSettings()
 

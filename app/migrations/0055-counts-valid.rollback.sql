@@ -1,0 +1,3 @@
+ALTER TABLE stock_movement
+    DROP CONSTRAINT stock_movement_stock_count_id_fkey,
+    ADD CONSTRAINT stock_movement_stock_count_id_fkey FOREIGN KEY (stock_count_id) REFERENCES stock_count NOT VALID;
