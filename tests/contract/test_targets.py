@@ -136,6 +136,7 @@ FILTERS = {
     "used": "used=false",
     "open": "open=true",
     "since": "since=2026-01-01T00:00:00Z",
+    "state": "state=counted",
 }
 
 

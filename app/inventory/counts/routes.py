@@ -21,6 +21,7 @@ from app.inventory.counts.schemas import (
     CountSummary,
     NewCount,
     Recount,
+    Recounted,
     ScanResults,
     Scans,
     StockCount,
@@ -105,11 +106,12 @@ async def take_scans(count: str, json_data: Scans) -> Response:
 @allow("stock:write")
 @describe(409)
 @blueprint.input(Recount)
-@blueprint.output(StockCount)
+@blueprint.output(Recounted)
 @idempotent
 async def ask_for_recount(count: str, json_data: Recount) -> Response:
     """Have products counted again: what is found then takes the place of what was found before. `{}` is for all that has to be."""
-    return json_response(await wired(Counts).recount(count, json_data, principal().login_id))
+    again = await wired(Counts).recount(count, json_data, principal().login_id)
+    return json_response(Recounted(products=again).model_dump_json())
 
 
 @blueprint.post("/<count>/approve")

@@ -166,6 +166,12 @@ class Recount(Schema):
     )
 
 
+class Recounted(Schema):
+    """What is counted again from now on."""
+
+    products: list[Sku] = Field(description="Without what waits for its recount already.")
+
+
 class Approval(Schema):
     """What to do about what is not certain."""
 

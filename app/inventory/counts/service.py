@@ -95,13 +95,13 @@ class Counts:
 
         return await self._manager.transaction(work)
 
-    async def recount(self, code: str, asked: Recount, by: int | None) -> str:
-        """Open the next round of products, or of all that have to be counted again; return the count's JSON.
+    async def recount(self, code: str, asked: Recount, by: int | None) -> list[str]:
+        """Open the next round of products, or of all that have to be counted again; return which these are.
 
         Raises NotFound, Conflict `not_open`, and Invalid for products that nobody has counted.
         """
 
-        async def work() -> str:
+        async def work() -> list[str]:
             count = _open(await self._counts.lock(code))
             found = {each.code: each for each in await self._counts.results(count.id)}
             if asked.products is None:
@@ -112,9 +112,9 @@ class Counts:
             # Of what waits for its recount already, the round goes on.
             again = [each for each in wanted if not each.waiting]
             await self._counts.next_round(count.id, [each.product_id for each in again])
-            detail = {"products": [each.code for each in again]}
-            await self._record(by, "recounted", code, detail)
-            return await self._counts.read(code)
+            codes = [each.code for each in again]
+            await self._record(by, "recounted", code, {"products": codes})
+            return codes
 
         return await self._manager.transaction(work)
 

@@ -1,0 +1,319 @@
+"""A count from its opening to its approval: scans, rounds, what the books say, and what is booked."""
+
+from datetime import timedelta
+from decimal import Decimal
+
+from app.inventory.counts.schemas import CountedProduct, StockCount
+from tests.builders import (
+    as_clerk,
+    category,
+    clerk,
+    gtin,
+    level_of,
+    on_sale,
+    placed,
+    product,
+    rows,
+    stock_of,
+    stocked,
+    today,
+    value,
+)
+from tests.inventory.counts.counting import (
+    COUNTS,
+    approve,
+    ask,
+    done,
+    lines,
+    opened,
+    scan,
+    send,
+)
+from tests.inventory.promises import consistent, expire, promised
+from tests.orders.counter.counting import line, sell
+from tests.orders.picking.steps import came, picked
+from tests.orders.sales import at_once, bought, collect, conflict, invalid, pay
+from tests.support.clients import client_at, shop_with
+
+
+class TestOpening:
+    async def test_of_a_category_takes_all_below_it_and_what_is_withdrawn_and_there(
+        self, client, database
+    ):
+        food = category(database)
+        dairy = category(database, parent=food)
+        here, below, gone = (
+            on_sale(database, category=food),
+            on_sale(database, category=dairy, stock=None),
+            on_sale(database, category=dairy, active=False),
+        )
+        on_sale(database, category=dairy, active=False, stock=None)
+        made = await ask(client, database, "", {"category": food.code, "note": "Monday"})
+        assert made.status_code == 201
+        StockCount.model_validate_json(made.content, strict=True)
+        body = made.json()
+        assert (body["status"], body["category"], body["note"]) == ("open", food.code, "Monday")
+        assert (body["products"], body["counted"], body["value"]) == (3, 0, "0.00")
+        read = await client.get(made.headers["Location"], headers=as_clerk(database))
+        assert read.json() == body
+        found = await lines(client, database, body["code"])
+        assert found.keys() == {here.code, below.code, gone.code}
+
+    async def test_refuses_what_is_counted_already_until_that_ends(self, client, database):
+        milk, other = on_sale(database), on_sale(database)
+        count = await opened(client, database, milk)
+        body = {"products": [milk.code, other.code]}
+        refused = conflict(await ask(client, database, "", body), "being_counted")
+        assert refused["items"] == [{"product": milk.code}]
+        await done(client, database, f"/{count}/cancel", {"reason": "too late"})
+        assert (await ask(client, database, "", body)).status_code == 201
+
+    async def test_wants_one_thing_that_is_known(self, client, database):
+        empty = category(database)
+        for body, pointer in (
+            ({}, "/category"),
+            ({"category": empty.code, "products": ["x"]}, "/category"),
+            ({"category": "none"}, "/category"),
+            ({"category": empty.code}, "/category"),
+            ({"products": [on_sale(database).code, "none"]}, "/products/1"),
+        ):
+            invalid(await ask(client, database, "", body), pointer)
+
+    async def test_prints_a_sheet_that_is_the_same_whatever_there_is(self, client, database):
+        milk = on_sale(database, name="Żubr milk")
+        count = await opened(client, database, milk)
+        headers, url = as_clerk(database), f"{COUNTS}/{count}/sheet"
+        first = await client.get(url, headers=headers)
+        assert first.headers["Content-Type"] == "application/pdf"
+        assert first.content.startswith(b"%PDF")
+        await sell(client, database, line(milk))
+        assert (await client.get(url, headers=headers)).content == first.content
+
+
+class TestScans:
+    async def test_are_taken_once_each_and_the_bad_alone_are_refused(self, client, database):
+        code = gtin(database)
+        milk, flour = on_sale(database, gtin=code), on_sale(database, unit="kg", stock="2.5")
+        count = await opened(client, database, milk, flour)
+        first = scan(milk, "4", place="A 1")
+        sent = [
+            first,
+            first,
+            scan(None, None, barcode=code),
+            scan(milk, "1.5"),
+            scan(flour, None),
+            scan(flour, "2.250"),
+            scan(None, "1", barcode="4006381333931"),
+            scan(None, "1", barcode="123"),
+            scan(on_sale(database), "1"),
+            scan(milk, "1", ago=3600),
+            {**first, "quantity": "5"},
+        ]
+        expected = [
+            ("taken", None),
+            ("known", None),
+            ("taken", None),
+            ("refused", "not_whole"),
+            ("refused", "quantity_needed"),
+            ("taken", None),
+            ("refused", "unknown_code"),
+            ("refused", "unknown_code"),
+            ("refused", "not_in_count"),
+            ("refused", "before_opening"),
+            ("refused", "id_used"),
+        ]
+        assert await send(client, database, count, *sent) == expected
+        again = [("known", None) if each[0] == "taken" else each for each in expected]
+        assert await send(client, database, count, *sent) == again
+        found = await lines(client, database, count)
+        assert [found[each.code]["counted"] for each in (milk, flour)] == ["5.000", "2.250"]
+
+    async def test_are_of_when_they_were_seen_by_the_servers_clock(self, client, database):
+        milk = on_sale(database)
+        count = await opened(client, database, milk)
+        rows(
+            database,
+            "UPDATE stock_count SET opened_at = now() - interval '1 hour' WHERE code = %(code)s",
+            code=count,
+        )
+        await send(client, database, count, scan(milk, "10", ago=600), scan(milk, "0", ago=-9999))
+        since = value(
+            database,
+            "SELECT array_agg(now() - counted_at ORDER BY counted_at) FROM stock_count_scan WHERE product_id = %(id)s",
+            id=milk.id,
+        )
+        assert timedelta(seconds=600) <= since[0] < timedelta(seconds=660)
+        assert timedelta(0) <= since[1] < timedelta(seconds=60)
+
+
+class TestWhatTheBooksSay:
+    async def test_is_of_that_moment_and_without_what_lies_in_bags(self, client, database):
+        milk, picker = on_sale(database, stock=20), clerk(database)
+        ready = await bought(client, database, (milk, 3))
+        waits = await bought(client, database, (milk, 2))
+        dropped = await bought(client, database, (milk, 1))
+        for each, quantity in ((ready, "3"), (dropped, "1")):
+            await picked(client, picker, each, came(each, milk, quantity))
+        count = await opened(client, database, milk)
+        await send(client, database, count, scan(milk, "16"))
+        await sell(client, database, line(milk, "5"))
+        for each in (ready, waits):
+            await pay(client, database, each)
+            assert (await collect(client, database, each)).status_code == 200
+        url = f"/api/v1/purchases/{dropped['id']}/cancel"
+        body = {"reason": "not wanted", "goods": "restock"}
+        assert (await client.post(url, json=body, headers=picker.headers)).status_code == 200
+        found = (await lines(client, database, count))[milk.code]
+        CountedProduct.model_validate(found)
+        assert (found["expected"], found["difference"]) == ("16.000", "0.000")
+        assert (found["moved"], found["recount"]) == (False, False)
+        assert (await approve(client, database, count)).status_code == 200
+        assert level_of(database, milk).on_hand == 10
+        assert (await lines(client, database, count))[milk.code]["expected"] == "16.000"
+
+    async def test_is_uncertain_where_something_moved_between_two_places(self, client, database):
+        milk = on_sale(database)
+        count = await opened(client, database, milk)
+        await send(client, database, count, scan(milk, "4", place="shelf"))
+        await sell(client, database, line(milk))
+        await send(client, database, count, scan(milk, "3", place="cellar"))
+        found = (await lines(client, database, count, state="recount"))[milk.code]
+        assert (found["counted"], found["expected"]) == ("7.000", "9.000")
+        assert (found["moved"], found["recount"]) == (True, True)
+        refused = conflict(await approve(client, database, count), "recount_needed")
+        assert refused["items"] == [{"product": milk.code}]
+        # What is counted again takes the place of what was, and late news of before does not add to it.
+        late = scan(milk, "2", ago=1)
+        answer = await done(client, database, f"/{count}/recounts", {})
+        assert answer == {"products": [milk.code]}
+        rows(
+            database,
+            "UPDATE stock_count_product SET round_at = now() WHERE product_id = %(id)s",
+            id=milk.id,
+        )
+        rows(
+            database,
+            "UPDATE stock_count SET opened_at = now() - interval '1 hour' WHERE code = %(code)s",
+            code=count,
+        )
+        await send(client, database, count, late)
+        found = (await lines(client, database, count))[milk.code]
+        assert (found["round"], found["counted"], found["recount"]) == (2, "9.000", True)
+        await send(client, database, count, scan(milk, "9"))
+        found = (await lines(client, database, count))[milk.code]
+        assert (found["counted"], found["difference"], found["recount"]) == (
+            "9.000",
+            "0.000",
+            False,
+        )
+        assert (await approve(client, database, count)).status_code == 200
+
+    async def test_far_off_is_counted_until_it_comes_twice(self, database, make_settings):
+        milk, eggs = on_sale(database), on_sale(database)
+        settings = make_settings(stock={"recount_value": "1.00"})
+        async with shop_with(settings) as started, client_at(started) as client:
+            count = await opened(client, database, milk, eggs)
+            await send(client, database, count, scan(milk, "7"), scan(eggs, "8"))
+            found = await lines(client, database, count, state="different")
+            assert [found[each.code]["value"] for each in (milk, eggs)] == ["-1.50", "-1.00"]
+            assert [found[each.code]["recount"] for each in (milk, eggs)] == [True, False]
+            for quantity, is_far in (("6", True), ("6", False)):
+                await done(client, database, f"/{count}/recounts", {"products": [milk.code]})
+                await send(client, database, count, scan(milk, quantity))
+                found = await lines(client, database, count)
+                assert found[milk.code]["recount"] is is_far
+            assert (await approve(client, database, count)).status_code == 200
+        assert [level_of(database, each).on_hand for each in (milk, eggs)] == [6, 8]
+
+
+class TestApproval:
+    async def test_books_what_was_found_once_and_sales_since_stay_sold(self, client, database):
+        day = today(database)
+        milk, eggs, flour = product(database), on_sale(database), product(database, unit="kg")
+        soon = stocked(database, milk, 4, expires_on=day + timedelta(days=1), unit_cost="1.0000")
+        late = stocked(database, milk, 6, expires_on=day + timedelta(days=9), unit_cost="2.0000")
+        bag = stocked(database, flour, "0.5", expires_on=day - timedelta(days=1))
+        left = on_sale(database)
+        count = await opened(client, database, milk, eggs, flour, left)
+        await send(client, database, count, scan(milk, "5"), scan(eggs, "12"), scan(flour, "2"))
+        await sell(client, database, line(eggs, "2"))
+        answer = await approve(client, database, count)
+        assert answer.status_code == 200, answer.text
+        assert (answer.json()["status"], answer.json()["counted"]) == ("approved", 3)
+        assert (stock_of(database, soon).on_hand, stock_of(database, late).on_hand) == (0, 5)
+        assert level_of(database, eggs).on_hand == 10
+        assert stock_of(database, bag).on_hand == Decimal("0.5")
+        assert level_of(database, flour).on_hand == 2
+        assert level_of(database, left).on_hand == 10
+        found = await lines(client, database, count)
+        assert found[milk.code]["value"] == "-6.00"
+        assert found[left.code]["counted"] is None
+        moves = rows(
+            database,
+            "SELECT reason, kind FROM stock_movement WHERE product_id = %(id)s AND kind <> 'receipt'",
+            id=milk.id,
+        )
+        assert {(each.reason, each.kind) for each in moves} == {(f"count {count}", "adjustment")}
+        conflict(await approve(client, database, count), "not_open")
+        body = {"sent_at": "2026-01-01T00:00:00Z", "scans": [scan(milk)]}
+        conflict(await ask(client, database, f"/{count}/scans", body), "not_open")
+        consistent(database, milk)
+
+    async def test_moves_promises_out_of_what_has_expired_and_breaks_none(self, client, database):
+        milk = product(database)
+        old, fresh = stocked(database, milk, 3), stocked(database, milk, 3)
+        purchase = placed(database, (old, 2))
+        expire(database, old)
+        count = await opened(client, database, milk)
+        await send(client, database, count, scan(milk, "1"))
+        refused = conflict(await approve(client, database, count), "allocated")
+        assert refused["items"] == [{"product": milk.code, "missing": "5.000", "free": "4.000"}]
+        assert level_of(database, milk).on_hand == 6
+        assert promised(database, purchase) == {old.id: 2}
+        await done(client, database, f"/{count}/recounts", {"products": [milk.code]})
+        await send(client, database, count, scan(milk, "2"))
+        assert (await approve(client, database, count)).status_code == 200
+        assert promised(database, purchase) == {fresh.id: 2}
+        assert (stock_of(database, old).on_hand, stock_of(database, fresh).on_hand) == (0, 2)
+        consistent(database, milk)
+
+    async def test_does_not_book_again_what_the_till_found_since(self, client, database):
+        milk = on_sale(database, stock=2)
+        count = await opened(client, database, milk)
+        await send(client, database, count, scan(milk, "6"))
+        await sell(client, database, line(milk, "5"))
+        assert (await approve(client, database, count)).status_code == 200
+        assert level_of(database, milk).on_hand == 1
+        assert (await lines(client, database, count))[milk.code]["booked"] == "1.000"
+
+    async def test_of_what_nobody_counted_can_say_that_it_is_not_there(self, client, database):
+        milk = on_sale(database)
+        count = await opened(client, database, milk)
+        answer = await approve(client, database, count, uncounted="zero")
+        assert answer.status_code == 200, answer.text
+        assert level_of(database, milk).on_hand == 0
+        assert answer.json()["value"] == "-5.00"
+
+    async def test_takes_what_is_right_off_the_list_of_what_to_count(self, client, database):
+        milk = on_sale(database, stock=None)
+        await sell(client, database, line(milk))
+        noted = "SELECT quantity FROM uncounted WHERE product_id = %(id)s"
+        assert value(database, noted, id=milk.id) == 1
+        count = await opened(client, database, milk)
+        await send(client, database, count, scan(milk, "0"))
+        assert (await approve(client, database, count)).status_code == 200
+        assert value(database, noted, id=milk.id) is None
+
+    async def test_is_for_admins(self, client, database):
+        count = await opened(client, database, on_sale(database))
+        answer = await ask(client, database, f"/{count}/approve", {})
+        assert answer.status_code == 403
+
+
+async def test_two_approvals_at_once_book_once(client, database):
+    milk = on_sale(database)
+    count = await opened(client, database, milk)
+    await send(client, database, count, scan(milk, "4"))
+    answers = await at_once(*(approve(client, database, count) for _ in range(4)))
+    assert sorted(answer.status_code for answer in answers) == [200, 409, 409, 409]
+    assert level_of(database, milk).on_hand == 4
