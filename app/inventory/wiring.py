@@ -15,6 +15,12 @@ from app.inventory.counts.intake import Intake
 from app.inventory.counts.repository import CountRepository
 from app.inventory.counts.routes import blueprint as counts
 from app.inventory.counts.service import Counts
+from app.inventory.ledger.repository import LedgerRepository
+from app.inventory.ledger.routes import blueprint as ledger
+from app.inventory.ledger.service import Ledger
+from app.inventory.lots.repository import LotRepository
+from app.inventory.lots.routes import blueprint as known_lots
+from app.inventory.lots.service import Lots
 from app.inventory.requests.repository import InvoiceRequestRepository
 from app.inventory.requests.routes import blueprint as requests
 from app.inventory.requests.service import InvoiceRequests
@@ -36,10 +42,12 @@ def wire(
     allocations = Allocations(promises)
     provide(app, Suppliers(manager, SupplierRepository(manager), audit))
     provide(app, InvoiceRequests(manager, InvoiceRequestRepository(manager), lots, audit))
-    provide(app, Stock(manager, lots, allocations, audit))
+    provide(app, Stock(manager, lots, allocations, audit, settings))
     counted = CountRepository(manager, settings.recount_value)
     intake, books = Intake(counted, barcodes), Books(counted, allocations)
     provide(app, Counts(manager, counted, lots, audit, intake=intake, books=books))
-    for blueprint in (stock, counts, suppliers, requests):
+    provide(app, Lots(manager, LotRepository(manager), lots, audit))
+    provide(app, Ledger(LedgerRepository(manager)))
+    for blueprint in (stock, known_lots, ledger, counts, suppliers, requests):
         app.register_blueprint(blueprint)
     return allocations, PickedStock(PickedRepository(manager), promises, allocations)

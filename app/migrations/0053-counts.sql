@@ -58,8 +58,11 @@ CREATE INDEX stock_count_scan_round ON stock_count_scan (count_id, product_id, r
 CREATE TRIGGER stock_count_scan_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON stock_count_scan
     FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 
+-- A note beside the reason, which is of the shop's list where something is thrown away.
 ALTER TABLE stock_movement
     ADD COLUMN stock_count_id bigint,
+    ADD COLUMN note text,
+    ADD CONSTRAINT stock_movement_note_check CHECK (length(note) <= 200) NOT VALID,
     ADD CONSTRAINT stock_movement_stock_count_id_fkey FOREIGN KEY (stock_count_id) REFERENCES stock_count NOT VALID;
 
 -- What was put right about a lot, and why.

@@ -85,6 +85,7 @@ class StockMovement(Row):
     purchase_line_id = peewee.BigIntegerField(null=True)
     invoice_request = ReferenceField(InvoiceRequest, null=True)
     stock_count_id = peewee.BigIntegerField(null=True)
+    note = peewee.TextField(null=True)
 
 
 class StockCorrection(Row):

@@ -1,10 +1,11 @@
-"""A request for each operation of counts that succeeds."""
+"""A request for each operation of counts, and on what is known of lots, that succeeds."""
 
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Any
 from uuid import uuid4
 
+from tests import builders
 from tests.contract.world import API, Good, World
 
 _AT = "2026-01-01T12:00:00Z"
@@ -32,9 +33,37 @@ def _with_recount(w: World) -> Good:
     return Good(w.clerk, {"count": count}, {"products": [product]})
 
 
+def _with_corrections(w: World) -> Good:
+    lot = w.lot().id
+    for day in ("2999-01-01", "2999-01-02"):
+        changed = w.shop.patch(
+            f"{API}/stock/lots/{lot}",
+            json={"expires_on": day, "reason": "misread"},
+            headers=dict(w.clerk),
+        )
+        assert changed.status_code == 200, changed.text
+    return Good(w.clerk, {"lot": lot})
+
+
+def _with_ledger(w: World) -> Good:
+    product = w.product()
+    builders.stocked(w.on, product, 5)
+    return Good(w.clerk, {"code": product.code})
+
+
+def _with_changes(w: World) -> Good:
+    body = {"expires_on": "2999-01-01", "unit_cost": "0.7500", "reason": "misread"}
+    return Good(w.clerk, {"lot": w.lot().id}, {**body, "supplier": builders.supplier(w.on).code})
+
+
 _COUNTS = f"{API}/stock/counts"
 COUNTING: Mapping[str, Callable[[World], Good]] = MappingProxyType(
     {
+        f"PATCH {API}/stock/lots/{{lot}}": _with_changes,
+        f"GET {API}/stock/lots/{{lot}}/corrections": _with_corrections,
+        f"GET {API}/stock/recalls": lambda w: Good(w.clerk),
+        f"GET {API}/stock/expiring": lambda w: Good(w.clerk),
+        f"GET {API}/products/{{code}}/ledger": _with_ledger,
         f"GET {_COUNTS}": lambda w: Good(w.clerk),
         f"POST {_COUNTS}": lambda w: Good(
             w.clerk, {}, {"products": [w.product().code], "note": "Monday"}, 201

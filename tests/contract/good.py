@@ -227,7 +227,7 @@ GOOD: dict[str, Callable[[World], Good]] = {
         201,
     ),
     f"POST {API}/stock/waste": lambda w: Good(
-        w.clerk, {}, {"lot": w.lot().id, "quantity": "1", "reason": "broken"}, 201
+        w.clerk, {}, {"lot": w.lot().id, "quantity": "1", "reason": "broken", "note": "fell"}, 201
     ),
     f"GET {API}/shop": lambda w: Good(ANYBODY),
     **SELLING,
@@ -243,8 +243,11 @@ WITH_BODY = [
     and not label.endswith(("/collect", "/release", "/image"))
 ]
 OF_FILES = [label for label in GOOD if label.startswith("PUT") and label.endswith("/image")]
-ALONE = {f"GET {API}/{name}" for name in ("login", "shop", "slots", "suggestions", "synonyms")}
-"""What is read at once, in no pages."""
+ALONE = {
+    f"GET {API}/{name}"
+    for name in ("login", "shop", "slots", "stock/recalls", "suggestions", "synonyms")
+}
+"""What is read at once, in no pages, or has none unless something is named."""
 LISTS = [
     label
     for label in GOOD
