@@ -98,7 +98,7 @@ class TestEachTarget:
 @pytest.mark.parametrize("label", LISTS)
 class TestLists:
     async def test_limits(self, hostile_shop, good, label):
-        who, path = good.who, label.partition(" ")[2]
+        who, path = good.who, target(label, good)
         for limit in LIMITS:
             answer = await hostile_shop.ask("GET", f"{path}?limit={limit}", who)
             assert (limit, answer.status, answer.pointers) == (limit, 422, {"/query/limit"})
@@ -106,14 +106,14 @@ class TestLists:
         assert (answer.status, answer.pointers) == (422, {"/query/limit"})
 
     async def test_cursors(self, hostile_shop, good, label):
-        who, path = good.who, label.partition(" ")[2]
+        who, path = good.who, target(label, good)
         for cursor in CURSORS:
             answer = await hostile_shop.ask("GET", f"{path}?cursor={cursor}", who)
             assert (cursor, answer.status, answer.pointers) == (cursor, 422, {"/query/cursor"})
 
     async def test_odd_values(self, hostile_shop, good, description, label):
-        who, path = good.who, label.partition(" ")[2]
-        for parameter in description["paths"][path]["get"]["parameters"]:
+        who, path = good.who, target(label, good)
+        for parameter in description["paths"][label.partition(" ")[2]]["get"]["parameters"]:
             for text in ODD:
                 query = f"{parameter['name']}={text}"
                 answer = await hostile_shop.ask("GET", f"{path}?{query}", who)
