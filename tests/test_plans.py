@@ -239,13 +239,6 @@ class TestFunctions:
         cursor.execute("SELECT sought_products(%s, false, true)", (typed,))
         assert read_whole(cursor) == set()
 
-    def test_what_was_counted_is_looked_up(self, cursor):
-        cursor.execute(
-            "SELECT count(counted), count(expected) FROM count_result WHERE count_id = 700"
-        )
-        assert min(*cursor.fetchone()) > 20
-        assert read_whole(cursor) == set()
-
     def test_triggers_look_up(self, cursor):
         cursor.execute(
             """
