@@ -52,7 +52,12 @@ def _with_ledger(w: World) -> Good:
 
 
 def _with_changes(w: World) -> Good:
-    body = {"expires_on": "2999-01-01", "unit_cost": "0.7500", "reason": "misread"}
+    body = {
+        "expires_on": "2999-01-01",
+        "unit_cost": "0.7500",
+        "lot_code": "L1",
+        "reason": "misread",
+    }
     return Good(w.clerk, {"lot": w.lot().id}, {**body, "supplier": builders.supplier(w.on).code})
 
 

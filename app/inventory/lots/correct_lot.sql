@@ -1,6 +1,6 @@
 -- edition 1
--- Puts a lot right and writes down what was changed: `changes` has new values of expires_on, unit_cost and supplier (its code), null
--- for none. Returns what is different now. What is worked out of lots by views follows by itself; what is kept of their cost is to be
+-- Puts a lot right and writes down what was changed: `changes` has new values of expires_on, unit_cost, supplier (its code) and
+-- lot_code, null for none. Returns what is different now. What is worked out of lots by views follows by itself; what is kept of their cost is to be
 -- renewed in here.
 CREATE OR REPLACE FUNCTION correct_lot(of_lot bigint, changes jsonb, why text, by_login bigint) RETURNS SETOF text
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp
@@ -15,7 +15,8 @@ CREATE OR REPLACE FUNCTION correct_lot(of_lot bigint, changes jsonb, why text, b
             expires_on = CASE WHEN changes ? 'expires_on' THEN (changes ->> 'expires_on')::date ELSE s.expires_on END,
             unit_cost = coalesce((changes ->> 'unit_cost')::numeric, s.unit_cost),
             supplier_id = CASE WHEN changes ? 'supplier'
-                THEN (SELECT v.id FROM supplier v WHERE v.code = changes ->> 'supplier') ELSE s.supplier_id END
+                THEN (SELECT v.id FROM supplier v WHERE v.code = changes ->> 'supplier') ELSE s.supplier_id END,
+            lot_code = CASE WHEN changes ? 'lot_code' THEN changes ->> 'lot_code' ELSE s.lot_code END
             WHERE s.id = of_lot;
         RETURN QUERY
             INSERT INTO stock_correction AS c (stock_id, field, was, becomes, reason, login_id)
@@ -25,7 +26,8 @@ CREATE OR REPLACE FUNCTION correct_lot(of_lot bigint, changes jsonb, why text, b
             CROSS JOIN LATERAL (VALUES
                 ('expires_on', to_char(old.expires_on, 'YYYY-MM-DD'), to_char(s.expires_on, 'YYYY-MM-DD')),
                 ('unit_cost', old.unit_cost::text, s.unit_cost::text),
-                ('supplier', old.supplier, v.code)) AS f (field, was, becomes)
+                ('supplier', old.supplier, v.code),
+                ('lot_code', old.lot_code, s.lot_code)) AS f (field, was, becomes)
             WHERE s.id = of_lot AND f.was IS DISTINCT FROM f.becomes
             RETURNING c.field;
     END

@@ -7,7 +7,7 @@ from typing import Any
 from app.core.database import Manager, Statement, json_object
 from app.core.web.json import dumps
 from app.core.web.paging import PageQuery, Scalar
-from app.inventory.lots.schemas import ExpiringQuery
+from app.inventory.lots.schemas import ExpiringQuery, RecallQuery
 from app.inventory.stock.statements import PRODUCT_JSON
 
 Key = tuple[Scalar, ...] | None
@@ -29,9 +29,12 @@ CORRECTIONS = Statement(
 
 RECALLED = Statement(
     """
-    SELECT s.id FROM stock s
-    WHERE s.id = %(lot)s AND (%(product)s::text IS NULL
-        OR s.product_id = (SELECT p.id FROM product p WHERE p.code = %(product)s))
+    SELECT s.id
+    FROM (
+        SELECT * FROM stock WHERE id = %(lot)s AND (%(lot_code)s::text IS NULL OR lot_code = %(lot_code)s)
+        UNION ALL SELECT * FROM stock WHERE %(lot)s::bigint IS NULL AND lot_code = %(lot_code)s
+    ) s
+    WHERE %(product)s::text IS NULL OR s.product_id = (SELECT p.id FROM product p WHERE p.code = %(product)s)
     """
 )
 
@@ -121,9 +124,11 @@ class LotRepository:
             CORRECTIONS, lot=lot_id, limit=query.limit + 1, after_id=after_id
         )
 
-    async def recalled(self, lot: int | None, product: str | None) -> list[int]:
+    async def recalled(self, query: RecallQuery) -> list[int]:
         """Return the lots that are meant, of that product if one is named."""
-        rows = await self._manager.fetch(RECALLED, lot=lot, product=product)
+        rows = await self._manager.fetch(
+            RECALLED, lot=query.lot, lot_code=query.lot_code, product=query.product
+        )
         return [lot_id for (lot_id,) in rows]
 
     async def purchases(

@@ -47,7 +47,7 @@ async def list_corrections(lot: int, query_data: PageQuery) -> Response:
 @blueprint.input(RecallQuery, location="query")
 @blueprint.output(RecallPage)
 async def list_recalled(query_data: RecallQuery) -> Response:
-    """List the purchases that have, or were promised, some of a lot, newest first; and the lot, which is in every page."""
+    """List the purchases that have, or were promised, some of lots with that code, newest first; `lots` are in every page."""
     lots, rows = await wired(Lots).recall(query_data, after(query_data))
     return page(rows, query_data, f',"lots":{lots}')
 

@@ -23,7 +23,7 @@ from app.core.web.schema import (
     UnitCost,
     omitted,
 )
-from app.inventory.stock.schemas import Lot, StockedProduct
+from app.inventory.stock.schemas import Lot, LotCode, StockedProduct
 
 
 class LotChanges(Schema):
@@ -32,6 +32,7 @@ class LotChanges(Schema):
     expires_on: Date | None = omitted()
     unit_cost: UnitCost = omitted()
     supplier: Code | None = omitted()
+    lot_code: LotCode | None = omitted()
     reason: Reason
 
 
@@ -48,8 +49,9 @@ class Correction(Schema):
 
 
 class RecallQuery(PageQuery):
-    """What is called back: nothing, unless it is named."""
+    """What is called back: nothing, unless it is named by its code or by a lot of ours."""
 
+    lot_code: LotCode | None = Field(default=None, description="What the manufacturer calls it.")
     lot: Id | None = None
     product: Sku | None = None
 
@@ -72,7 +74,7 @@ class RecalledPurchase(Schema):
 class RecallPage(Page[RecalledPurchase]):
     """What is called back, and the purchases that have some of it, newest first."""
 
-    lots: list[Lot] = Field(description="At most 100 of them.")
+    lots: list[Lot]
 
 
 class ExpiringQuery(PageQuery):

@@ -52,7 +52,7 @@ class Lots:
 
     async def recall(self, query: RecallQuery, after: Key) -> tuple[str, list[tuple[Any, ...]]]:
         """Return the JSON of the lots that are meant, and rows of (JSON, number) of the purchases that have some."""
-        lots = await self._lots.recalled(query.lot, query.product)
+        lots = await self._lots.recalled(query)
         return await self._stock.lots(lots), await self._lots.purchases(lots, query, after)
 
     async def expiring(self, query: ExpiringQuery, after: Key) -> list[tuple[Any, ...]]:

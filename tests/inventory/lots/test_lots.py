@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from decimal import Decimal
+from functools import partial
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -139,9 +140,16 @@ class TestRecalls:
         ]
         assert (found[1]["contact_name"], found[1]["products"]) == ("Jan Kowalski", [milk.code])
         assert [each["id"] for each in page["lots"]] == [lot.id]
-        other = on_sale(database)
-        query = {"lot": lot.id, "product": other.code}
-        assert (await client.get(url, params=query, headers=headers)).json()["lots"] == []
+        code, other = f"L{lot.id}", stocked(database, product(database), 1)
+        for each in (lot, other):
+            await correct(client, database, each, lot_code=code)
+        read = partial(client.get, url, headers=headers)
+        by_code = (await read(params={"lot_code": code})).json()
+        assert by_code["items"] == found
+        assert [each["id"] for each in by_code["lots"]] == [lot.id, other.id]
+        for query in ({"lot_code": code, "product": milk.code}, {"lot_code": code, "lot": lot.id}):
+            assert [each["id"] for each in (await read(params=query)).json()["lots"]] == [lot.id]
+        assert (await read()).json() == {"items": [], "next": None, "lots": []}
 
 
 def left_over(database, lots, a_day):
