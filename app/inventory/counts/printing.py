@@ -14,9 +14,7 @@ _SMALL, _NORMAL, _LARGE = 8, 9, 15
 _LINE: Final = 7
 _MARGIN: Final = 15
 _WIDTHS: Final = (82, 34, 16, 24, 24)
-_HEADS: Final = ("", "Barcode", "Unit", "Place", "Counted")
-_LONGEST: Final = 52
-"""Letters of a name that have room in its column."""
+_HEADS: Final = ("Barcode", "Unit", "Place", "Counted")
 
 
 def printed(sheet: Mapping[str, Any]) -> bytes:
@@ -65,18 +63,26 @@ def _group(pdf: FPDF, category: str, lines: Sequence[Mapping[str, Any]]) -> None
     if pdf.will_page_break(4 * _LINE):
         pdf.add_page()
     pdf.ln(_LINE / 2)
-    _row(pdf, (category[:_LONGEST], *_HEADS[1:]), "B")
+    heads = (category, *_HEADS)
+    _row(pdf, heads, "B")
     for line in lines:
         if pdf.will_page_break(_LINE):
             pdf.add_page()
-            _row(pdf, (category[:_LONGEST], *_HEADS[1:]), "B")
-        name = line["name"]
-        short = name if len(name) <= _LONGEST else f"{name[: _LONGEST - 1]}…"
-        _row(pdf, (short, line["gtin"] or line["code"][:20], line["unit"], "", ""))
+            _row(pdf, heads, "B")
+        _row(pdf, (line["name"], line["gtin"] or line["code"], line["unit"], "", ""))
 
 
 def _row(pdf: FPDF, texts: Sequence[str], style: str = "") -> None:
     pdf.set_font(_FAMILY, style, _SMALL)
     for width, text in zip(_WIDTHS, texts, strict=True):
-        pdf.cell(width, _LINE, text, border=1)
+        pdf.cell(width, _LINE, _fitted(pdf, text, width - 2), border=1)
     pdf.ln(_LINE)
+
+
+def _fitted(pdf: FPDF, text: str, width: float) -> str:
+    """Return as much of a text as has room."""
+    if pdf.get_string_width(text) <= width:
+        return text
+    while pdf.get_string_width(f"{text}…") > width:
+        text = text[:-1]
+    return f"{text}…"

@@ -60,6 +60,8 @@ _SUMMARY = """
     'code', c.code, 'status', c.status, 'category', c.category, 'note', c.note, 'opened_by', o.email,
     'opened_at', rfc3339(c.opened_at), 'ended_by', e.email, 'ended_at', rfc3339(c.ended_at)"""
 
+# What reads results is planned each time: a plan of when there was no count yet would read all of the first one's scans for each
+# product of it.
 # Far off is what is worth more than the shop lets pass, or did not stand still; but not what came twice.
 _RECOUNT = """
     (r.waiting OR coalesce(r.booked IS NULL AND r.difference <> 0 AND NOT r.confirmed
@@ -82,7 +84,8 @@ READ = Statement(
         FROM count_result r WHERE r.count_id = c.id
     ) f
     WHERE c.code = %(code)s
-    """
+    """,
+    prepared=False,
 )
 
 PAGE = Statement(
@@ -110,7 +113,8 @@ PRODUCTS = Statement(
         AND CASE %(state)s::text WHEN 'uncounted' THEN r.counted IS NULL WHEN 'counted' THEN r.counted IS NOT NULL
             WHEN 'different' THEN r.difference <> 0 WHEN 'recount' THEN {_RECOUNT} ELSE true END
     ORDER BY r.place LIMIT %(limit)s
-    """
+    """,
+    prepared=False,
 )
 
 _SHEET_LINE = json_object(
@@ -188,7 +192,8 @@ RESULTS = Statement(
     WHERE r.count_id = %(count)s AND (r.counted IS NOT NULL OR %(zero)s)
         AND (%(products)s::bigint[] IS NULL OR r.product_id = ANY(%(products)s::bigint[]))
     ORDER BY r.place
-    """
+    """,
+    prepared=False,
 )
 
 NEXT_ROUND = Statement(

@@ -1,5 +1,6 @@
 """A count from its opening to its approval: scans, rounds, what the books say, and what is booked."""
 
+import asyncio
 from datetime import timedelta
 from decimal import Decimal
 
@@ -34,6 +35,7 @@ from tests.orders.counter.counting import line, sell
 from tests.orders.picking.steps import came, picked
 from tests.orders.sales import at_once, bought, collect, conflict, invalid, pay
 from tests.support.clients import client_at, shop_with
+from tests.support.locks import transaction, until_blocked
 
 
 class TestOpening:
@@ -317,3 +319,22 @@ async def test_two_approvals_at_once_book_once(client, database):
     answers = await at_once(*(approve(client, database, count) for _ in range(4)))
     assert sorted(answer.status_code for answer in answers) == [200, 409, 409, 409]
     assert level_of(database, milk).on_hand == 4
+
+
+async def test_a_sale_under_way_is_in_the_books_when_they_are_put_right(client, database):
+    milk = on_sale(database)
+    (lot,) = rows(database, "SELECT * FROM stock WHERE product_id = %(id)s", id=milk.id)
+    count = await opened(client, database, milk)
+    async with transaction(database) as cursor:
+        cursor.execute(
+            "INSERT INTO stock_movement (kind, product_id, stock_id, quantity, reason) VALUES ('waste', %s, %s, -1, 'broken')",
+            (milk.id, lot.id),
+        )
+        await send(client, database, count, scan(milk, "9"))
+        found = (await lines(client, database, count))[milk.code]
+        assert found["difference"] == "-1.000"
+        approved = asyncio.create_task(approve(client, database, count))
+        await until_blocked(database, approved)
+    assert (await approved).status_code == 200
+    assert level_of(database, milk).on_hand == 9
+    assert (await lines(client, database, count))[milk.code]["difference"] == "0.000"
