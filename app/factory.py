@@ -184,7 +184,7 @@ def _wire_features(app: Shop, settings: Settings, database: PooledPostgresqlData
         barcodes=barcodes,
         shop=settings.shop,
     )
-    shop.wire(app, settings.shop)
+    shop.wire(app, settings.shop, settings.stock)
     health.wire(app, manager, settings)
     apidocs.wire(app)
 

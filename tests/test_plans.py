@@ -40,6 +40,17 @@ EXEMPT = {
 # Lists for staff with many filters that may all be absent: one plan cannot do for all of them, so these are planned each
 # time. (The parameters of all, then those of each example.)
 EACH_TIME = {
+    "app.inventory.counts.statements.READ": ({"code": "CT-000700"}, {"bound": Decimal(5)}),
+    "app.inventory.counts.statements.PRODUCTS": (
+        {"count": 700, "limit": 21},
+        {"state": "recount"},
+        {"after_place": 9},
+    ),
+    "app.inventory.counts.statements.RESULTS": (
+        {"count": 700, "zero": False},
+        {"zero": True},
+        {"products": [699]},
+    ),
     "app.inventory.stock.statements.LOT_PAGE": (
         {"all": False, "limit": 21},
         {"all": True},

@@ -13,6 +13,17 @@ from app.inventory.allocations.service import Allocations
 from app.inventory.articles.repository import ArticleRepository
 from app.inventory.articles.routes import blueprint as articles
 from app.inventory.articles.service import Articles
+from app.inventory.counts.books import Books
+from app.inventory.counts.intake import Intake
+from app.inventory.counts.repository import CountRepository
+from app.inventory.counts.routes import blueprint as counts
+from app.inventory.counts.service import Counts
+from app.inventory.ledger.repository import LedgerRepository
+from app.inventory.ledger.routes import blueprint as ledger
+from app.inventory.ledger.service import Ledger
+from app.inventory.lots.repository import LotRepository
+from app.inventory.lots.routes import blueprint as known_lots
+from app.inventory.lots.service import Lots
 from app.inventory.proposals.repository import ProposalRepository
 from app.inventory.proposals.routes import blueprint as proposals_of
 from app.inventory.proposals.service import Proposals
@@ -30,13 +41,9 @@ from app.product.barcodes.service import Barcodes
 
 
 def wire(
-    app: Flask,
-    manager: Manager,
-    audit: AuditTrail,
-    barcodes: Barcodes,
-    settings: StockSettings,
+    app: Flask, manager: Manager, audit: AuditTrail, barcodes: Barcodes, settings: StockSettings
 ) -> tuple[Allocations, PickedStock]:
-    """Give `app` suppliers, invoice requests and stock. Return what keeps the stock's promises to purchases."""
+    """Give `app` suppliers, articles, orders, proposals, stock and counts. Return what keeps the stock's promises to purchases."""
     lots = StockRepository(manager)
     promises = AllocationRepository(manager)
     allocations = Allocations(promises)
@@ -49,7 +56,13 @@ def wire(
     provide(app, Proposals(manager, proposals, asked, lots, audit))
     received = Deliveries(manager, asked, lots, barcodes, audit, over=settings.over_delivery)
     provide(app, received)
-    provide(app, Stock(manager, lots, allocations, audit))
-    for blueprint in (stock, suppliers, articles, proposals_of, requests):
+    provide(app, Stock(manager, lots, allocations, audit, settings))
+    counted = CountRepository(manager, settings.recount_value)
+    intake, books = Intake(counted, barcodes), Books(counted, allocations)
+    provide(app, Counts(manager, counted, lots, audit, intake=intake, books=books))
+    provide(app, Lots(manager, LotRepository(manager), lots, audit))
+    provide(app, Ledger(LedgerRepository(manager)))
+    rooms = (stock, known_lots, ledger, counts, suppliers, articles, proposals_of, requests)
+    for blueprint in rooms:
         app.register_blueprint(blueprint)
     return allocations, PickedStock(PickedRepository(manager), promises, allocations)

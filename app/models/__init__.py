@@ -22,6 +22,7 @@ from app.models.catalogue import (
     Synonym,
     SynonymList,
 )
+from app.models.counts import StockCount, StockCountProduct, StockCountScan
 from app.models.documents import (
     Document,
     DocumentBuyer,
@@ -52,6 +53,7 @@ from app.models.stock import (
     InvoiceRequest,
     InvoiceRequestLine,
     Stock,
+    StockCorrection,
     StockLevel,
     StockMovement,
     Supplier,
@@ -114,6 +116,10 @@ __all__ = [
     "SlotPlan",
     "Staff",
     "Stock",
+    "StockCorrection",
+    "StockCount",
+    "StockCountProduct",
+    "StockCountScan",
     "StockLevel",
     "StockMovement",
     "Supplier",

@@ -129,6 +129,21 @@ class StockMovement(Row):
     purchase_id = peewee.UUIDField(null=True)
     purchase_line_id = peewee.BigIntegerField(null=True)
     invoice_request = ReferenceField(InvoiceRequest, null=True)
+    stock_count_id = peewee.BigIntegerField(null=True)
+    note = peewee.TextField(null=True)
+
+
+class StockCorrection(Row):
+    """What was put right about a lot. Append-only."""
+
+    id = peewee.BigAutoField()
+    stock = ReferenceField(Stock)
+    field = peewee.TextField()
+    was = peewee.TextField(null=True)
+    becomes = peewee.TextField(null=True)
+    reason = peewee.TextField()
+    login = ReferenceField(Login, null=True)
+    at = TimestampTzField()
 
 
 class Uncounted(Row):

@@ -2,14 +2,14 @@
 
 from decimal import Decimal
 
-from app.core.settings import ShopSettings
+from app.core.settings import ShopSettings, StockSettings
 from app.shop.schemas import OrderDemands, ShopProfile
 
 
 class Profile:
     """The shop as it is shown: the same for as long as a process runs."""
 
-    def __init__(self, shop: ShopSettings) -> None:
+    def __init__(self, shop: ShopSettings, stock: StockSettings) -> None:
         found = ShopProfile(
             name=shop.name,
             currency=shop.currency,
@@ -25,5 +25,6 @@ class Profile:
                 days_to_collect=shop.days_to_collect,
                 guest_contact=["contact_name", "contact_phone"],
             ),
+            waste_reasons=list(stock.waste_reasons),
         )
         self.json = found.model_dump_json()

@@ -40,3 +40,7 @@ class ShopProfile(Schema):
         examples=[["Mo-Fr 08:00-20:00", "Sa 08:00-18:00"]],
     )
     order: OrderDemands
+    waste_reasons: list[str] = Field(
+        description="What goods are thrown away for, as staff chooses it.",
+        examples=[["expired", "broken"]],
+    )

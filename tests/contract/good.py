@@ -5,6 +5,7 @@ from typing import Any
 
 from tests import builders
 from tests.builders import PASSWORD, unique
+from tests.contract.counting import COUNTING
 from tests.contract.documents import OF_DOCUMENTS
 from tests.contract.selling import SELLING
 from tests.contract.world import ANYBODY, API, OVER, Good, World
@@ -262,10 +263,11 @@ GOOD: dict[str, Callable[[World], Good]] = {
         201,
     ),
     f"POST {API}/stock/waste": lambda w: Good(
-        w.clerk, {}, {"lot": w.lot().id, "quantity": "1", "reason": "broken"}, 201
+        w.clerk, {}, {"lot": w.lot().id, "quantity": "1", "reason": "broken", "note": "fell"}, 201
     ),
     f"GET {API}/shop": lambda w: Good(ANYBODY),
     **SELLING,
+    **COUNTING,
     **OF_DOCUMENTS,
 }
 
@@ -277,13 +279,18 @@ WITH_BODY = [
     and not label.endswith(("/collect", "/release", "/send", "/image"))
 ]
 OF_FILES = [label for label in GOOD if label.startswith("PUT") and label.endswith("/image")]
-ALONE = {f"GET {API}/{name}" for name in ("login", "shop", "slots", "suggestions", "synonyms")}
-"""What is read at once, in no pages."""
+ALONE = {
+    f"GET {API}/{name}"
+    for name in ("login", "shop", "slots", "stock/recalls", "suggestions", "synonyms")
+}
+"""What is read at once, in no pages, or has none unless something is named."""
 LISTS = [
     label
     for label in GOOD
     if label.startswith(f"GET {API}")
-    and not label.endswith(("}", "/prices", "/preview", "/plan", "/documents", "/pdf", "/csv"))
+    and not label.endswith(
+        ("}", "/prices", "/preview", "/plan", "/documents", "/pdf", "/csv", "/sheet")
+    )
     and label not in ALONE
 ]
 

@@ -104,9 +104,10 @@ def fuzz(operation: Any, mode: GenerationMode, goods: list[Good], askers: Any, c
 def test_each_operation_is_here(operations):
     assert operations.keys() == GOOD.keys()
     assert {*WITH_BODY, *OF_FILES} == {label for label, found in operations.items() if found.body}
-    assert {*LISTS, "GET /api/v1/slots", "GET /api/v1/suggestions"} == {
-        label for label, found in operations.items() if found.query and label.startswith("GET")
-    }
+    assert {
+        *LISTS,
+        *(f"GET /api/v1/{each}" for each in ("slots", "stock/recalls", "suggestions")),
+    } == {label for label, found in operations.items() if found.query and label.startswith("GET")}
 
 
 @pytest.mark.parametrize("label", GOOD)

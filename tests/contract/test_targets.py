@@ -103,7 +103,7 @@ class TestEachTarget:
 @pytest.mark.parametrize("label", LISTS)
 class TestLists:
     async def test_limits(self, hostile_shop, good, label):
-        who, path = good.who, label.partition(" ")[2]
+        who, path = good.who, target(label, good)
         for limit in LIMITS:
             answer = await hostile_shop.ask("GET", f"{path}?limit={limit}", who)
             assert (limit, answer.status, answer.pointers) == (limit, 422, {"/query/limit"})
@@ -111,14 +111,14 @@ class TestLists:
         assert (answer.status, answer.pointers) == (422, {"/query/limit"})
 
     async def test_cursors(self, hostile_shop, good, label):
-        who, path = good.who, label.partition(" ")[2]
+        who, path = good.who, target(label, good)
         for cursor in CURSORS:
             answer = await hostile_shop.ask("GET", f"{path}?cursor={cursor}", who)
             assert (cursor, answer.status, answer.pointers) == (cursor, 422, {"/query/cursor"})
 
     async def test_odd_values(self, hostile_shop, good, description, label):
-        who, path = good.who, label.partition(" ")[2]
-        for parameter in description["paths"][path]["get"]["parameters"]:
+        who, path = good.who, target(label, good)
+        for parameter in description["paths"][label.partition(" ")[2]]["get"]["parameters"]:
             for text in ODD:
                 query = f"{parameter['name']}={text}"
                 answer = await hostile_shop.ask("GET", f"{path}?{query}", who)
@@ -141,6 +141,8 @@ FILTERS = {
     "used": "used=false",
     "open": "open=true",
     "since": "since=2026-01-01T00:00:00Z",
+    "state": "state=counted",
+    "days": "days=3",
 }
 
 
@@ -206,8 +208,8 @@ class TestCursors:
                 answer = await hostile_shop.ask("GET", f"{url}?{query}", who)
                 assert (path, query, answer.status) == (path, query, 422)
                 tried += 1
-        # One's own sessions and carts, the shortages, reduced goods and what suppliers sell have no filters.
-        assert tried >= len(LISTS) - 6
+        # One's own sessions and carts, shortages, reduced goods, what suppliers sell, corrections and ledgers have no filters.
+        assert tried >= len(LISTS) - 9
 
     async def test_cannot_be_changed(self, hostile_shop, pages):
         for path, (url, cursor, who) in pages.items():

@@ -145,6 +145,12 @@ class World:
         made.product = product.code
         return made
 
+    def count(self) -> tuple[str, str]:
+        """Return the codes of an open count and of one of its two products."""
+        products = [self.product().code, self.product().code]
+        made = self.send(f"{API}/stock/counts", self.clerk, {"products": products})
+        return made["code"], products[0]
+
     def send(self, path: str, who: Mapping[str, str], body: Any) -> Any:
         answer = self.shop.post(path, json=body, headers=dict(who))
         assert answer.status_code < 300, answer.text

@@ -29,7 +29,8 @@ class TestShop:
             "days_to_collect": 5,
             "cash_rounding": "0.05",
         }
-        async with shop_with(make_settings(shop=shop)) as started, client_at(started) as client:
+        settings = make_settings(shop=shop, stock={"waste_reasons": "mouldy, eaten"})
+        async with shop_with(settings) as started, client_at(started) as client:
             found = (await client.get(SHOP)).json()
         assert found == {
             "name": "Corner",
@@ -46,6 +47,7 @@ class TestShop:
                 "days_to_collect": 5,
                 "guest_contact": ["contact_name", "contact_phone"],
             },
+            "waste_reasons": ["mouldy", "eaten"],
         }
 
     @pytest.mark.parametrize(

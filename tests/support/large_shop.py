@@ -12,7 +12,7 @@ BIG = frozenset(
     product product_word barcode sales_rank sales_of_day facet_count stock stock_level stock_movement invoice_request invoice_request_line
     supplier_article delivery_deviation
     coupon coupon_code cart cart_item purchase purchase_line allocation payment event cash_movement
-    document document_line document_vat document_buyer uncounted
+    document document_line document_vat document_buyer uncounted stock_count stock_count_product stock_count_scan stock_correction
     login customer session idempotency_key audit_log attempt image former_price coming_price slot
     """.split()  # noqa: SIM905 - a list of strings would fill a page
 )
@@ -49,6 +49,15 @@ INSERT INTO stock (product_id, supplier_id, on_hand, unit_cost, expires_on)
     SELECT 1 + n % 15000, 1, 5, 1, CURRENT_DATE - 10 + n % 300 FROM generate_series(1, 20000) n;
 INSERT INTO stock_level (product_id, on_hand) SELECT id, 5 FROM product;
 INSERT INTO uncounted (product_id, quantity, since) SELECT id, 1, now() - id * interval '1 minute' FROM product WHERE id % 3 > 0;
+INSERT INTO stock_count (code, status, ended_at)
+    SELECT 'CT-' || lpad(n::text, 6, '0'), CASE WHEN n = 700 THEN 'open' ELSE 'approved' END, CASE WHEN n < 700 THEN now() END
+    FROM generate_series(1, 700) n;
+INSERT INTO stock_count_product (count_id, product_id, place, open)
+    SELECT 1 + id % 700, id, 1 + id / 700, id % 700 = 699 FROM product;
+INSERT INTO stock_count_scan (count_id, id, product_id, round, quantity, counted_at, said_at)
+    SELECT 1 + id % 700, md5(id::text)::uuid, id, 1, 5, now() - interval '1 minute', now() FROM product;
+INSERT INTO stock_correction (stock_id, field, was, becomes, reason)
+    SELECT n, 'expires_on', '2026-01-01', '2026-01-02', 'misread' FROM generate_series(1, 15000) n;
 INSERT INTO invoice_request (code, supplier_id, status)
     SELECT n, 1, CASE WHEN n % 100 = 0 THEN 'open' ELSE 'received' END FROM generate_series(1, 10000) n;
 INSERT INTO invoice_request_line (invoice_request_id, product_id, quantity, received, unit_cost)

@@ -7,11 +7,22 @@ from dataclasses import dataclass
 import psycopg2
 from psycopg2 import extensions
 
-from app.commands.consistency import catalogue, documents, picking, sales, stock, tills
+from app.commands.consistency import (
+    catalogue,
+    documents,
+    picking,
+    sales,
+    stock,
+    tills,
+)
+from app.commands.consistency import (
+    counts as counting,
+)
 
 RULES = (
     *catalogue.RULES,
     *stock.RULES,
+    *counting.RULES,
     *sales.RULES,
     *picking.RULES,
     *tills.RULES,

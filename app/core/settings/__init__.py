@@ -11,9 +11,9 @@ from app.core.settings.sections import (
     HttpSettings,
     LoggingSettings,
     SecuritySettings,
-    StockSettings,
 )
 from app.core.settings.shop import SellerSettings, ShopSettings
+from app.core.settings.stock import StockSettings
 
 __all__ = [
     "DEVELOPMENT_FILE",

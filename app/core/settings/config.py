@@ -23,9 +23,9 @@ from app.core.settings.sections import (
     HttpSettings,
     LoggingSettings,
     SecuritySettings,
-    StockSettings,
 )
 from app.core.settings.shop import ShopSettings
+from app.core.settings.stock import StockSettings
 
 PREFIX = "OGS_"
 DEVELOPMENT_FILE = Path(__file__).parents[3] / "config_dev.toml"

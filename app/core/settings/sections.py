@@ -1,6 +1,5 @@
 """The sections of the settings but for the shop's own rules (shop.py); each field's description is its documentation."""
 
-from decimal import Decimal
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
@@ -205,18 +204,6 @@ class SecuritySettings(Section):
     )
     idempotency_hours: int = Field(
         default=24, ge=1, le=720, description="Hours that an Idempotency-Key is remembered."
-    )
-
-
-class StockSettings(Section):
-    """What staff may do with stock."""
-
-    over_delivery: Decimal = Field(
-        default=Decimal(0),
-        ge=0,
-        le=1,
-        decimal_places=4,
-        description="Part of what was asked of a supplier that is taken above it, with a reason. 0 takes no more than that.",
     )
 
 

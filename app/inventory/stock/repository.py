@@ -53,6 +53,7 @@ class Cause:
     login_id: int | None
     reason: str = ""
     invoice_request_id: int | None = None
+    note: str | None = None
 
 
 class StockRepository:
@@ -105,7 +106,12 @@ class StockRepository:
     async def move(self, lot_id: int, product_id: int, quantity: Decimal, cause: Cause) -> int:
         """Change what is on hand of a lot by the signed `quantity`; return the movement's id."""
         moved: int = await self._manager.fetch_value(
-            sql.MOVE, lot=lot_id, product=product_id, quantity=quantity, **_columns(cause)
+            sql.MOVE,
+            lot=lot_id,
+            product=product_id,
+            quantity=quantity,
+            note=cause.note,
+            **_columns(cause),
         )
         return moved
 

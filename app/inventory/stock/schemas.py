@@ -145,6 +145,7 @@ class Movement(Schema):
     lot: Id
     quantity: SignedQuantity = Field(description="What came, or, below 0, what went.")
     reason: str
+    note: str | None
     by: str | None = Field(description="The e-mail address of who did it.")
     purchase: UUID | None
     invoice_request: RequestCode | None
@@ -207,7 +208,8 @@ class NewWaste(Schema):
 
     lot: Id
     quantity: Quantity
-    reason: Reason
+    reason: Reason = Field(description="One of the `waste_reasons` of `GET /api/v1/shop`.")
+    note: Reason | None = Field(default=None, description="What else there is to say.")
 
 
 class OpeningStock(Schema):

@@ -5,6 +5,7 @@ from typing import Any
 
 from app.audit import AuditTrail
 from app.core.database import Manager
+from app.core.settings import StockSettings
 from app.core.web import Conflict, FieldError, Invalid, NotFound
 from app.core.web.idempotency import Answer, RequestIdentity, once
 from app.core.web.paging import PageQuery
@@ -29,11 +30,13 @@ class Stock:
         stock: StockRepository,
         allocations: Allocations,
         audit: AuditTrail,
+        settings: StockSettings,
     ) -> None:
         self._manager = manager
         self._stock = stock
         self._allocations = allocations
         self._audit = audit
+        self._waste_reasons = settings.waste_reasons
 
     async def lot(self, lot_id: int) -> str:
         """Return the lot's JSON. Raises NotFound."""
@@ -96,10 +99,13 @@ class Stock:
         return await once(self._manager, **identity, work=work)
 
     async def waste(self, asked: NewWaste, by: int | None, identity: RequestIdentity) -> Answer:
-        """Throw some of a lot away; answer with the movement. Raises as adjust() does."""
+        """Throw some of a lot away, for a reason of the shop's list; answer with the movement. Raises as adjust() does."""
+        if asked.reason not in self._waste_reasons:
+            known = ", ".join(self._waste_reasons)
+            raise _invalid(FieldError("/reason", f"must be one of: {known}"))
 
         async def work() -> Answer:
-            cause = Cause("waste", by, asked.reason)
+            cause = Cause("waste", by, asked.reason, note=asked.note)
             moved = await self._move(asked.lot, -asked.quantity, cause)
             return await self._answer(moved, "stock.wasted", cause, -asked.quantity)
 

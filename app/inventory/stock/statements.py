@@ -158,7 +158,7 @@ UNCOUNTED_PAGE = Statement(
 
 _MOVEMENT_JSON = json_object("""
     'id', m.id, 'at', rfc3339(m.at), 'kind', m.kind, 'product', p.code, 'lot', m.stock_id,
-    'quantity', m.quantity::text, 'reason', m.reason, 'by', l.email, 'purchase', m.purchase_id,
+    'quantity', m.quantity::text, 'reason', m.reason, 'note', m.note, 'by', l.email, 'purchase', m.purchase_id,
     'invoice_request', r.code""")
 
 _MOVEMENT_FROM = """
@@ -240,8 +240,8 @@ OPEN_LOTS = Statement(
 MOVE = Statement(
     """
     INSERT INTO stock_movement
-        (kind, product_id, stock_id, quantity, reason, login_id, invoice_request_id)
-    VALUES (%(kind)s, %(product)s, %(lot)s, %(quantity)s, %(reason)s, %(login)s,
+        (kind, product_id, stock_id, quantity, reason, note, login_id, invoice_request_id)
+    VALUES (%(kind)s, %(product)s, %(lot)s, %(quantity)s, %(reason)s, %(note)s, %(login)s,
             %(invoice_request)s)
     RETURNING id
     """,

@@ -12,6 +12,11 @@ REVOKE INSERT, UPDATE, DELETE ON shop FROM {app};
 -- Ledgers only grow; their triggers say the same to everybody else.
 REVOKE UPDATE, DELETE ON stock_movement, payment, cash_movement, audit_log, delivery_deviation FROM {app};
 
+-- So does what was scanned; and what was put right about lots is written by correct_lot alone.
+REVOKE UPDATE, DELETE ON stock_count_scan FROM {app};
+REVOKE DELETE ON stock_count, stock_count_product FROM {app};
+REVOKE INSERT, UPDATE, DELETE ON stock_correction FROM {app};
+
 -- What happened stays so until it is forgotten.
 REVOKE UPDATE ON event FROM {app};
 

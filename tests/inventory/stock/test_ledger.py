@@ -80,7 +80,7 @@ class Shelf:
         await self.change("stock/waste", lot, -quantity, str(quantity))
 
     async def change(self, path: str, lot: int, change: Decimal, sent: str) -> None:
-        answer = await self.post(path, lot=lot, quantity=sent, reason="as it happens")
+        answer = await self.post(path, lot=lot, quantity=sent, reason="other")
         if self.on_hand[lot] + change < self.promised[lot]:
             assert answer.status_code == 409
         else:

@@ -121,7 +121,7 @@ async def test_waste_and_corrections_against_checkouts(staff, client, database, 
         for cart in carts
     ]
     changes = [
-        staff.post(path, json={"lot": lot.id, "quantity": quantity, "reason": "counted"})
+        staff.post(path, json={"lot": lot.id, "quantity": quantity, "reason": "other"})
         for lot in lots
         for path, quantity in ((WASTE, "3"), (ADJUST, "-2"), (ADJUST, "1"))
     ]

@@ -22,7 +22,7 @@ def pointers(answer):
     return [error["pointer"] for error in answer.json()["errors"]]
 
 
-def by(lot, quantity, reason="counted"):
+def by(lot, quantity, reason="other"):
     return {"lot": lot.id, "quantity": quantity, "reason": reason}
 
 
@@ -190,6 +190,8 @@ class TestWaste:
             ({"quantity": "-1"}, "/quantity"),
             ({"quantity": "0.5"}, "/quantity"),
             ({"reason": ""}, "/reason"),
+            ({"reason": "bad luck"}, "/reason"),
+            ({"note": "x" * 201}, "/note"),
             ({"product": "milk"}, "/product"),
         ],
     )

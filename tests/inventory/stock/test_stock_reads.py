@@ -195,7 +195,7 @@ class TestMovements:
         lot = receipt.json()["lots"][0]["id"]
         ids = []
         for path, quantity in (("waste", "1"), ("adjustments", "2"), ("waste", "3")):
-            body = {"lot": lot, "quantity": quantity, "reason": "as it was"}
+            body = {"lot": lot, "quantity": quantity, "reason": "other"}
             ids.insert(0, (await staff.post(f"/api/v1/stock/{path}", json=body)).json()["id"])
         other = stocked(database, milk, 1)
 
@@ -215,7 +215,7 @@ class TestMovements:
 
     async def test_since_and_until(self, read, staff, database, milk):
         lot = stocked(database, milk, 5)
-        body = {"lot": lot.id, "quantity": "1", "reason": "later"}
+        body = {"lot": lot.id, "quantity": "1", "reason": "other"}
         later = (await staff.post("/api/v1/stock/waste", json=body)).json()
 
         async def found(**query):

@@ -49,7 +49,7 @@ class EveryDay(Ordering, Selling):
         if not lots:
             return
         lot = lots[which % len(lots)]
-        body = {"lot": lot["id"], "quantity": str(pieces), "reason": "spoilt"}
+        body = {"lot": lot["id"], "quantity": str(pieces), "reason": "spoiled"}
         answer = self.shop.post("/api/v1/stock/waste", body)
         if pieces > Decimal(lot["on_hand"]):
             assert said(answer) == (409, "not_on_hand")

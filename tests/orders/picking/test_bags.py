@@ -57,7 +57,7 @@ class TestBag:
         await claim(client, who, other)
         line = came(other, milk, "2", lots=[{"lot": lot.id, "quantity": "2"}])
         conflict(await pick(client, who, other, line), "out_of_stock")
-        waste = {"lot": lot.id, "quantity": "1", "reason": "fell down"}
+        waste = {"lot": lot.id, "quantity": "1", "reason": "broken"}
         answer = await client.post("/api/v1/stock/waste", json=waste, headers=who.headers)
         conflict(answer, "allocated")
         assert promised(database, purchase) == {lot.id: 2}

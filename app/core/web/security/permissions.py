@@ -16,6 +16,7 @@ Permission = Literal[
     "carts:claim",
     "carts:list-own",
     "catalogue:write",
+    "counts:approve",
     "customers:own",
     "customers:read",
     "customers:write",
@@ -60,7 +61,7 @@ GRANTS: Mapping[Role, frozenset[Permission]] = {
         }
     ),
     "clerk": _OF_CLERKS,
-    "admin": _OF_CLERKS | {"refunds:confirm", "users:write"},
+    "admin": _OF_CLERKS | {"counts:approve", "refunds:confirm", "users:write"},
 }
 
 

@@ -44,9 +44,12 @@ GIVE_BACK = Statement("""
 """)
 
 # So much of lots is in somebody's hand, for lines; a lot may be there more than once. What it lacks, it has promised to others.
+# Reduced goods have the day on them that their lot had before it was put right, if it was.
 HELD = Statement("""
     SELECT l.code, l.product_id, w.lot,
-           coalesce(s.product_id = l.product_id AND (l.best_before IS NULL OR l.best_before = s.expires_on), false),
+           coalesce(s.product_id = l.product_id AND (l.best_before IS NULL OR l.best_before = s.expires_on OR (
+               SELECT true FROM stock_correction c
+               WHERE c.stock_id = s.id AND c.field = 'expires_on' AND c.was = to_char(l.best_before, 'YYYY-MM-DD') LIMIT 1)), false),
            coalesce(s.expires_on < CURRENT_DATE, false), w.wanted, s.on_hand - s.allocated
     FROM (
         SELECT *, sum(quantity) OVER (PARTITION BY lot) AS wanted

@@ -1,0 +1,1 @@
+"""Why there is as much of a product as the books say."""

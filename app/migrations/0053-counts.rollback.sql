@@ -1,0 +1,11 @@
+DROP FUNCTION IF EXISTS correct_lot(bigint, jsonb, text, bigint);
+DROP FUNCTION IF EXISTS left_over(numeric[], integer[], numeric);
+DROP VIEW IF EXISTS count_result;
+DROP FUNCTION IF EXISTS count_round(bigint, bigint, integer);
+DROP FUNCTION IF EXISTS shelf_at(bigint, timestamptz);
+DROP TABLE stock_correction;
+ALTER TABLE stock_movement DROP COLUMN stock_count_id, DROP COLUMN note;
+DROP TABLE stock_count_scan;
+DROP TABLE stock_count_product;
+DROP TABLE stock_count;
+DROP SEQUENCE stock_count_number;
