@@ -99,7 +99,7 @@ async def test_each_line_says_why(propose, staff, database, dairy, sold, today):
 
 
 async def test_takes_the_place_of_what_nobody_touched_and_counts_the_rest(
-    propose, staff, database, dairy, sold
+    propose, staff, database, dairy, sold, today
 ):
     milk, cream = product(database), product(database)
     for each in (milk, cream):
@@ -120,7 +120,11 @@ async def test_takes_the_place_of_what_nobody_touched_and_counts_the_rest(
     url = f"/api/v1/invoice-requests/{third['code']}"
     assert (await staff.post(f"{url}/send")).json()["proposed"] is True
     assert await propose(supplier=dairy.code) == []
-    assert (await staff.get(url)).json()["status"] == "sent"
+    # What comes before the next delivery is sold by then.
+    assert (await staff.patch(url, json={"expected_on": str(today)})).json()["status"] == "sent"
+    assert [quantities([each]) for each in await propose(supplier=dairy.code)] == [
+        {milk.code: "3.000"}
+    ]
 
 
 async def test_fills_up_to_the_level_if_asked_and_never_proposes_less(
