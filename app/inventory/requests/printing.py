@@ -35,15 +35,20 @@ def _heads(sheet: Sheet, request: Mapping[str, Any], title: str) -> None:
 
 
 def _lines(sheet: Sheet, request: Mapping[str, Any]) -> None:
-    heads = ("", "Article", "Packs", "Quantity", "Cost of one")
+    heads = ("", "Packs", "Quantity", "Cost of one")
     rows = [
         (
-            line["product"]["name"],
-            line["article_number"] or "",
+            _what(line),
             "" if line["packs"] is None else f"{shown(line['packs'])} x {shown(line['pack'])}",
             shown(line["quantity"]) + _UNITS[line["product"]["unit"]],
             line["unit_cost"],
         )
         for line in request["lines"]
     ]
-    sheet.grid((64, 40, 24, 24, 22), [heads, *rows])
+    sheet.grid((96, 30, 24, 24), [heads, *rows])
+
+
+def _what(line: Mapping[str, Any]) -> str:
+    """Return the product's name, above the supplier's number for it."""
+    number = line["article_number"]
+    return str(line["product"]["name"]) + (f"\nArticle {number}" if number else "")
