@@ -30,6 +30,14 @@ from app.models.documents import (
     DocumentSeries,
     DocumentVat,
 )
+from app.models.figures import (
+    PaidHour,
+    ProductDay,
+    PromotedDay,
+    SoldHour,
+    SummedUntil,
+    VatDay,
+)
 from app.models.offers import Coupon, Deposit, Discount, DiscountSet, FormerDiscount
 from app.models.orders import (
     Allocation,
@@ -93,9 +101,12 @@ __all__ = [
     "Markdown",
     "MarkdownStep",
     "Offer",
+    "PaidHour",
     "Payment",
     "Product",
+    "ProductDay",
     "ProductWord",
+    "PromotedDay",
     "Purchase",
     "PurchaseLine",
     "Renamed",
@@ -109,13 +120,16 @@ __all__ = [
     "SlotException",
     "SlotHours",
     "SlotPlan",
+    "SoldHour",
     "Staff",
     "Stock",
     "StockLevel",
     "StockMovement",
+    "SummedUntil",
     "Supplier",
     "Synonym",
     "SynonymList",
     "TillSession",
     "Uncounted",
+    "VatDay",
 ]

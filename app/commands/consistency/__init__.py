@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import psycopg2
 from psycopg2 import extensions
 
-from app.commands.consistency import catalogue, documents, picking, sales, stock, tills
+from app.commands.consistency import catalogue, documents, figures, picking, sales, stock, tills
 
 RULES = (
     *catalogue.RULES,
@@ -16,6 +16,7 @@ RULES = (
     *picking.RULES,
     *tills.RULES,
     *documents.RULES,
+    *figures.RULES,
 )
 
 COUNTS = """

@@ -1,0 +1,18 @@
+DROP FUNCTION IF EXISTS renew_figures(bigint, date);
+DROP FUNCTION IF EXISTS sum_up_day();
+DROP FUNCTION IF EXISTS product_days(date, date);
+DROP FUNCTION IF EXISTS days_of_products(date, date, date);
+DROP FUNCTION IF EXISTS hours_of_sales(date, date);
+DROP FUNCTION IF EXISTS days_of_rates(date, date);
+DROP FUNCTION IF EXISTS hours_of_payments(date, date);
+DROP FUNCTION IF EXISTS days_of_promotions(date, date);
+DROP FUNCTION IF EXISTS sold(date, date);
+DROP FUNCTION IF EXISTS goods_cost(date, date, bigint);
+DROP VIEW IF EXISTS reduced_line;
+DROP FUNCTION IF EXISTS shop_zone();
+DROP TABLE promoted_day;
+DROP TABLE paid_hour;
+DROP TABLE vat_day;
+DROP TABLE sold_hour;
+DROP TABLE product_day;
+DROP TABLE summed_until;
