@@ -185,7 +185,7 @@ def _wire_features(app: Shop, settings: Settings, database: PooledPostgresqlData
         barcodes=barcodes,
         shop=settings.shop,
     )
-    reports.wire(app, manager)
+    reports.wire(app, manager, lists, settings.shop)
     shop.wire(app, settings.shop)
     health.wire(app, manager, settings)
     apidocs.wire(app)

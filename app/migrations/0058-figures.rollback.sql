@@ -1,3 +1,5 @@
+DROP FUNCTION IF EXISTS stock_value(date);
+DROP FUNCTION IF EXISTS stock_outs(date, date);
 DROP FUNCTION IF EXISTS renew_figures(bigint, date);
 DROP FUNCTION IF EXISTS sum_up_day();
 DROP FUNCTION IF EXISTS product_days(date, date);

@@ -23,6 +23,7 @@ Permission = Literal[
     "purchases:own",
     "purchases:list-own",
     "refunds:confirm",
+    "reports:read",
     "sales:read",
     "sales:write",
     "stock:read",
@@ -60,7 +61,7 @@ GRANTS: Mapping[Role, frozenset[Permission]] = {
         }
     ),
     "clerk": _OF_CLERKS,
-    "admin": _OF_CLERKS | {"refunds:confirm", "users:write"},
+    "admin": _OF_CLERKS | {"refunds:confirm", "reports:read", "users:write"},
 }
 
 
