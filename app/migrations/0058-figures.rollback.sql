@@ -1,3 +1,5 @@
+DROP FUNCTION IF EXISTS products_of(text, text, text);
+DROP FUNCTION IF EXISTS product_sums(date, date, bigint[]);
 DROP FUNCTION IF EXISTS stock_value(date);
 DROP FUNCTION IF EXISTS stock_outs(date, date);
 DROP FUNCTION IF EXISTS renew_figures(bigint, date);
@@ -16,5 +18,6 @@ DROP TABLE promoted_day;
 DROP TABLE paid_hour;
 DROP TABLE vat_day;
 DROP TABLE sold_hour;
+DROP TABLE product_month;
 DROP TABLE product_day;
 DROP TABLE summed_until;

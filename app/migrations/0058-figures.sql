@@ -25,6 +25,21 @@ CREATE TABLE product_day (
     PRIMARY KEY (product_id, day, supplier_id, deposit)
 );
 CREATE INDEX product_day_day ON product_day (day);
+-- Where nothing was left.
+CREATE INDEX product_day_out ON product_day (day) WHERE on_hand = 0;
+
+-- The same of months that are over, so that years are not many more rows than weeks. Known by its first day.
+CREATE TABLE product_month (
+    month date NOT NULL CHECK (extract(day FROM month) = 1),
+    product_id bigint NOT NULL,
+    supplier_id bigint NOT NULL,
+    deposit text NOT NULL,
+    quantity numeric(14,3) NOT NULL,
+    gross numeric(14,2) NOT NULL,
+    vat numeric(14,2) NOT NULL,
+    cost numeric(19,7) NOT NULL,
+    PRIMARY KEY (month, product_id, supplier_id, deposit)
+);
 
 -- The same by the hours of a day, of all products together, with the invoices that were issued.
 CREATE TABLE sold_hour (

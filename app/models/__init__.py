@@ -33,6 +33,7 @@ from app.models.documents import (
 from app.models.figures import (
     PaidHour,
     ProductDay,
+    ProductMonth,
     PromotedDay,
     SoldHour,
     SummedUntil,
@@ -105,6 +106,7 @@ __all__ = [
     "Payment",
     "Product",
     "ProductDay",
+    "ProductMonth",
     "ProductWord",
     "PromotedDay",
     "Purchase",

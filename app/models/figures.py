@@ -48,6 +48,22 @@ class ProductDay(Row):
         primary_key = peewee.CompositeKey("product_id", "day", "supplier_id", "deposit")
 
 
+class ProductMonth(Row):
+    """What was charged for a product, or a deposit, in a month, and what it cost, by supplier."""
+
+    month = peewee.DateField()
+    product_id = peewee.BigIntegerField()
+    supplier_id = peewee.BigIntegerField()
+    deposit = peewee.TextField()
+    quantity = QuantitySumField()
+    gross = MoneySumField()
+    vat = MoneySumField()
+    cost = CostSumField()
+
+    class Meta:
+        primary_key = peewee.CompositeKey("month", "product_id", "supplier_id", "deposit")
+
+
 class SoldHour(Row):
     """What was sold in an hour of a day."""
 

@@ -69,7 +69,9 @@ class Reports:
         if query.by not in TIMES:
             found = await self._repository.sums(statements.SALES[query.by], values)
             return self._of(period, query.by, _SOLD, _largest_first(found, 1))
-        by_day = statements.SALES_BY_DAY if is_all else statements.SOME_SALES_BY_DAY
+        is_supplied = values["supplier"] and not any(values[name] for name in GoodsNames)
+        some = statements.SUPPLIED_SALES_BY_DAY if is_supplied else statements.SOME_SALES_BY_DAY
+        by_day = statements.SALES_BY_DAY if is_all else some
         shape = _ALL_SOLD if is_all else _SOLD
         found = await self._over(by_day, period, query.by, values, shape.width)
         return self._of(period, query.by, shape, found)
@@ -156,7 +158,8 @@ class Reports:
         return table_of(about, shape, found)
 
 
-SuppliedNames = ("product", "category", "brand", "supplier")
+GoodsNames = ("product", "category", "brand")
+SuppliedNames = (*GoodsNames, "supplier")
 
 
 def _goods(query: Any) -> dict[str, Any]:

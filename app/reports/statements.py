@@ -9,16 +9,10 @@ from collections.abc import Mapping
 
 from app.core.database import Statement
 
-# Of a row `d` of something, with its product `p`, if it has one.
-_WANTED = """
-    (%(product)s::text IS NULL OR p.code = %(product)s)
-    AND (%(brand)s::text IS NULL OR p.brand_id = (SELECT b.id FROM brand b WHERE b.code = %(brand)s))
-    AND (%(supplier)s::text IS NULL OR d.supplier_id = (SELECT s.id FROM supplier s WHERE s.code = %(supplier)s))
-    AND (%(category)s::text IS NULL OR p.category_id IN (
-        WITH RECURSIVE below AS (
-            SELECT c.id FROM category c WHERE c.code = %(category)s
-            UNION SELECT c.id FROM category c JOIN below b ON c.parent_id = b.id
-        ) SELECT b.id FROM below b))"""
+_IDS = "(SELECT products_of(%(product)s::text, %(brand)s::text, %(category)s::text))::bigint[]"
+_OF_SUPPLIER = "(%(supplier)s::text IS NULL OR d.supplier_id = (SELECT s.id FROM supplier s WHERE s.code = %(supplier)s))"
+# Of a row `d` of something; and in what it is counted, with its product `p`, if it has one.
+_WANTED = f"({_IDS} IS NULL OR d.product_id = ANY ({_IDS})) AND {_OF_SUPPLIER}"
 _UNIT = "CASE WHEN min(coalesce(p.unit, 'piece')) = max(coalesce(p.unit, 'piece')) THEN min(coalesce(p.unit, 'piece')) END"
 
 # How rows are grouped, and what the groups are called.
@@ -92,7 +86,7 @@ def _of_kept(table: str, raw: str, key: str, second: str, sums: str) -> Statemen
 
 _MONEY = "sum(d.gross), sum(d.vat), sum(d.cost)"
 _SOLD = f"0, {_MONEY}, sum(d.purchases)"
-_SALES = "product_days(%(since)s::date, %(until)s::date)"
+_SALES = f"product_sums(%(since)s::date, %(until)s::date, {_IDS})"
 _OF_SALES = f"sum(d.quantity), {_MONEY}"
 _RATES = "sum(d.gross), sum(d.vat)"
 _PAID = "sum(d.taken), sum(d.given_back), sum(d.rounding)"
@@ -116,7 +110,21 @@ _OUT = """(
 
 SALES_BY_HOUR = _of_kept("sold_hour", "hours_of_sales", "hour", "NULL::text", _SOLD)
 SALES_BY_DAY = _of_kept("sold_hour", "hours_of_sales", "day", "NULL::text", _SOLD)
-SOME_SALES_BY_DAY = _by(_SALES, "d.day", _OF_SALES)
+SOME_SALES_BY_DAY = Statement(
+    f"""
+    SELECT d.day, NULL, (SELECT {_UNIT} FROM product p WHERE p.id = ANY ({_IDS})), ARRAY[{_OF_SALES}]::numeric[]
+    FROM product_days(%(since)s::date, %(until)s::date) d
+    WHERE d.product_id = ANY ({_IDS}) AND {_OF_SUPPLIER} GROUP BY d.day ORDER BY d.day
+    """,
+    read=True,
+)
+SUPPLIED_SALES_BY_DAY = Statement(
+    f"""
+    SELECT d.day, NULL, NULL, ARRAY[{_OF_SALES}]::numeric[] FROM product_days(%(since)s::date, %(until)s::date) d
+    WHERE d.supplier_id = (SELECT s.id FROM supplier s WHERE s.code = %(supplier)s) GROUP BY d.day ORDER BY d.day
+    """,
+    read=True,
+)
 SALES = _by_thing(_SALES, _OF_SALES)
 VAT_BY_DAY = _of_kept("vat_day", "days_of_rates", "day", "d.rate::text", _RATES)
 PAYMENTS_BY = {

@@ -29,6 +29,18 @@ RULES = (
         "quantity, gross, vat, cost, on_hand, on_hand_cost",
     ),
     _sums(
+        "product_month",
+        """(
+            SELECT date_trunc('month', d.day)::date AS month, d.product_id, d.supplier_id, d.deposit, sum(d.quantity) AS quantity,
+                sum(d.gross) AS gross, sum(d.vat) AS vat, sum(d.cost) AS cost
+            FROM product_day d WHERE d.day < date_trunc('month', u.day + 1)
+            GROUP BY 1, 2, 3, 4
+            HAVING count(*) > count(*) FILTER (WHERE d.quantity = 0 AND d.gross = 0 AND d.vat = 0 AND d.cost = 0)
+        )""",
+        "month, product_id, supplier_id, deposit",
+        "quantity, gross, vat, cost",
+    ),
+    _sums(
         "sold_hour",
         "hours_of_sales('-infinity', u.day)",
         "day, hour",

@@ -32,4 +32,4 @@ REVOKE INSERT, UPDATE, DELETE ON document, document_line, document_vat, document
 REVOKE UPDATE, DELETE ON document_buyer, document_epoch FROM {app};
 
 -- Sums are made by sum_up_day, and made right by renew_figures.
-REVOKE INSERT, UPDATE, DELETE ON summed_until, product_day, sold_hour, vat_day, paid_hour, promoted_day FROM {app};
+REVOKE INSERT, UPDATE, DELETE ON summed_until, product_day, product_month, sold_hour, vat_day, paid_hour, promoted_day FROM {app};

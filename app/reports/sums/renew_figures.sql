@@ -31,6 +31,13 @@ CREATE OR REPLACE FUNCTION renew_figures(of_product bigint, since date) RETURNS 
             ) n
             WHERE t.product_id = of_product AND t.day = n.day AND t.supplier_id = n.supplier_id AND t.day >= since
                 AND (t.cost, t.on_hand_cost) IS DISTINCT FROM (n.cost, n.on_hand_cost);
+        UPDATE product_month t SET cost = n.cost
+            FROM (
+                SELECT date_trunc('month', d.day)::date AS month, d.supplier_id, sum(d.cost) AS cost
+                FROM product_day d WHERE d.product_id = of_product
+                GROUP BY 1, 2
+            ) n
+            WHERE t.product_id = of_product AND t.month = n.month AND t.supplier_id = n.supplier_id AND t.cost <> n.cost;
         UPDATE promoted_day t SET cost = n.cost
             FROM (
                 SELECT g.day, r.kind, r.code, sum(g.cost) AS cost

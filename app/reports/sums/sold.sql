@@ -1,7 +1,8 @@
 -- edition 1
 -- What documents say that were issued from one day through another, line by line: invoices above 0, credit notes below; and
 -- in rows of their own what the goods cost (goods_cost), which say no document. `moment` and `day` are when it was handed
--- over or given back; a deposit is no product (0), and is known by its code; of no named supplier is 0.
+-- over or given back; a deposit is no product (0), and is known by its code: one that comes back is below 0. Of no named
+-- supplier is 0.
 --
 -- VAT of a credit note is shared out over its lines by what they give back. What a line took from lots of several suppliers is
 -- shared out over these by quantity: cents and thousandths (of pieces: pieces) by largest remainder, so that any sums are the
@@ -20,8 +21,8 @@ CREATE OR REPLACE FUNCTION sold(since date, until date)
         RETURN QUERY
             WITH line AS MATERIALIZED (
                 SELECT d.issued_at, d.issued_on, d.id AS document, d.kind = 'invoice' AS is_invoice, l.id, l.product_id,
-                       l.code, CASE l.unit WHEN 'piece' THEN 1 ELSE 0.001 END AS step, c.quantity, c.total, l.vat_rate,
-                       l.vat_amount
+                       l.code, CASE l.unit WHEN 'piece' THEN 1 ELSE 0.001 END AS step, c.total, l.vat_rate, l.vat_amount,
+                       CASE WHEN l.price < 0 THEN -c.quantity ELSE c.quantity END AS quantity
                 FROM document d
                 JOIN document_line c ON c.document_id = d.id
                 JOIN purchase_line l ON l.id = c.purchase_line_id

@@ -28,6 +28,14 @@ CREATE OR REPLACE FUNCTION sum_up_day() RETURNS boolean
         INSERT INTO paid_hour (day, hour, till, method, taken, given_back, rounding) SELECT * FROM hours_of_payments(next, next);
         INSERT INTO promoted_day (day, kind, code, product_id, lines, quantity, gross, vat, cost, taken_off)
             SELECT * FROM days_of_promotions(next, next);
+        IF extract(day FROM next + 1) = 1 THEN
+            INSERT INTO product_month (month, product_id, supplier_id, deposit, quantity, gross, vat, cost)
+                SELECT date_trunc('month', next)::date, t.product_id, t.supplier_id, t.deposit, sum(t.quantity), sum(t.gross),
+                       sum(t.vat), sum(t.cost)
+                FROM product_day t WHERE t.day >= date_trunc('month', next)::date AND t.day <= next
+                GROUP BY t.product_id, t.supplier_id, t.deposit
+                HAVING count(*) > count(*) FILTER (WHERE t.quantity = 0 AND t.gross = 0 AND t.vat = 0 AND t.cost = 0);
+        END IF;
         UPDATE summed_until SET day = next;
         RETURN true;
     END
