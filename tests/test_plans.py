@@ -68,8 +68,11 @@ EACH_TIME = {
     ),
 }
 
-FEW = {"login_admins", "purchase_queue", "purchase_pay_by", "purchase_unpaid", "purchase_cancelled"}
-"""Indexes of so few rows, admins, what waits to be paid or collected and what was cancelled, that they may be read whole."""
+FEW = {
+    *("login_admins", "purchase_queue", "purchase_pay_by", "purchase_unpaid", "purchase_cancelled"),
+    "stock_movement_wasted_at",
+}
+"""Indexes of so few rows, admins, what waits to be paid or collected, what was cancelled or thrown away, that they may be read whole."""
 
 BLOCKS = {"Sort", "Incremental Sort", "Aggregate", "Hash", "Materialize"}
 """Nodes that take all their rows before they give any: a LIMIT above does not shorten what is below.
@@ -240,6 +243,22 @@ class TestFunctions:
     def test_numbers_are_looked_up(self, cursor, typed):
         cursor.execute("SELECT sought_products(%s, false, true)", (typed,))
         assert read_whole(cursor) == set()
+
+    @pytest.mark.parametrize(
+        "function",
+        [
+            *("hours_of_sales(day, day)", "days_of_rates(day, day)", "hours_of_payments(day, day)"),
+            *("days_of_promotions(day, day)", "days_of_products(day - 1, day, day)"),
+            *("product_sums(day - 40, day, NULL)", "product_days(day, day)", "stock_value(day)"),
+            "stock_outs(day, day)",
+        ],
+    )
+    def test_days_are_summed_up_from_theirs(self, cursor, function):
+        cursor.execute(
+            f"SELECT (SELECT count(*) FROM {function}) FROM (SELECT CURRENT_DATE - 1) d (day)"
+        )
+        # All that is for sale, as any of it may be on hand.
+        assert read_whole(cursor) <= {"product"}
 
     def test_triggers_look_up(self, cursor):
         cursor.execute(

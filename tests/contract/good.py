@@ -103,6 +103,11 @@ _MARKDOWN = {
 }
 _DISCOUNT = {"name": "Sale", "rate": "0.1", "starts_on": "2026-01-01", "ends_on": "2026-12-31"}
 
+REPORTS = (
+    *("sales", "vat", "payments", "waste"),
+    *("valuation", "expiring", "stock-outs", "promotions"),
+)
+
 GOOD: dict[str, Callable[[World], Good]] = {
     "GET /livez": lambda w: Good(),
     "GET /readyz": lambda w: Good(),
@@ -231,6 +236,9 @@ GOOD: dict[str, Callable[[World], Good]] = {
     f"GET {API}/shop": lambda w: Good(ANYBODY),
     **SELLING,
     **OF_DOCUMENTS,
+    **{f"GET {API}/reports/{name}": lambda w: Good(w.admin) for name in REPORTS},
+    f"GET {API}/reports/{{report}}/csv": lambda w: Good(w.admin, {"report": "sales"}),
+    f"GET {API}/reports/{{report}}/xlsx": lambda w: Good(w.admin, {"report": "stock-outs"}),
 }
 
 WITH_BODY = [
@@ -243,12 +251,15 @@ WITH_BODY = [
 OF_FILES = [label for label in GOOD if label.startswith("PUT") and label.endswith("/image")]
 ALONE = {f"GET {API}/{name}" for name in ("login", "shop", "slots", "suggestions", "synonyms")}
 """What is read at once, in no pages."""
+OF_REPORTS = [label for label in GOOD if label.startswith(f"GET {API}/reports/")]
+"""What is asked by a query, and comes in no pages."""
 LISTS = [
     label
     for label in GOOD
     if label.startswith(f"GET {API}")
     and not label.endswith(("}", "/prices", "/preview", "/plan", "/documents", "/pdf"))
     and label not in ALONE
+    and label not in OF_REPORTS
 ]
 
 

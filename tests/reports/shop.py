@@ -48,6 +48,33 @@ _BACK = """
     ALTER TABLE document ENABLE TRIGGER USER;
 """
 
+_HAPPENED = {
+    "lines": """
+        SELECT d.kind, d.issued_on::text AS day, c.quantity, c.total, l.vat_rate, l.code, l.product_id, k.code AS category,
+               b.code AS brand
+        FROM document_line c JOIN document d ON d.id = c.document_id JOIN purchase_line l ON l.id = c.purchase_line_id
+        LEFT JOIN product p ON p.id = l.product_id LEFT JOIN category k ON k.id = p.category_id
+        LEFT JOIN brand b ON b.id = p.brand_id""",
+    "vat": """
+        SELECT d.kind, d.issued_on::text AS day, v.rate::text, v.gross, v.vat
+        FROM document_vat v JOIN document d ON d.id = v.document_id""",
+    "documents": """
+        SELECT d.kind, d.total, (SELECT sum(v.vat) FROM document_vat v WHERE v.document_id = d.id) AS vat,
+               d.issued_on::text AS day, to_char(d.issued_at AT TIME ZONE 'Europe/Berlin', 'HH24') AS hour
+        FROM document d""",
+    "moved": """
+        SELECT m.kind, (m.at AT TIME ZONE 'Europe/Berlin')::date::text AS day,
+               to_char(m.at AT TIME ZONE 'Europe/Berlin', 'HH24') AS hour, m.quantity, m.reason,
+               m.quantity * s.unit_cost AS cost, p.code, u.code AS supplier, k.code AS category, b.code AS brand
+        FROM stock_movement m JOIN stock s ON s.id = m.stock_id JOIN product p ON p.id = m.product_id
+        JOIN category k ON k.id = p.category_id LEFT JOIN brand b ON b.id = p.brand_id
+        LEFT JOIN supplier u ON u.id = s.supplier_id""",
+    "paid": """
+        SELECT y.kind, y.method, y.amount, (y.at AT TIME ZONE 'Europe/Berlin')::date::text AS day,
+               to_char(y.at AT TIME ZONE 'Europe/Berlin', 'HH24') AS hour, coalesce(s.till, '') AS till
+        FROM payment y LEFT JOIN till_session s ON s.id = y.session_id""",
+}
+
 
 class Trade:
     """Sells in a shop, as its staff does."""
@@ -156,45 +183,8 @@ class Trade:
 
     def happened(self) -> SimpleNamespace:
         """Return the rows of what happened, for sums of one's own."""
-        on = self.database
         return SimpleNamespace(
-            lines=rows(
-                on,
-                """
-                SELECT d.kind, d.issued_on::text AS day, c.quantity, c.total, l.vat_rate, l.code, l.product_id, k.code AS category,
-                       b.code AS brand
-                FROM document_line c JOIN document d ON d.id = c.document_id JOIN purchase_line l ON l.id = c.purchase_line_id
-                LEFT JOIN product p ON p.id = l.product_id LEFT JOIN category k ON k.id = p.category_id
-                LEFT JOIN brand b ON b.id = p.brand_id""",
-            ),
-            vat=rows(
-                on,
-                """
-                SELECT d.kind, d.issued_on::text AS day, v.rate::text, v.gross, v.vat
-                FROM document_vat v JOIN document d ON d.id = v.document_id""",
-            ),
-            documents=rows(
-                on,
-                "SELECT kind, total, vat.vat, issued_on::text AS day, to_char(issued_at AT TIME ZONE 'Europe/Berlin', 'HH24') AS hour"
-                " FROM document d CROSS JOIN LATERAL (SELECT sum(v.vat) AS vat FROM document_vat v WHERE v.document_id = d.id) vat",
-            ),
-            moved=rows(
-                on,
-                """
-                SELECT m.kind, (m.at AT TIME ZONE 'Europe/Berlin')::date::text AS day,
-                       to_char(m.at AT TIME ZONE 'Europe/Berlin', 'HH24') AS hour, m.quantity, m.reason,
-                       m.quantity * s.unit_cost AS cost, p.code, u.code AS supplier, k.code AS category, b.code AS brand
-                FROM stock_movement m JOIN stock s ON s.id = m.stock_id JOIN product p ON p.id = m.product_id
-                JOIN category k ON k.id = p.category_id LEFT JOIN brand b ON b.id = p.brand_id
-                LEFT JOIN supplier u ON u.id = s.supplier_id""",
-            ),
-            paid=rows(
-                on,
-                """
-                SELECT y.kind, y.method, y.amount, (y.at AT TIME ZONE 'Europe/Berlin')::date::text AS day,
-                       to_char(y.at AT TIME ZONE 'Europe/Berlin', 'HH24') AS hour, coalesce(s.till, '') AS till
-                FROM payment y LEFT JOIN till_session s ON s.id = y.session_id""",
-            ),
+            **{name: rows(self.database, query) for name, query in _HAPPENED.items()}
         )
 
 

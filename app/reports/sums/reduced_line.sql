@@ -10,7 +10,7 @@ CREATE OR REPLACE VIEW reduced_line AS
                line_total(l.quantity, l.price) - l.total - coalesce(l.coupon_amount, 0) AS taken_off
         WHERE l.label_price IS NULL AND (l.best_before IS NOT NULL OR l.discount ->> 'code' IS NOT NULL)
         UNION ALL
-        SELECT 'coupon', c.code, l.coupon_amount
+        SELECT 'coupon' AS kind, c.code, l.coupon_amount AS taken_off
         FROM (SELECT p.coupon_id FROM purchase p WHERE p.id = l.purchase_id LIMIT 1) p JOIN coupon c ON c.id = p.coupon_id
         WHERE l.coupon_amount > 0
     ) r
