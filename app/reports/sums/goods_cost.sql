@@ -12,9 +12,7 @@ CREATE OR REPLACE FUNCTION goods_cost(since date, until date, of_product bigint)
         starts timestamptz;
         ends timestamptz := (until + 1)::timestamp AT TIME ZONE zone;
     BEGIN
-        SELECT greatest(since::timestamp AT TIME ZONE zone, min(d.issued_at)) INTO starts FROM document d
-            WHERE d.issued_on = (SELECT min(f.issued_on) FROM document f)
-            HAVING count(*) > 0;
+        SELECT greatest(since::timestamp AT TIME ZONE zone, d.issued_at) INTO starts FROM document d ORDER BY d.id LIMIT 1;
         RETURN QUERY
             SELECT m.at, (m.at AT TIME ZONE zone)::date, m.purchase_line_id, m.product_id, coalesce(s.supplier_id, 0),
                    -m.quantity * s.unit_cost
