@@ -23,7 +23,9 @@ Unit = Literal["piece", "kg", "litre"]
 class ReportQuery(Schema):
     """What of a report is answered."""
 
-    limit: int = Field(default=1000, ge=1, le=10_000, description="How many rows at most.")
+    limit: int = Field(
+        default=1000, ge=1, le=10_000, description="How many rows at most of things, not of times."
+    )
 
 
 class PeriodQuery(Schema):

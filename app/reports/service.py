@@ -68,7 +68,7 @@ class Reports:
             return self._of(period, query.by, _ALL_SOLD, filled(hours, _HOURS, 5))
         if query.by not in TIMES:
             found = await self._repository.sums(statements.SALES[query.by], values)
-            return self._of(period, query.by, _SOLD, _largest_first(found, 1))
+            return self._of(period, query.by, _SOLD, found, 1)
         is_supplied = values["supplier"] and not any(values[name] for name in GoodsNames)
         some = statements.SUPPLIED_SALES_BY_DAY if is_supplied else statements.SOME_SALES_BY_DAY
         by_day = statements.SALES_BY_DAY if is_all else some
@@ -111,7 +111,7 @@ class Reports:
             statements.WASTE_BY_REASON if query.by == "reason" else statements.WASTE[query.by]
         )
         found = await self._repository.sums(statement, values)
-        return self._of(period, query.by, _GOODS, _largest_first(found, 1))
+        return self._of(period, query.by, _GOODS, found, 1)
 
     async def valuation(self, query: ValuationQuery) -> Table:
         """Return what was on hand in the evening of a day, or is now."""
@@ -119,7 +119,7 @@ class Reports:
         values = {"on": on, **_goods(query)}
         found = await self._repository.sums(statements.VALUATION[query.by], values)
         about = {"on": on, "by": query.by, **self._shop}
-        return table_of(about, _GOODS, _largest_first(found, 1))
+        return table_of(about, _GOODS, found, 1)
 
     async def expiring(self, query: ExpiringQuery) -> Table:
         """Return what expires within some days, or has."""
@@ -129,19 +129,19 @@ class Reports:
             found = await self._repository.sums(statements.EXPIRING_BY_DAY, values)
             return table_of(about, _GOODS, by_time(found, "day"))
         found = await self._repository.sums(statements.EXPIRING[query.by], values)
-        return table_of(about, _GOODS, _largest_first(found, 1))
+        return table_of(about, _GOODS, found, 1)
 
     async def stock_outs(self, query: StockOutsQuery) -> Table:
         """Return what was out while it sells. Raises Invalid for wrong days."""
         period, values = await self._period(query)
         found = await self._repository.sums(statements.STOCK_OUTS, values)
-        return self._of(period, "product", _OUT, _largest_first(found, 4))
+        return self._of(period, "product", _OUT, found, 4)
 
     async def promotions(self, query: PromotionsQuery) -> Table:
         """Return what promotions took off. Raises Invalid for wrong days."""
         period, values = await self._period(query)
         found = await self._repository.sums(statements.PROMOTIONS, values)
-        return self._of(period, "promotion", _PROMOTED, _largest_first(found, 5))
+        return self._of(period, "promotion", _PROMOTED, found, 5)
 
     async def _period(self, query: PeriodQuery) -> tuple[Period, dict[str, Any]]:
         period = period_of(query.from_, query.to, await self._repository.today())
@@ -153,9 +153,16 @@ class Reports:
         found = await self._repository.sums(by_day, values)
         return filled(by_time(found, by), period.keys(by), width)
 
-    def _of(self, period: Period, by: str, shape: Shape, found: Sequence[Found]) -> Table:
+    def _of(
+        self,
+        period: Period,
+        by: str,
+        shape: Shape,
+        found: Sequence[Found],
+        rank: int | None = None,
+    ) -> Table:
         about = {"from": period.since, "to": period.until, "by": by, **self._shop}
-        return table_of(about, shape, found)
+        return table_of(about, shape, found, rank)
 
 
 GoodsNames = ("product", "category", "brand")
@@ -164,10 +171,6 @@ SuppliedNames = (*GoodsNames, "supplier")
 
 def _goods(query: Any) -> dict[str, Any]:
     return {name: getattr(query, name, None) for name in SuppliedNames}
-
-
-def _largest_first(found: Iterable[Found], place: int) -> list[Found]:
-    return sorted(found, key=lambda row: (-row.sums[place], row.key or ""))
 
 
 def _merged(found: Iterable[Found]) -> list[Found]:

@@ -39,24 +39,31 @@ class Shape:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A report: what it is about, its rows, and the total of them all."""
+    """A report: what it is about, its rows, and the total of them all. Ranked ones begin with the largest."""
 
     about: Mapping[str, Any]
     heads: Sequence[str]
     rows: Sequence[Cells]
     total: Cells
+    is_ranked: bool
 
     def json(self, limit: int) -> dict[str, Any]:
-        """Return what is answered, with so many rows at most; `left_out` says how many there are more."""
-        left_out = max(len(self.rows) - limit, 0)
-        return {**self.about, "rows": self.rows[:limit], "left_out": left_out, "total": self.total}
+        """Return what is answered, with so many ranked rows at most; `left_out` says how many there are more."""
+        rows = self.rows[:limit] if self.is_ranked else self.rows
+        left_out = len(self.rows) - len(rows)
+        return {**self.about, "rows": rows, "left_out": left_out, "total": self.total}
 
 
-def table_of(about: Mapping[str, Any], shape: Shape, rows: Sequence[Found]) -> Table:
-    """Return the report that rows of sums make."""
+def table_of(
+    about: Mapping[str, Any], shape: Shape, rows: Sequence[Found], rank: int | None = None
+) -> Table:
+    """Return the report that rows of sums make: as they are, or by the sum at `rank`, the largest first."""
+    ranked = (
+        rows if rank is None else sorted(rows, key=lambda row: (-row.sums[rank], row.key or ""))
+    )
     total = shape.sums(total_of(rows, shape.width))
     heads = list(shape.row(Found("", None, None, [Decimal(0)] * shape.width)))
-    return Table(about, heads, [shape.row(row) for row in rows], total)
+    return Table(about, heads, [shape.row(row) for row in ranked], total, rank is not None)
 
 
 def by_key(found: Found) -> Cells:

@@ -30,12 +30,14 @@ CREATE OR REPLACE FUNCTION sold(since date, until date)
             ), credited AS (
                 SELECT g.document, s.id, s.vat
                 FROM (
-                    SELECT c.document, array_agg(c.id ORDER BY c.id) AS ids, spread(v.vat, array_agg(c.total ORDER BY c.id)) AS vats
-                    FROM line c JOIN document_vat v ON v.document_id = c.document AND v.rate = c.vat_rate
-                    WHERE NOT c.is_invoice AND v.gross > 0
-                    GROUP BY c.document, v.rate, v.vat
+                    SELECT c.document, c.vat_rate, array_agg(c.id ORDER BY c.id) AS ids, array_agg(c.total ORDER BY c.id) AS totals
+                    FROM line c WHERE NOT c.is_invoice
+                    GROUP BY c.document, c.vat_rate HAVING sum(c.total) > 0
                 ) g
-                CROSS JOIN LATERAL unnest(g.ids, g.vats) AS s (id, vat)
+                CROSS JOIN LATERAL (
+                    SELECT v.vat FROM document_vat v WHERE v.document_id = g.document AND v.rate = g.vat_rate LIMIT 1
+                ) v
+                CROSS JOIN LATERAL unnest(g.ids, spread(v.vat, g.totals)) AS s (id, vat)
             ), served AS (
                 SELECT t.id, array_agg(t.supplier ORDER BY t.supplier) AS suppliers, array_agg(t.quantity ORDER BY t.supplier) AS parts
                 FROM (
