@@ -68,11 +68,8 @@ EACH_TIME = {
     ),
 }
 
-FEW = {
-    *("login_admins", "purchase_queue", "purchase_pay_by", "purchase_unpaid", "purchase_cancelled"),
-    "stock_movement_wasted_at",
-}
-"""Indexes of so few rows, admins, what waits to be paid or collected, what was cancelled or thrown away, that they may be read whole."""
+FEW = {"login_admins", "purchase_queue", "purchase_pay_by", "purchase_unpaid", "purchase_cancelled"}
+"""Indexes of so few rows, admins, what waits to be paid or collected and what was cancelled, that they may be read whole."""
 
 BLOCKS = {"Sort", "Incremental Sort", "Aggregate", "Hash", "Materialize"}
 """Nodes that take all their rows before they give any: a LIMIT above does not shorten what is below.
@@ -250,6 +247,7 @@ class TestFunctions:
             *("hours_of_sales(day, day)", "days_of_rates(day, day)", "hours_of_payments(day, day)"),
             *("days_of_promotions(day, day)", "days_of_products(day - 1, day, day)"),
             *("product_sums(day - 40, day, NULL)", "product_days(day, day)", "stock_value(day)"),
+            "days_of_some(day, day, ARRAY[1, 2], NULL)",
             "stock_outs(day, day)",
         ],
     )

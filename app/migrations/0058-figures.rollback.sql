@@ -1,3 +1,4 @@
+DROP FUNCTION IF EXISTS days_of_some(date, date, bigint[], bigint);
 DROP FUNCTION IF EXISTS products_of(text, text, text);
 DROP FUNCTION IF EXISTS product_sums(date, date, bigint[]);
 DROP FUNCTION IF EXISTS stock_value(date);

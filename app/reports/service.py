@@ -40,6 +40,7 @@ _PAID = Shape(by_method, rows.of_payments, 3, {})
 _GOODS = Shape(by_key, rows.of_goods, 2, {"quantity": 0})
 _OUT = Shape(by_key, rows.of_stock_outs, 5, {"sold": 1, "lost": 3})
 _PROMOTED = Shape(by_promotion, rows.of_promotions, 6, {"quantity": 1})
+_FILTERS = ("product", "category", "brand", "supplier")
 _MAX_WAITING = 8
 _HOURS = [f"{hour:02d}" for hour in range(24)]
 
@@ -59,7 +60,7 @@ class Reports:
     async def sales(self, query: SalesQuery) -> Table:
         """Return what was sold and what is left of it. Raises Invalid for wrong days, and for hours of some goods."""
         period, values = await self._period(query)
-        is_all = not any(values[name] for name in SuppliedNames)
+        is_all = not any(values[name] for name in _FILTERS)
         if query.by == "hour":
             if not is_all:
                 raise _hours_of_all()
@@ -69,9 +70,7 @@ class Reports:
         if query.by not in TIMES:
             found = await self._repository.sums(statements.SALES[query.by], values)
             return self._of(period, query.by, _SOLD, found, 1)
-        is_supplied = values["supplier"] and not any(values[name] for name in GoodsNames)
-        some = statements.SUPPLIED_SALES_BY_DAY if is_supplied else statements.SOME_SALES_BY_DAY
-        by_day = statements.SALES_BY_DAY if is_all else some
+        by_day = statements.SALES_BY_DAY if is_all else statements.SOME_SALES_BY_DAY
         shape = _ALL_SOLD if is_all else _SOLD
         found = await self._over(by_day, period, query.by, values, shape.width)
         return self._of(period, query.by, shape, found)
@@ -165,12 +164,8 @@ class Reports:
         return table_of(about, shape, found, rank)
 
 
-GoodsNames = ("product", "category", "brand")
-SuppliedNames = (*GoodsNames, "supplier")
-
-
 def _goods(query: Any) -> dict[str, Any]:
-    return {name: getattr(query, name, None) for name in SuppliedNames}
+    return {name: getattr(query, name, None) for name in _FILTERS}
 
 
 def _merged(found: Iterable[Found]) -> list[Found]:

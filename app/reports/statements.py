@@ -110,18 +110,13 @@ _OUT = """(
 
 SALES_BY_HOUR = _of_kept("sold_hour", "hours_of_sales", "hour", "NULL::text", _SOLD)
 SALES_BY_DAY = _of_kept("sold_hour", "hours_of_sales", "day", "NULL::text", _SOLD)
+# A supplier that nobody knows is none: -1.
 SOME_SALES_BY_DAY = Statement(
     f"""
-    SELECT d.day, NULL, (SELECT {_UNIT} FROM product p WHERE p.id = ANY ({_IDS})), ARRAY[{_OF_SALES}]::numeric[]
-    FROM product_days(%(since)s::date, %(until)s::date) d
-    WHERE d.product_id = ANY ({_IDS}) AND {_OF_SUPPLIER} GROUP BY d.day ORDER BY d.day
-    """,
-    read=True,
-)
-SUPPLIED_SALES_BY_DAY = Statement(
-    f"""
-    SELECT d.day, NULL, NULL, ARRAY[{_OF_SALES}]::numeric[] FROM product_days(%(since)s::date, %(until)s::date) d
-    WHERE d.supplier_id = (SELECT s.id FROM supplier s WHERE s.code = %(supplier)s) GROUP BY d.day ORDER BY d.day
+    SELECT d.day, NULL, (SELECT {_UNIT} FROM product p WHERE p.id = ANY ({_IDS})), ARRAY[d.quantity, d.gross, d.vat, d.cost]::numeric[]
+    FROM days_of_some(%(since)s::date, %(until)s::date, {_IDS}, CASE WHEN %(supplier)s::text IS NOT NULL THEN
+        coalesce((SELECT s.id FROM supplier s WHERE s.code = %(supplier)s), -1) END) d
+    ORDER BY d.day
     """,
     read=True,
 )
