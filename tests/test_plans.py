@@ -241,23 +241,6 @@ class TestFunctions:
         cursor.execute("SELECT sought_products(%s, false, true)", (typed,))
         assert read_whole(cursor) == set()
 
-    @pytest.mark.parametrize(
-        "function",
-        [
-            *("hours_of_sales(day, day)", "days_of_rates(day, day)", "hours_of_payments(day, day)"),
-            *("days_of_promotions(day, day)", "days_of_products(day - 1, day, day)"),
-            *("product_sums(day - 40, day, NULL)", "product_days(day, day)", "stock_value(day)"),
-            "days_of_some(day, day, ARRAY[1, 2], NULL)",
-            "stock_outs(day, day)",
-        ],
-    )
-    def test_days_are_summed_up_from_theirs(self, cursor, function):
-        cursor.execute(
-            f"SELECT (SELECT count(*) FROM {function}) FROM (SELECT CURRENT_DATE - 1) d (day)"
-        )
-        # All that is for sale, as any of it may be on hand.
-        assert read_whole(cursor) <= {"product"}
-
     def test_triggers_look_up(self, cursor):
         cursor.execute(
             """
