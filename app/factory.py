@@ -33,6 +33,7 @@ from app.inventory import wiring as inventory
 from app.login import wiring as login
 from app.orders import wiring as orders
 from app.product import wiring as product
+from app.reports import wiring as reports
 from app.shop import wiring as shop
 from app.users import wiring as users
 
@@ -184,6 +185,7 @@ def _wire_features(app: Shop, settings: Settings, database: PooledPostgresqlData
         barcodes=barcodes,
         shop=settings.shop,
     )
+    reports.wire(app, manager, lists, settings.shop)
     shop.wire(app, settings.shop, settings.stock)
     health.wire(app, manager, settings)
     apidocs.wire(app)

@@ -97,6 +97,18 @@ WHO = {
     f"GET {API}/suggestions": PUBLIC,
     f"GET {API}/synonyms": STAFF,
     f"PUT {API}/synonyms": STAFF,
+    # reports
+    f"GET {API}/reports/sales": ADMIN,
+    f"GET {API}/reports/vat": ADMIN,
+    f"GET {API}/reports/payments": ADMIN,
+    f"GET {API}/reports/waste": ADMIN,
+    f"GET {API}/reports/valuation": ADMIN,
+    f"GET {API}/reports/expiring": ADMIN,
+    f"GET {API}/reports/stock-outs": ADMIN,
+    f"GET {API}/reports/promotions": ADMIN,
+    f"GET {API}/reports/{{}}/csv": ADMIN,
+    f"GET {API}/reports/{{}}/xlsx": ADMIN,
+    # slots
     f"GET {API}/slots": PUBLIC,
     f"GET {API}/slots/plan": STAFF,
     f"PUT {API}/slots/plan": STAFF,
@@ -195,7 +207,7 @@ WHO = {
 }
 
 # What fits a parameter of a path, by its converter, and is nothing that exists.
-NOTHING = {"int": 2**62, "uuid": "00000000-0000-4000-8000-000000000000", "any": "small"}
+NOTHING = {"int": 2**62, "uuid": "00000000-0000-4000-8000-000000000000"}
 
 
 def listed(rule: Rule, method: str) -> str:
@@ -208,8 +220,11 @@ def routes(application: Any) -> dict[str, str]:
     """A path to ask for each route and method of the app, by its key in WHO."""
     found = {}
     for rule in application.url_map.iter_rules():
+        # Of `any` of some, the first.
         path = re.sub(
-            r"<(?:(\w+)[^:>]*:)?\w+>", lambda m: str(NOTHING.get(m[1], "no-such-thing")), rule.rule
+            r"<(?:(\w+)(?:\((\w+)[^:>]*)?:)?\w+>",
+            lambda m: str(m[2] or NOTHING.get(m[1], "no-such-thing")),
+            rule.rule,
         )
         for method in rule.methods - {"HEAD", "OPTIONS"}:
             found[listed(rule, method)] = path

@@ -116,6 +116,7 @@ TAGS: Mapping[str, str] = {
     "Slots": "The windows in which goods are collected, and the hours that they follow from.",
     "Picking": "Fetching what was ordered, before it is collected.",
     "Purchases": "What was bought: paying, collecting, cancelling, returning.",
+    "Reports": "What was sold, earned, paid, wasted and left, in sums; as JSON, CSV or a workbook.",
     "Till": "Drawers from the float to the count, sales at the counter, and the books of payments.",
     "Login": "Sessions and their tokens, and one's own password.",
     "Customers": "Who registered to buy.",

@@ -20,6 +20,7 @@ from app.orders.slots.service import Slots
 from app.product.discounts.service import Discounts
 from app.product.images.service import Images
 from app.product.prices.service import Prices
+from app.reports.sums.service import Sums
 
 # What was done, of one and of several.
 What = tuple[str, str]
@@ -135,6 +136,8 @@ def _of_the_catalogue(manager: Manager) -> dict[What, Batch]:
         ("image deleted that nothing has", "images deleted that nothing has"): (
             wired(Images).delete_unnamed
         ),
+        # The last, as the first run in a shop with years of sales takes long.
+        ("day summed up for reports", "days summed up for reports"): wired(Sums).sum_up,
     }
 
 
@@ -154,7 +157,7 @@ def tidy() -> None:
     """Cancel what nobody paid in time; serve from fresh lots what was promised from expired ones; end guests' links to old purchases; drop old carts, sessions, counts of attempts, idempotency keys, events and counts of slots.
 
     Let products be found by the new names of brands and categories that have very many, and all by their ingredients; count what
-    sells and what there is of each brand, category and price; have products follow the discounts and list prices that nobody
+    sells and what there is of each brand, category and price; sum up days that are over, for reports; have products follow the discounts and list prices that nobody
     waited for; delete images that nothing has.
 
     For cron: safe to run twice and side by side. Exits 1 if a part of it failed; the rest is done all the same.

@@ -31,6 +31,15 @@ from app.models.documents import (
     DocumentSeries,
     DocumentVat,
 )
+from app.models.figures import (
+    PaidHour,
+    ProductDay,
+    ProductMonth,
+    PromotedDay,
+    SoldHour,
+    SummedUntil,
+    VatDay,
+)
 from app.models.offers import Coupon, Deposit, Discount, DiscountSet, FormerDiscount
 from app.models.orders import (
     Allocation,
@@ -98,9 +107,13 @@ __all__ = [
     "Markdown",
     "MarkdownStep",
     "Offer",
+    "PaidHour",
     "Payment",
     "Product",
+    "ProductDay",
+    "ProductMonth",
     "ProductWord",
+    "PromotedDay",
     "Purchase",
     "PurchaseLine",
     "Renamed",
@@ -114,6 +127,7 @@ __all__ = [
     "SlotException",
     "SlotHours",
     "SlotPlan",
+    "SoldHour",
     "Staff",
     "Stock",
     "StockCorrection",
@@ -122,10 +136,12 @@ __all__ = [
     "StockCountScan",
     "StockLevel",
     "StockMovement",
+    "SummedUntil",
     "Supplier",
     "SupplierArticle",
     "Synonym",
     "SynonymList",
     "TillSession",
     "Uncounted",
+    "VatDay",
 ]

@@ -1,5 +1,6 @@
 """`tidy` ends what nobody came back for, and nothing else."""
 
+import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -15,6 +16,7 @@ from tests.builders import (
     level_of,
     on_sale,
     placed,
+    product,
     rows,
     stocked,
     stored_image,
@@ -162,6 +164,15 @@ def test_forgets_slots_that_are_long_over(run, fresh_database):
     assert [row.starts_at for row in rows(fresh_database, "SELECT * FROM slot")] == [
         made[0].starts_at
     ]
+
+
+def test_sums_up_days_that_are_over_for_reports(run, fresh_database):
+    purchase = placed(fresh_database, (stocked(fresh_database, product(fresh_database), 2), 2))
+    columns = {"purchase_id": purchase.id, "kind": "payment", "method": "cash", "amount": 2}
+    insert(fresh_database, "payment", **columns, at=datetime.now(UTC) - timedelta(days=5))
+    assert re.search(r", [45] days summed up for reports\.", run("tidy").output)
+    assert value(fresh_database, "SELECT sum(taken) FROM paid_hour") == 2
+    assert ", 0 days summed up for reports." in run("tidy").output
 
 
 def test_drops_checked_out_carts(run, fresh_database):

@@ -119,6 +119,11 @@ _MARKDOWN = {
 }
 _DISCOUNT = {"name": "Sale", "rate": "0.1", "starts_on": "2026-01-01", "ends_on": "2026-12-31"}
 
+REPORTS = (
+    *("sales", "vat", "payments", "waste"),
+    *("valuation", "expiring", "stock-outs", "promotions"),
+)
+
 GOOD: dict[str, Callable[[World], Good]] = {
     "GET /livez": lambda w: Good(),
     "GET /readyz": lambda w: Good(),
@@ -269,6 +274,9 @@ GOOD: dict[str, Callable[[World], Good]] = {
     **SELLING,
     **COUNTING,
     **OF_DOCUMENTS,
+    **{f"GET {API}/reports/{name}": lambda w: Good(w.admin) for name in REPORTS},
+    f"GET {API}/reports/{{report}}/csv": lambda w: Good(w.admin, {"report": "sales"}),
+    f"GET {API}/reports/{{report}}/xlsx": lambda w: Good(w.admin, {"report": "stock-outs"}),
 }
 
 WITH_BODY = [
@@ -284,6 +292,8 @@ ALONE = {
     for name in ("login", "shop", "slots", "stock/recalls", "suggestions", "synonyms")
 }
 """What is read at once, in no pages, or has none unless something is named."""
+OF_REPORTS = [label for label in GOOD if label.startswith(f"GET {API}/reports/")]
+"""What is asked by a query, and comes in no pages."""
 LISTS = [
     label
     for label in GOOD
@@ -292,6 +302,7 @@ LISTS = [
         ("}", "/prices", "/preview", "/plan", "/documents", "/pdf", "/csv", "/sheet")
     )
     and label not in ALONE
+    and label not in OF_REPORTS
 ]
 
 

@@ -23,7 +23,7 @@ from schemathesis.specs.openapi.checks import (
 )
 
 from tests.contract.answers import check
-from tests.contract.good import GOOD, LISTS, OF_FILES, WITH_BODY
+from tests.contract.good import GOOD, LISTS, OF_FILES, OF_REPORTS, WITH_BODY
 from tests.contract.world import Good
 
 EXAMPLES = 12
@@ -106,6 +106,7 @@ def test_each_operation_is_here(operations):
     assert {*WITH_BODY, *OF_FILES} == {label for label, found in operations.items() if found.body}
     assert {
         *LISTS,
+        *OF_REPORTS,
         *(f"GET /api/v1/{each}" for each in ("slots", "stock/recalls", "suggestions")),
     } == {label for label, found in operations.items() if found.query and label.startswith("GET")}
 
@@ -127,7 +128,7 @@ class TestEachOperation:
 
 
 # Of the others, only the path could be wrong, and that names nothing then.
-@pytest.mark.parametrize("label", [*WITH_BODY, *LISTS])
+@pytest.mark.parametrize("label", [*WITH_BODY, *LISTS, *OF_REPORTS])
 def test_requests_other_than_described(operations, world, label):
     goods = [GOOD[label](world) for _ in range(3)]
     checks = [*CHECKS, refused_unless_blanks_make_it_wrong]

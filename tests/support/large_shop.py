@@ -13,6 +13,7 @@ BIG = frozenset(
     supplier_article delivery_deviation
     coupon coupon_code cart cart_item purchase purchase_line allocation payment event cash_movement
     document document_line document_vat document_buyer uncounted stock_count stock_count_product stock_count_scan stock_correction
+    product_day product_month sold_hour paid_hour promoted_day
     login customer session idempotency_key audit_log attempt image former_price coming_price slot
     """.split()  # noqa: SIM905 - a list of strings would fill a page
 )
@@ -114,6 +115,14 @@ INSERT INTO document (kind, series, year, number, purchase_id, total, seller, is
 INSERT INTO document_line (document_id, purchase_line_id, quantity, total) SELECT id, number, 1, 5 FROM document;
 INSERT INTO document_vat (document_id, rate, gross, vat) SELECT id, 0.07, 5, 1 FROM document;
 INSERT INTO document_buyer (document_id, name, address) SELECT id, 'Buyer ' || id, '[]' FROM document;
+INSERT INTO product_day SELECT 1 + n % 7000, CURRENT_DATE - n % 900, n % 3, '', 1, 2, 0.13, 1, n % 20, n % 20 FROM generate_series(1, 20000) n
+    ON CONFLICT DO NOTHING;
+INSERT INTO product_month
+    SELECT date_trunc('month', CURRENT_DATE)::date - n % 36 * interval '1 month', 1 + n, n % 3, '', 1, 2, 0.13, 1 FROM generate_series(1, 15000) n;
+INSERT INTO sold_hour SELECT CURRENT_DATE - n / 14, 7 + n % 14, 20, 1, 9, 3 FROM generate_series(14, 15000) n;
+INSERT INTO paid_hour SELECT CURRENT_DATE - n / 14, 7 + n % 14, '', 'cash', 20, 1, 0 FROM generate_series(14, 15000) n;
+INSERT INTO promoted_day SELECT CURRENT_DATE - n % 900, 'discount', 'discount-' || n % 5, n, 1, 1, 2, 0.13, 1, 1 FROM generate_series(1, 15000) n;
+UPDATE summed_until SET day = CURRENT_DATE - 1;
 INSERT INTO stock_movement (kind, product_id, stock_id, quantity, purchase_id, invoice_request_id)
     SELECT CASE WHEN n % 2 = 0 THEN 'sale' ELSE 'receipt' END, 1 + n % 15000, n, CASE WHEN n % 2 = 0 THEN -1 ELSE 5 END,
         CASE WHEN n % 2 = 0 THEN md5((n % 15000)::text)::uuid END, CASE WHEN n % 2 = 1 THEN 1 + n % 10000 END

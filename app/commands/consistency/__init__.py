@@ -10,6 +10,7 @@ from psycopg2 import extensions
 from app.commands.consistency import (
     catalogue,
     documents,
+    figures,
     picking,
     sales,
     stock,
@@ -27,6 +28,7 @@ RULES = (
     *picking.RULES,
     *tills.RULES,
     *documents.RULES,
+    *figures.RULES,
 )
 
 COUNTS = """

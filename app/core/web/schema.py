@@ -184,6 +184,14 @@ Rate = Annotated[
 ]
 """A share of one, from 0 to 1: numeric(5,4)."""
 
+Ratio = Annotated[
+    Decimal,
+    BeforeValidator(_decimal(4, 14, signed=True)),
+    _AS_STRING,
+    _decimal_schema(4, 14, "0.2500", signed=True),
+]
+"""One sum as a part of another, which may be below 0 or above 1."""
+
 Code = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,39}$", examples=["dairy"])]
 """What names a brand, a category, a discount or a supplier in a URL."""
 

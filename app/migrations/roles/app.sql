@@ -35,3 +35,6 @@ REVOKE UPDATE ON image FROM {app};
 -- Documents are made by issue_document and by nothing else, so that no number is left out or given twice; then they stay.
 REVOKE INSERT, UPDATE, DELETE ON document, document_line, document_vat, document_series FROM {app};
 REVOKE UPDATE, DELETE ON document_buyer, document_epoch FROM {app};
+
+-- Sums are made by sum_up_day, and made right by renew_figures.
+REVOKE INSERT, UPDATE, DELETE ON summed_until, product_day, product_month, sold_hour, vat_day, paid_hour, promoted_day FROM {app};

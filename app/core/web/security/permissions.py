@@ -24,6 +24,7 @@ Permission = Literal[
     "purchases:own",
     "purchases:list-own",
     "refunds:confirm",
+    "reports:read",
     "sales:read",
     "sales:write",
     "stock:read",
@@ -61,7 +62,7 @@ GRANTS: Mapping[Role, frozenset[Permission]] = {
         }
     ),
     "clerk": _OF_CLERKS,
-    "admin": _OF_CLERKS | {"counts:approve", "refunds:confirm", "users:write"},
+    "admin": _OF_CLERKS | {"counts:approve", "refunds:confirm", "reports:read", "users:write"},
 }
 
 

@@ -1,0 +1,1 @@
+"""What was sold, earned, paid, wasted and left, in sums."""
