@@ -15,7 +15,7 @@ PROGRAMS := main.py app local deploy tests examples benchmarks conformance
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
-.PHONY: help run test lint format types imports pytest test-dates lint-api coverage migrate command verify tidy dump restore bench bench-quick bench-selling bench-scale bench-soak conformance conformance-compose lock upgrade portability clean
+.PHONY: help run test lint format types imports pytest test-dates lint-api coverage migrate command verify tidy dump restore bench bench-quick bench-selling bench-years bench-scale bench-soak conformance conformance-compose lock upgrade portability clean
 
 ## Every day
 
@@ -89,6 +89,9 @@ bench-quick: $(VENV)  ## how many times the requests/s of three peers, for produ
 
 bench-selling: $(VENV)  ## requests/s of a checkout for a slot with a coupon and promotions, beside a peer's (1 minute)
 	@$(BIN)/python -m benchmarks selling
+
+bench-years: $(VENV)  ## every list, every report and the upkeep of a shop with 900,000 purchases behind it (an hour, 25 GB)
+	@$(BIN)/python -m benchmarks years
 
 bench-scale: $(VENV)  ## the cost of a request from 1,000 to 1,000,000 products and purchases
 	@$(BIN)/python -m benchmarks scale

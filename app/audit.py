@@ -16,7 +16,7 @@ RECORD = Statement(
 
 
 class AuditTrail:
-    """Writes the audit log, which only grows."""
+    """Writes the audit log. Nobody changes what is in it; `tidy` drops it after `shop.audit_days`."""
 
     def __init__(self, manager: Manager) -> None:
         self._manager = manager
@@ -32,7 +32,7 @@ class AuditTrail:
 
         `action` is a kind of thing and a verb in the past, like `product.updated`; `subject` names
         the thing, like `product:milk-1l`; `detail` is what dumps() takes, without secrets or what
-        a customer may ask to be forgotten: nothing is ever removed from here.
+        a customer may ask to be forgotten: it stays for years.
         """
         await self._manager.run(
             RECORD,

@@ -1,4 +1,4 @@
-"""Measure: `python -m benchmarks` for all and the report, or with `quick`, `selling`, `scale` or `soak` for a part (`make bench…`).
+"""Measure: `python -m benchmarks` for all and the report, or with `quick`, `selling`, `years`, `scale` or `soak` for a part (`make bench…`).
 
 What was measured stands in .benchmarks/results.json, also if the run breaks off. Exits 1 if an answer was not the expected
 one, 2 if something that it needs is missing.
@@ -91,6 +91,17 @@ def selling(folder: Path, _arguments: argparse.Namespace) -> int:
     return 0
 
 
+def aged(folder: Path, _arguments: argparse.Namespace) -> int:
+    """Print what everything takes in a shop that has three years behind it; fail if any of it takes too long."""
+    from benchmarks.parts import years as part  # noqa: PLC0415 - as above
+
+    tables, faults = part.run(folder, say)
+    print(f"\n{tables}")
+    for sentence in faults:
+        print(sentence, file=sys.stderr)
+    return 1 if faults else 0
+
+
 def growing(folder: Path, _arguments: argparse.Namespace) -> int:
     """Measure the cost of requests as the shop grows."""
     from benchmarks.parts import scale  # noqa: PLC0415 - as above
@@ -122,12 +133,13 @@ COMMANDS: Mapping[str, tuple[str, Command]] = MappingProxyType(
         "all": ("bench", everything),
         "quick": ("bench-quick", quickly),
         "selling": ("bench-selling", selling),
+        "years": ("bench-years", aged),
         "scale": ("bench-scale", growing),
         "soak": ("bench-soak", soaking),
     }
 )
 """What each is called by `make`, and what it does."""
-PRINTED = ("quick", "selling")
+PRINTED = ("quick", "selling", "years")
 """Those that the report knows nothing of."""
 
 

@@ -12,7 +12,7 @@ from app.commands.counting import counted
 from app.commands.failing import one_sentence
 from app.core.database import Manager, SchemaOutdated, Statement
 from app.core.serving.concurrency import run_sync
-from app.core.settings import Settings
+from app.core.settings import Settings, ShopSettings
 from app.core.wiring import wired
 from app.orders.carts.service import Carts
 from app.orders.purchases.service import Purchases
@@ -52,6 +52,31 @@ _DROP_EVENTS = Statement(
         SELECT id FROM event WHERE at < now() - make_interval(days => %(days)s) ORDER BY at LIMIT %(limit)s))
     """
 )
+# The oldest have the lowest numbers. A trigger refuses what is younger than the law's patience.
+_DROP_AUDIT = Statement(
+    """
+    DELETE FROM audit_log WHERE id = ANY (ARRAY(
+        SELECT id FROM (SELECT id, at FROM audit_log ORDER BY id LIMIT %(limit)s) oldest
+        WHERE at < now() - make_interval(days => %(days)s)))
+    """
+)
+_FORGET_PERSONS = Statement(
+    """
+    UPDATE purchase SET contact_name = NULL, contact_phone = NULL, customer_id = NULL, token_hash = NULL, cancel_reason = '',
+        forgotten_at = now()
+    WHERE id = ANY (ARRAY(
+        SELECT id FROM purchase
+        WHERE contact_name IS NOT NULL AND coalesce(collected_at, cancelled_at) <= now() - make_interval(days => %(days)s)
+        ORDER BY coalesce(collected_at, cancelled_at) LIMIT %(limit)s FOR UPDATE SKIP LOCKED))
+    """
+)
+_FORGET_BUYERS = Statement(
+    """
+    DELETE FROM document_buyer WHERE document_id = ANY (ARRAY(
+        SELECT document_id FROM document_buyer WHERE named_at < now() - make_interval(years => %(years)s)
+        ORDER BY named_at LIMIT %(limit)s))
+    """
+)
 # PostgreSQL knows which products have a brand or category that was renamed. A step's products are locked until it ends.
 _RENEW_SEARCH = Statement("SELECT renew_product_search(%(limit)s)", read=False)
 
@@ -86,14 +111,13 @@ def _saying(manager: Manager, statement: Statement) -> Batch:
     return batch
 
 
-async def _tidy(
-    manager: Manager, idempotency_hours: int, event_days: int
-) -> dict[What, int | PeeweeException]:
-    jobs = _of_sales(manager, idempotency_hours, event_days) | _of_the_catalogue(manager)
+async def _tidy(manager: Manager, settings: Settings) -> dict[What, int | PeeweeException]:
+    hours, shop = settings.security.idempotency_hours, settings.shop
+    jobs = _of_sales(manager, hours) | _of_the_past(manager, shop) | _of_the_catalogue(manager)
     return {what: await _outcome(job) for what, job in jobs.items()}
 
 
-def _of_sales(manager: Manager, idempotency_hours: int, event_days: int) -> dict[What, Batch]:
+def _of_sales(manager: Manager, idempotency_hours: int) -> dict[What, Batch]:
     async def checked_out(limit: int) -> int:
         return await wired(Carts).delete_checked_out_carts(limit, idempotency_hours)
 
@@ -113,8 +137,25 @@ def _of_sales(manager: Manager, idempotency_hours: int, event_days: int) -> dict
         ("idempotency key forgotten", "idempotency keys forgotten"): changing(
             _DROP_IDEMPOTENCY_KEYS, hours=idempotency_hours
         ),
-        ("old event forgotten", "old events forgotten"): changing(_DROP_EVENTS, days=event_days),
         ("slot forgotten that is over", "slots forgotten that are over"): wired(Slots).forget,
+    }
+
+
+def _of_the_past(manager: Manager, shop: ShopSettings) -> dict[What, Batch]:
+    changing = partial(_changing, manager)
+    return {
+        ("old event forgotten", "old events forgotten"): changing(
+            _DROP_EVENTS, days=shop.event_days
+        ),
+        ("purchase made nobody's", "purchases made nobody's"): changing(
+            _FORGET_PERSONS, days=shop.person_days
+        ),
+        ("invoice's buyer forgotten", "invoices' buyers forgotten"): changing(
+            _FORGET_BUYERS, years=shop.buyer_years
+        ),
+        ("old line of the audit log dropped", "old lines of the audit log dropped"): changing(
+            _DROP_AUDIT, days=shop.audit_days
+        ),
     }
 
 
@@ -154,7 +195,7 @@ async def _outcome(job: Batch) -> int | PeeweeException:
 @click.command()
 @with_appcontext
 def tidy() -> None:
-    """Cancel what nobody paid in time; serve from fresh lots what was promised from expired ones; end guests' links to old purchases; drop old carts, sessions, counts of attempts, idempotency keys, events and counts of slots.
+    """Cancel what nobody paid in time; serve from fresh lots what was promised from expired ones; end guests' links to old purchases; drop old carts, sessions, counts of attempts, idempotency keys, events and counts of slots; forget who old purchases and invoices were for, and old lines of the audit log.
 
     Let products be found by the new names of brands and categories that have very many, and all by their ingredients; count what
     sells and what there is of each brand, category and price; sum up days that are over, for reports; have products follow the discounts and list prices that nobody
@@ -163,9 +204,7 @@ def tidy() -> None:
     For cron: safe to run twice and side by side. Exits 1 if a part of it failed; the rest is done all the same.
     """
     with one_sentence():
-        settings = wired(Settings)
-        hours, days = settings.security.idempotency_hours, settings.shop.event_days
-        done = run_sync(_tidy, wired(Manager), hours, days)
+        done = run_sync(_tidy, wired(Manager), wired(Settings))
     counts = {what: found for what, found in done.items() if isinstance(found, int)}
     click.echo(", ".join(counted(count, *what) for what, count in counts.items()) + ".")
     failed = {what: found for what, found in done.items() if what not in counts}

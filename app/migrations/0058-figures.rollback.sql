@@ -1,3 +1,5 @@
+DROP TRIGGER IF EXISTS stock_corrected ON stock;
+DROP FUNCTION IF EXISTS follow_correction();
 DROP FUNCTION IF EXISTS days_of_some(date, date, bigint[], bigint);
 DROP FUNCTION IF EXISTS products_of(text, text, text);
 DROP FUNCTION IF EXISTS product_sums(date, date, bigint[]);

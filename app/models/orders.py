@@ -84,6 +84,7 @@ class Purchase(Row):
     collected_at_till = peewee.TextField(null=True)
     cancelled_at = TimestampTzField(null=True)
     cancel_reason = peewee.TextField()
+    forgotten_at = TimestampTzField(null=True)
     version = peewee.IntegerField()
     updated_at = TimestampTzField()
 

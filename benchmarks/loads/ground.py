@@ -92,7 +92,11 @@ class Ground:
         """Do between slots what PostgreSQL would do in one of them, at some moment."""
         tables = "cart, cart_item, coupon, slot, purchase, purchase_line, allocation, stock, stock_level, session, attempt"
         self.rows(f"VACUUM (ANALYZE) {tables}")
-        _ask(self.server.admin_url, "CHECKPOINT")
+        self.admin("CHECKPOINT")
+
+    def admin(self, statement: str) -> None:
+        """Run a statement as the superuser, outside of the shop's database."""
+        _ask(self.server.admin_url, statement)
 
 
 def _ask(url: str, query: str, parameters: Any = None) -> list[tuple[Any, ...]]:

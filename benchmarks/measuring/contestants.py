@@ -88,6 +88,7 @@ def environment(ground: Ground, metrics: Path) -> dict[str, str]:
         "OGS_SHOP__TIME_ZONE": TIME_ZONE,
         "OGS_SHOP__CURRENCY": CURRENCY,
         "OGS_HTTP__METRICS": "true",
+        "OGS_HTTP__DOCS": "true",
         "OGS_SECURITY__ATTEMPTS_PER_ACCOUNT": "10000",
         "OGS_SECURITY__ATTEMPTS_PER_ACCOUNT_ANYWHERE": "100000",
         "OGS_SECURITY__ATTEMPTS_PER_ADDRESS": "100000",

@@ -30,6 +30,10 @@ COMMANDS = {
         "a checkout for a slot with a coupon against (c), and a sale at a till, printed",
         90,
     ),
+    "bench-years": (
+        "every list, every report and the upkeep of a shop with 900,000 purchases behind it, printed",
+        3600,
+    ),
     "bench-scale": ("the cost of a request as the shop grows", 700),
     "bench-soak": ("twenty minutes of mix: memory, descriptors, connections", 1300),
 }

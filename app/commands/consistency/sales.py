@@ -73,14 +73,14 @@ RULES = (
         """,
     ),
     Rule(
-        "who gave no name bought at the counter and has it, and only there deposits are given back",
+        "who gave no name bought at the counter and has it, unless it was forgotten, and only there deposits are given back",
         """
         SELECT 'purchase ' || p.id, p.status || CASE WHEN p.contact_name IS NULL THEN ', no name' ELSE ', deposits of ' || l.total END
         FROM purchase p
         LEFT JOIN (
             SELECT purchase_id, sum(total) AS total FROM purchase_line WHERE price < 0 GROUP BY purchase_id
         ) l ON l.purchase_id = p.id
-        WHERE CASE WHEN p.contact_name IS NULL THEN p.status <> 'collected' ELSE l.total < 0 END
+        WHERE CASE WHEN p.contact_name IS NULL THEN p.status <> 'collected' AND p.forgotten_at IS NULL ELSE l.total < 0 END
         """,
     ),
     Rule(

@@ -134,6 +134,25 @@ class ShopSettings(Section):
         le=3650,
         description="Days that the record of what became of purchases is kept.",
     )
+    person_days: int = Field(
+        default=1096,
+        ge=31,
+        le=36_525,
+        description="Days after it was handed over or cancelled that a purchase says who it was for: name, telephone,"
+        " customer. The books stay.",
+    )
+    buyer_years: int = Field(
+        default=10,
+        ge=6,
+        le=100,
+        description="Years that an invoice names the buyer who asked for it, as tax law wants.",
+    )
+    audit_days: int = Field(
+        default=1096,
+        ge=366,
+        le=36_525,
+        description="Days that the audit log is kept.",
+    )
     max_cart_lines: int = Field(
         default=100, ge=1, le=1000, description="Most products in one cart."
     )

@@ -172,13 +172,13 @@ ISSUE = Statement("""
 
 # What a line took from each lot and has not brought back goes onto the lots that expire first: goods never come back
 # fresher than they may be. All of it, or nothing; then the rows say of which line less is out. Returns of before name no
-# line: then it was the product's only one.
+# line: then it was the product's only one. The CASE keeps a plan from looking up all that ever went from a lot.
 TAKE_BACK = Statement("""
     WITH sold AS (
         SELECT a.purchase_line_id AS line, l.product_id, a.stock_id, s.expires_on, a.quantity - coalesce((
                    SELECT sum(m.quantity) FROM stock_movement m
-                   WHERE m.purchase_id = l.purchase_id AND m.kind = 'return' AND m.stock_id = a.stock_id
-                       AND coalesce(m.purchase_line_id, l.id) = l.id), 0) AS quantity
+                   WHERE m.purchase_id = l.purchase_id AND m.kind = 'return'
+                       AND CASE m.stock_id WHEN a.stock_id THEN coalesce(m.purchase_line_id, l.id) = l.id END), 0) AS quantity
         FROM purchase_line l
         JOIN allocation a ON a.purchase_line_id = l.id
         JOIN stock s ON s.id = a.stock_id

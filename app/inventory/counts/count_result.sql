@@ -16,8 +16,12 @@ CREATE OR REPLACE VIEW count_result WITH (security_invoker = true) AS
         WHERE n.count_id = p.count_id AND n.product_id = p.product_id AND p.moment IS NULL
         ORDER BY n.round DESC LIMIT 1
     ) s ON true
-    LEFT JOIN LATERAL (SELECT * FROM count_round(p.count_id, p.product_id, s.round) OFFSET 0) r ON s.round IS NOT NULL
-    LEFT JOIN LATERAL (SELECT * FROM count_round(p.count_id, p.product_id, s.round - 1) OFFSET 0) b ON s.round > 1
+    LEFT JOIN LATERAL (
+        SELECT k.counted, k.moment, k.expected, k.moved FROM count_round(p.count_id, p.product_id, s.round) k OFFSET 0
+    ) r ON s.round IS NOT NULL
+    LEFT JOIN LATERAL (
+        SELECT k.counted, k.expected FROM count_round(p.count_id, p.product_id, s.round - 1) k OFFSET 0
+    ) b ON s.round > 1
     LEFT JOIN LATERAL (
         SELECT coalesce(
             (SELECT sum(o.on_hand * o.unit_cost) / sum(o.on_hand) FROM stock o WHERE o.product_id = p.product_id AND o.on_hand > 0),

@@ -1,7 +1,7 @@
 -- edition 1
 -- Puts a lot right and writes down what was changed: `changes` has new values of expires_on, unit_cost, supplier (its code) and
--- lot_code, null for none. Returns what is different now. What is worked out of lots by views follows by itself; what is kept of their cost is to be
--- renewed in here.
+-- lot_code, null for none. Returns what is different now. What is worked out of lots by views follows by itself; what reports
+-- keep of them, by a trigger.
 CREATE OR REPLACE FUNCTION correct_lot(of_lot bigint, changes jsonb, why text, by_login bigint) RETURNS SETOF text
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp
     AS $$

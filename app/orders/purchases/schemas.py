@@ -122,7 +122,9 @@ class Purchase(Schema):
     number: int = Field(description="The purchase's. Invoices have numbers of their own.")
     invoice_number: int = old_number()
     status: Status
-    contact_name: Name | None = Field(description="Null of a sale at the counter.")
+    contact_name: Name | None = Field(
+        description="Null of a sale at the counter, and of what is so old that it was forgotten."
+    )
     contact_phone: str | None
     currency: str
     total: SignedTotal

@@ -84,6 +84,7 @@ PAYMENT_MEMBERS = """
     'reference', y.reference, 'reason', y.reason, 'at', rfc3339(y.at)"""
 PAYMENT = json_object(PAYMENT_MEMBERS)
 
+# A purchase has few movements, and some products have very many: so the CASE, through which no plan looks these up.
 PARTS = f"""
     CROSS JOIN LATERAL (
         SELECT coalesce(sum(y.amount) FILTER (WHERE y.kind = 'payment'), 0.00) AS paid,
@@ -98,8 +99,8 @@ PARTS = f"""
         FROM purchase_line l
         LEFT JOIN LATERAL (
             SELECT sum(v.quantity) AS quantity FROM stock_movement v
-            WHERE v.purchase_id = p.id AND v.kind = 'return' AND v.product_id = l.product_id
-                AND coalesce(v.purchase_line_id, l.id) = l.id
+            WHERE v.purchase_id = p.id AND v.kind = 'return'
+                AND coalesce(v.purchase_line_id, CASE v.product_id WHEN l.product_id THEN l.id END) = l.id
         ) r ON true
         WHERE l.purchase_id = p.id AND {SHOWN}
     ) n"""

@@ -1,0 +1,3 @@
+-- depends: 0062-forgetting
+
+ALTER TABLE purchase VALIDATE CONSTRAINT purchase_forgotten_at_check;

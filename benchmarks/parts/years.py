@@ -1,0 +1,185 @@
+"""A shop with three years behind it: what each of its lists takes with each filter, what its reports take, and its upkeep."""
+
+import datetime as dt
+import itertools
+import statistics
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from benchmarks.loads.ground import SETTINGS, Ground, ground
+from benchmarks.loads.years import years
+from benchmarks.measuring.contestants import OURS, running
+from benchmarks.parts.upkeep import upkeep
+from tests.builders import as_admin
+
+PRODUCTS, PURCHASES, DAYS = 8_000, 900_000, 1_095
+MOST_MS = 1_000
+"""That a page or a report may take."""
+TIMES = 3
+"""Each is asked so often; the middle one counts."""
+# A server that holds eight million lines has more memory than a laptop's, and collects statistics itself.
+SERVER = {**SETTINGS, "shared_buffers": "1GB", "work_mem": "16MB", "effective_cache_size": "4GB"}
+# Not asked: nothing grows in them, or they are pages and files.
+_FIXED = ("/livez", "/readyz", "/metrics", "/docs", "/openapi.json")
+
+Say = Callable[[str], None]
+Query = tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What one way of asking took, in milliseconds."""
+
+    path: str
+    query: Query
+    milliseconds: float
+
+    def __str__(self) -> str:
+        said = "&".join(f"{name}={value}" for name, value in self.query)
+        return f"{self.path}?{said}" if said else self.path
+
+
+def run(folder: Path, say: Say) -> tuple[str, list[str]]:
+    """Make the shop and try all of it; return tables for docs/operations.md, and what took too long or was refused."""
+    with ground(PRODUCTS, 0, settings=SERVER) as lent:
+        say(f"Seeding {PURCHASES:,} purchases of {DAYS:,} days.")
+        years(lent.owner_url, purchases=PURCHASES, days=DAYS)
+        say("Tidying up.")
+        tables = [upkeep(lent, folder, say, years=DAYS / 365)]
+        with running([OURS], lent, folder) as up:
+            say("Asking for all lists and reports.")
+            asked, refused = ask(lent, up[OURS.key].url)
+    tables.append(_table(asked))
+    slow = [f"{one}: {one.milliseconds:.0f} ms" for one in asked if one.milliseconds > MOST_MS]
+    return "\n\n".join(tables), slow + refused
+
+
+def ask(on: Ground, url: str) -> tuple[list[Asked], list[str]]:
+    """Ask for each list and report in all ways; return what each took, and the sentences of those that were not answered."""
+    found: list[Asked] = []
+    refused: list[str] = []
+    with httpx.Client(base_url=url, headers=as_admin(on), timeout=60, trust_env=False) as client:
+        spec = client.get("/openapi.json").raise_for_status().json()
+        for path, query in ways(spec, _values(on)):
+            took: list[float] = []
+            for _ in range(TIMES):
+                began = time.perf_counter()
+                answer = client.get(path, params=dict(query))
+                took.append(1000 * (time.perf_counter() - began))
+            if answer.is_success:
+                found.append(Asked(path, query, statistics.median(took)))
+            # Not all filters go together.
+            elif answer.status_code != httpx.codes.UNPROCESSABLE_ENTITY or len(query) < 2:
+                refused.append(f"{path} {query}: {answer.status_code} {answer.text[:200]}")
+    return found, refused
+
+
+def ways(
+    spec: Mapping[str, Any], values: Mapping[str, Sequence[str]]
+) -> Iterator[tuple[str, Query]]:
+    """Yield (path, query) of each GET with a query: with nothing, with each value of each parameter, and with each pair of them.
+
+    Raises KeyError for a parameter that has neither a list of values nor one in `values`.
+    """
+    for path, does in spec["paths"].items():
+        asked = does.get("get", {}).get("parameters", [])
+        queries = [each for each in asked if each["in"] == "query" and each["name"] != "cursor"]
+        place = _placed(path, values)
+        if not queries or place is None or path in _FIXED:
+            continue
+        choices = {
+            each["name"]: _choices(each, values) for each in queries if each["name"] != "limit"
+        }
+        least = tuple(
+            (each["name"], choices[each["name"]][0]) for each in queries if each.get("required")
+        )
+        single = [((name, value),) for name, those in choices.items() for value in those]
+        pairs = [a + b for a, b in itertools.combinations(single, 2) if a[0][0] != b[0][0]]
+        for some in ((), (("limit", "100"),), *single, *pairs):
+            yield place, tuple(dict((*least, *some)).items())
+
+
+def _placed(path: str, values: Mapping[str, Sequence[str]]) -> str | None:
+    """Return the path with something in place of its parameters; None where the shop has none of it."""
+    before, _, rest = path.partition("{")
+    if not rest:
+        return path
+    those = values.get(before)
+    return before + those[0] + rest.partition("}")[2] if those else None
+
+
+def _choices(parameter: Mapping[str, Any], values: Mapping[str, Sequence[str]]) -> Sequence[str]:
+    schema = parameter["schema"]
+    kinds = [schema, *schema.get("anyOf", ())]
+    named = [each["enum"] for each in kinds if "enum" in each]
+    if named:
+        return [str(value) for value in named[0]]
+    if any(each.get("type") == "boolean" for each in kinds):
+        return ["true", "false"]
+    return values[parameter["name"]]
+
+
+def _values(on: Ground) -> dict[str, Sequence[str]]:
+    """Return values for parameters by their names, and for paths by what stands before them: what sells most among them."""
+    query = """
+        SELECT p.code, c.code, b.code, s.code FROM (
+            SELECT product_id FROM purchase_line GROUP BY product_id ORDER BY count(*) DESC LIMIT 1) l
+        JOIN product p ON p.id = l.product_id JOIN category c ON c.id = p.category_id JOIN brand b ON b.id = p.brand_id
+        CROSS JOIN (SELECT code FROM supplier ORDER BY id DESC LIMIT 1) s
+    """
+    ((product, category, brand, supplier),) = on.rows(query)
+    ((lot, purchase, session, request),) = on.rows(
+        "SELECT max(l.stock_id)::text, max(p.id::text), (SELECT max(id) FROM till_session)::text, (SELECT max(code) FROM invoice_request)"
+        " FROM purchase p JOIN purchase_line n ON n.purchase_id = p.id JOIN allocation l ON l.purchase_line_id = n.id"
+        " WHERE p.collected_at > now() - interval '3 days'"
+    )
+    today = dt.date.today()  # noqa: DTZ011 - which of two days it is makes no difference
+    month, year = today - dt.timedelta(days=30), today - dt.timedelta(days=365)
+    moments = [f"{day}T00:00:00Z" for day in (month, year)]
+    return {
+        "product": [product],
+        "products": [product],
+        "category": [category, "aisle-1"],
+        "brand": [brand],
+        "supplier": [supplier],
+        "lot": [lot],
+        "purchase": [purchase],
+        "session": [session],
+        "invoice_request": [request],
+        "till": ["front"],
+        "q": [on.names[0].split()[1], "milk", product, "Buyer 1000"],
+        "slot": [moments[0]],
+        "since": moments,
+        "until": [moments[0]],
+        "expires_before": [str(today)],
+        "from": [str(year)],
+        "to": [str(today - dt.timedelta(days=1))],
+        "on": [str(month), str(year)],
+        "min_price": ["1.00"],
+        "max_price": ["5.00"],
+        "allergen_free": ["milk"],
+        "facets": ["brand,price"],
+        "days": ["7", "30"],
+        "lot_code": ["L42"],
+        "/api/v1/products/": [product],
+        "/api/v1/suppliers/": [supplier],
+    }
+
+
+def _table(asked: Sequence[Asked]) -> str:
+    """Return the slowest way of each path, the slowest path first."""
+    lines = ["| asked | ways | middle | slowest | of these |", "|---|---|---|---|---|"]
+    paths = {path: list(those) for path, those in itertools.groupby(asked, lambda one: one.path)}
+    slowest = {path: max(those, key=lambda one: one.milliseconds) for path, those in paths.items()}
+    for path, worst in sorted(slowest.items(), key=lambda each: -each[1].milliseconds):
+        middle = statistics.median(one.milliseconds for one in paths[path])
+        said = str(worst).partition("?")[2] or "nothing"
+        lines.append(
+            f"| `{path}` | {len(paths[path])} | {middle:.0f} ms | {worst.milliseconds:.0f} ms | `{said}` |"
+        )
+    return "\n".join(lines)
