@@ -24,6 +24,17 @@ TIMES = 3
 """Each is asked so often; the middle one counts."""
 # A server that holds eight million lines has more memory than a laptop's, and collects statistics itself.
 SERVER = {**SETTINGS, "shared_buffers": "1GB", "work_mem": "16MB", "effective_cache_size": "4GB"}
+_BEST_SELLER = """
+    SELECT p.code, c.code, b.code, s.code FROM (
+        SELECT product_id FROM purchase_line GROUP BY product_id ORDER BY count(*) DESC LIMIT 1) l
+    JOIN product p ON p.id = l.product_id JOIN category c ON c.id = p.category_id JOIN brand b ON b.id = p.brand_id
+    CROSS JOIN (SELECT code FROM supplier ORDER BY id DESC LIMIT 1) s
+"""
+_LATEST = """
+    SELECT max(l.stock_id)::text, max(p.id::text), (SELECT max(id) FROM till_session)::text, (SELECT max(code) FROM invoice_request)
+    FROM purchase p JOIN purchase_line n ON n.purchase_id = p.id JOIN allocation l ON l.purchase_line_id = n.id
+    WHERE p.collected_at > now() - interval '3 days'
+"""
 # Not asked: nothing grows in them, or they are pages and files.
 _FIXED = ("/livez", "/readyz", "/metrics", "/docs", "/openapi.json")
 
@@ -126,18 +137,8 @@ def _choices(parameter: Mapping[str, Any], values: Mapping[str, Sequence[str]]) 
 
 def _values(on: Ground) -> dict[str, Sequence[str]]:
     """Return values for parameters by their names, and for paths by what stands before them: what sells most among them."""
-    query = """
-        SELECT p.code, c.code, b.code, s.code FROM (
-            SELECT product_id FROM purchase_line GROUP BY product_id ORDER BY count(*) DESC LIMIT 1) l
-        JOIN product p ON p.id = l.product_id JOIN category c ON c.id = p.category_id JOIN brand b ON b.id = p.brand_id
-        CROSS JOIN (SELECT code FROM supplier ORDER BY id DESC LIMIT 1) s
-    """
-    ((product, category, brand, supplier),) = on.rows(query)
-    ((lot, purchase, session, request),) = on.rows(
-        "SELECT max(l.stock_id)::text, max(p.id::text), (SELECT max(id) FROM till_session)::text, (SELECT max(code) FROM invoice_request)"
-        " FROM purchase p JOIN purchase_line n ON n.purchase_id = p.id JOIN allocation l ON l.purchase_line_id = n.id"
-        " WHERE p.collected_at > now() - interval '3 days'"
-    )
+    ((product, category, brand, supplier),) = on.rows(_BEST_SELLER)
+    ((lot, purchase, session, request),) = on.rows(_LATEST)
     today = dt.date.today()  # noqa: DTZ011 - which of two days it is makes no difference
     month, year = today - dt.timedelta(days=30), today - dt.timedelta(days=365)
     moments = [f"{day}T00:00:00Z" for day in (month, year)]

@@ -168,7 +168,7 @@ class Trade:
         lot = value(
             self.database, "SELECT id FROM stock WHERE product_id = %(id)s", id=goods.cheese.id
         )
-        await self.post("stock/waste", lot=lot, quantity="0.500", reason="fell down")
+        await self.post("stock/waste", lot=lot, quantity="0.500", reason="broken")
         self.back("monday")
         # The last three soaps are sold.
         await self.sell((goods.soap, "3"), coupon="SPRING")

@@ -275,13 +275,22 @@ class TestSums:
         assert any(each.rule == rule and each.row.startswith(row) for each in found)
 
     def test_follow_what_a_lot_cost(self, figures, owner):
-        owner.execute(
-            "UPDATE stock SET unit_cost = unit_cost + 0.1111 WHERE product_id = %s",
-            [figures.trade.goods.milk.id],
-        )
-        rules = {each.rule.split()[0] for each in breaches(owner)}
-        assert rules == {"product_day", "sold_hour", "promoted_day"}  # a month is its days
-        owner.execute("SELECT renew_figures(%s, '2025-03-29')", [figures.trade.goods.milk.id])
+        cost = "SELECT sum(cost) FROM product_day WHERE product_id = %s"
+        milk = [figures.trade.goods.milk.id]
+        owner.execute(cost, milk)
+        before = owner.fetchone()
+        correct = "SELECT correct_lot(id, %s, 'wrong note', NULL) FROM stock WHERE product_id = %s"
+        owner.execute(correct, ['{"unit_cost": "0.1111"}', *milk])
+        owner.execute(cost, milk)
+        assert owner.fetchone() < before
+        assert breaches(owner) == []
+
+    def test_begin_again_where_a_lot_was_somebody_elses(self, figures, owner):
+        lot = "SELECT min(stock_id) FROM stock_movement WHERE product_id = %s AND at > '2025-03-29'"
+        correct = f"SELECT correct_lot(({lot}), '{{\"supplier\": null}}', 'wrong note', NULL)"
+        owner.execute(correct, [figures.trade.goods.milk.id])
+        owner.execute("SELECT day < '2025-04-03' FROM summed_until")
+        assert owner.fetchone() == (True,)
         assert breaches(owner) == []
 
     def test_are_only_of_days_that_are_over(self, figures, owner):
