@@ -18,14 +18,14 @@ _MARGIN = 18
 class Sheet(FPDF):
     """A4 pages with the document's number and the page's at their feet. Signs that the font lacks are left blank."""
 
-    def __init__(self, title: str, number: str, made_at: datetime) -> None:
+    def __init__(self, title: str, number: str, made_at: datetime, margin: float = _MARGIN) -> None:
         """Begin a document that was `made_at` a moment: not now, so that it is the same file whenever it is asked for."""
         super().__init__()
         self._number = number
         fonts = files("ttf_opensans") / "ttf"
         self.add_font(_FAMILY, "", str(fonts / "OpenSans-Regular.ttf"))
         self.add_font(_FAMILY, "B", str(fonts / "OpenSans-Bold.ttf"))
-        self.set_margin(_MARGIN)
+        self.set_margin(margin)
         self.set_auto_page_break(auto=True, margin=20)
         self.set_title(title)
         self.set_lang("en")
@@ -35,7 +35,7 @@ class Sheet(FPDF):
     def footer(self) -> None:
         """Write the foot of a page; called by FPDF."""
         self.set_y(-14)
-        self.set_font(_FAMILY, size=_SMALL)
+        self.small()
         self.cell(0, _LINE, f"{self._number}, page {self.page_no()} of {{nb}}", align=Align.R)
 
     def block(self, lines: Sequence[str]) -> None:
@@ -50,6 +50,10 @@ class Sheet(FPDF):
         self.set_font(_FAMILY, "B", _LARGE)
         self.line_of(text, 9)
         self.set_font(_FAMILY, size=_NORMAL)
+
+    def small(self, style: str = "") -> None:
+        """Have what comes next be in small letters, bold if the style is B."""
+        self.set_font(_FAMILY, style, _SMALL)
 
     def line_of(self, text: str, height: float = _LINE) -> None:
         """Write text, in as many lines as it takes."""
@@ -78,12 +82,12 @@ class Sheet(FPDF):
     def _row(self, widths: Sequence[int], row: Sequence[str], style: str = "") -> None:
         self.set_font(_FAMILY, style, _NORMAL)
         top = self.get_y()
-        self.line(_MARGIN, top, _MARGIN + sum(widths), top)
+        self.line(self.l_margin, top, self.l_margin + sum(widths), top)
         first, *others = row
-        self.set_x(_MARGIN + widths[0])
+        self.set_x(self.l_margin + widths[0])
         for width, text in zip(widths[1:], others, strict=True):
             self.cell(width, _LINE + 1, text, align=Align.R)
-        self.set_xy(_MARGIN, top)
+        self.set_xy(self.l_margin, top)
         self.multi_cell(
             widths[0], _LINE + 1, first, align=Align.L, new_x=XPos.LMARGIN, new_y=YPos.NEXT
         )

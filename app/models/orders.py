@@ -17,6 +17,10 @@ from app.models.offers import Coupon
 from app.models.people import Customer, Login
 from app.models.stock import Stock
 
+PURCHASE_STATUS = """CASE WHEN p.status <> 'placed' THEN p.status WHEN p.picked_at IS NOT NULL THEN 'ready'
+        WHEN p.picking_since IS NOT NULL THEN 'picking' ELSE 'placed' END"""
+"""The SQL for what becomes of a purchase, p. The database knows one word for all that wait."""
+
 
 class Cart(Row):
     """What a guest or a customer means to buy."""

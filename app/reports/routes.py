@@ -9,7 +9,7 @@ from flask import Response, request
 from pydantic import BaseModel
 
 from app.core.web.adapter import parse_query
-from app.core.web.http import Answer
+from app.core.web.http import file_response
 from app.core.web.json import json_response
 from app.core.web.security import allow
 from app.core.wiring import wired
@@ -161,8 +161,4 @@ async def _file(report: str, kind: FileKind) -> Response:
     reports = wired(Reports)
     table = await read(reports, parse_query(model, request.args.to_dict(flat=False)))
     name, content = await reports.file(report, table, kind)
-    headers = {
-        "Content-Type": TYPES[kind],
-        "Content-Disposition": f'attachment; filename="{name}"',
-    }
-    return Answer([content], headers=headers)
+    return file_response(content, TYPES[kind], name, "attachment")

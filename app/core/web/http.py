@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import lru_cache
 from ipaddress import IPv6Address, ip_address
-from typing import Any
+from typing import Any, Literal
 from urllib.parse import quote
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
@@ -272,3 +272,17 @@ def _refuse_unreadable() -> None:
         raise BadRequest("The query holds bytes that are not percent-encoded.")
     if query.count("&") >= MAX_PARAMETERS:
         raise BadRequest(f"The query has more than {MAX_PARAMETERS} parameters.")
+
+
+def file_response(
+    content: bytes,
+    media_type: str,
+    name: str,
+    disposition: Literal["inline", "attachment"] = "inline",
+) -> Response:
+    """Return a file of that name as an answer: to be looked at or, as an attachment, to be kept."""
+    headers = {
+        "Content-Type": media_type,
+        "Content-Disposition": f'{disposition}; filename="{name}"',
+    }
+    return Answer([content], headers=headers)

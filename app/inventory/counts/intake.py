@@ -46,9 +46,8 @@ class Intake:
         ]
 
     async def _read(self, scans: Sequence[Scan]) -> list[Counted | Refusal]:
-        codes = [scan.barcode for scan in scans if scan.barcode is not None]
-        found = iter(await self._barcodes.find_all(codes) if codes else ())
-        return [named(scan, None if scan.barcode is None else next(found)) for scan in scans]
+        found = await self._barcodes.find_each([scan.barcode for scan in scans])
+        return [named(scan, each) for scan, each in zip(scans, found, strict=True)]
 
 
 def _taken(

@@ -5,7 +5,7 @@ from apiflask.schemas import FileSchema
 from flask import Response, request
 
 from app.core.web.bodies import LINES_BODY
-from app.core.web.http import Answer
+from app.core.web.http import file_response
 from app.core.web.idempotency import idempotent
 from app.core.web.json import json_response
 from app.core.web.openapi import describe
@@ -82,8 +82,7 @@ async def list_counted_products(count: str, query_data: CountedProductQuery) -> 
 async def print_count_sheet(count: str) -> Response:
     """Read the sheet to count with, as PDF: it does not say how much there should be."""
     content = await wired(Counts).sheet(count)
-    headers = {"Content-Type": _PDF, "Content-Disposition": f'inline; filename="{count}.pdf"'}
-    return Answer([content], headers=headers)
+    return file_response(content, _PDF, f"{count}.pdf")
 
 
 @blueprint.post("/<count>/scans")

@@ -4,16 +4,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
-from app.core.web import Invalid, NotFound
+from app.core.web import Invalid
 from app.inventory.counts.schemas import Refusal, Scan
-from app.product.barcodes.reading import Bearer, Meaning
+from app.product.barcodes.reading import Bearer, Meaning, Scanned
 from app.product.barcodes.reading import quantity as said_by
 
 MOST = Decimal("999999999.999")
 """What a quantity can be."""
-
-Found = tuple[Meaning, Bearer] | NotFound | Invalid
-"""What a barcode turned out to be."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +30,7 @@ class Goods:
     belongs: bool
 
 
-def named(scan: Scan, found: Found | None) -> Counted | Refusal:
+def named(scan: Scan, found: Scanned | None) -> Counted | Refusal:
     """Return what a scan is of, by the product that it names or by what its barcode was `found` to be."""
     if scan.product is not None:
         return Counted(scan.product, scan.quantity)

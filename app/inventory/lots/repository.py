@@ -9,6 +9,7 @@ from app.core.web.json import dumps
 from app.core.web.paging import PageQuery, Scalar
 from app.inventory.lots.schemas import ExpiringQuery, RecallQuery
 from app.inventory.stock.statements import PRODUCT_JSON
+from app.models.orders import PURCHASE_STATUS
 
 Key = tuple[Scalar, ...] | None
 
@@ -39,10 +40,8 @@ RECALLED = Statement(
 )
 
 _PURCHASE_JSON = json_object(
-    """
-    'id', p.id, 'number', p.invoice_number,
-    'status', CASE WHEN p.status <> 'placed' THEN p.status WHEN p.picked_at IS NOT NULL THEN 'ready'
-        WHEN p.picking_since IS NOT NULL THEN 'picking' ELSE 'placed' END,
+    f"""
+    'id', p.id, 'number', p.invoice_number, 'status', {PURCHASE_STATUS},
     'quantity', h.quantity::text, 'products', to_json(h.products), 'customer', p.customer_id, 'contact_name', p.contact_name,
     'contact_phone', p.contact_phone, 'placed_at', rfc3339(p.placed_at), 'collected_at', rfc3339(p.collected_at)"""
 )

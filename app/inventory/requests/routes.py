@@ -4,9 +4,10 @@ from apiflask import APIBlueprint
 from apiflask.schemas import FileSchema
 from flask import Response, request
 
+from app.core.spreadsheets import CSV
 from app.core.web.bodies import FILE_BODY, LINES_BODY
 from app.core.web.conditional import etag, expected_version
-from app.core.web.http import Answer
+from app.core.web.http import file_response
 from app.core.web.idempotency import idempotent, request_identity
 from app.core.web.json import json_response, no_content
 from app.core.web.openapi import describe
@@ -26,7 +27,7 @@ from app.inventory.requests.service import InvoiceRequests
 
 blueprint = APIBlueprint("invoice_requests", __name__, url_prefix="/api/v1", tag="Invoice requests")
 
-_PDF, _CSV = "application/pdf", "text/csv"
+_PDF = "application/pdf"
 _FILE = FileSchema(type="string", format="binary")
 
 
@@ -66,15 +67,17 @@ async def read_invoice_request(code: str) -> Response:
 @blueprint.output(_FILE, content_type=_PDF)
 async def print_invoice_request(code: str) -> Response:
     """Read an invoice request as PDF, to print or to send."""
-    return _file(await wired(InvoiceRequests).printed(code), _PDF, f"{code}.pdf")
+    content = await wired(InvoiceRequests).printed(code)
+    return file_response(content, _PDF, f"{code}.pdf")
 
 
 @blueprint.get("/invoice-requests/<code>/csv")
 @allow("stock:read")
-@blueprint.output(_FILE, content_type=_CSV)
+@blueprint.output(_FILE, content_type="text/csv")
 async def tabulate_invoice_request(code: str) -> Response:
     """Read the lines of an invoice request as CSV in UTF-8."""
-    return _file(await wired(InvoiceRequests).tabled(code), _CSV, f"{code}.csv")
+    content = await wired(InvoiceRequests).tabled(code)
+    return file_response(content, CSV, f"{code}.csv")
 
 
 @blueprint.post("/invoice-requests/<code>/send")
@@ -133,10 +136,3 @@ async def receive_invoice_request(code: str, json_data: Delivery) -> Response:
         code, json_data, principal().login_id, request_identity()
     )
     return answer.response()
-
-
-def _file(content: bytes, media_type: str, name: str) -> Response:
-    text = "; charset=utf-8" if media_type == _CSV else ""
-    disposition = f'inline; filename="{name}"'
-    headers = {"Content-Type": media_type + text, "Content-Disposition": disposition}
-    return Answer([content], headers=headers)

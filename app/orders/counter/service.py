@@ -21,7 +21,7 @@ from app.orders.counter.schemas import Sale
 from app.orders.coupons.service import CartCoupons, coupon_lost
 from app.orders.purchases.repository import PurchaseRepository
 from app.orders.sales import Sales
-from app.product.barcodes.reading import Bearer, Meaning
+from app.product.barcodes.reading import Scanned
 from app.product.barcodes.service import Barcodes
 
 
@@ -114,9 +114,7 @@ def _named(place: int, item: NamedItem) -> Added | None:
         raise at_line(place, error) from error
 
 
-def _scanned(
-    place: int, item: NamedItem, found: tuple[Meaning, Bearer] | NotFound | Invalid
-) -> Added:
+def _scanned(place: int, item: NamedItem, found: Scanned) -> Added:
     if isinstance(found, NotFound | Invalid):
         raise at_line(place, found)
     meaning, product = found

@@ -6,7 +6,7 @@ from apiflask import APIBlueprint
 from apiflask.schemas import FileSchema
 from flask import Response
 
-from app.core.web.http import Answer
+from app.core.web.http import file_response
 from app.core.web.idempotency import idempotent
 from app.core.web.json import json_response
 from app.core.web.openapi import describe
@@ -63,5 +63,4 @@ async def read_document(number: str) -> Response:
 async def print_document(number: str) -> Response:
     """Read an invoice or credit note as PDF, to print or to send."""
     content = await wired(Documents).printed(principal(), number)
-    headers = {"Content-Type": _PDF, "Content-Disposition": f'inline; filename="{number}.pdf"'}
-    return Answer([content], headers=headers)
+    return file_response(content, _PDF, f"{number}.pdf")

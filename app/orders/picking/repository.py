@@ -7,13 +7,14 @@ from typing import Any, NamedTuple
 
 from app.core.database import Manager, Statement, json_array, json_object
 from app.core.web import NotFound
+from app.models.orders import PURCHASE_STATUS
 from app.orders.picking.outcome import Instead, Offered, OrderedLine
-from app.orders.purchases.shape import SHOWN, SLOT, STATUS
+from app.orders.purchases.shape import SHOWN, SLOT
 from app.orders.seeing import no_purchase
 
 # A purchase, p, in short.
 _MEMBERS = f"""
-    'id', p.id, 'number', p.invoice_number, 'status', {STATUS}, 'contact_name', p.contact_name, 'contact_phone', p.contact_phone,
+    'id', p.id, 'number', p.invoice_number, 'status', {PURCHASE_STATUS}, 'contact_name', p.contact_name, 'contact_phone', p.contact_phone,
     'placed_at', rfc3339(p.placed_at), 'pay_by', rfc3339(p.pay_by), 'due', greatest(p.total - p.paid, 0.00)::text,
     'lines', (SELECT count(*) FROM purchase_line l
               WHERE l.purchase_id = p.id AND l.product_id IS NOT NULL AND l.substitute_for IS NULL),
@@ -67,7 +68,7 @@ READ = Statement(
 )
 
 LOCK = Statement(
-    f"SELECT {STATUS}, p.picker FROM purchase p WHERE p.id = %(purchase)s::uuid FOR UPDATE",
+    f"SELECT {PURCHASE_STATUS}, p.picker FROM purchase p WHERE p.id = %(purchase)s::uuid FOR UPDATE",
     read=False,
 )
 

@@ -10,9 +10,10 @@ from typing import Any
 from app.core.database import Manager, Statement
 from app.core.web.paging import looked_through
 from app.core.web.security import Principal
+from app.models.orders import PURCHASE_STATUS
 from app.orders.purchases.paging import FILTERS, page_of
 from app.orders.purchases.schemas import ListedStatus
-from app.orders.purchases.shape import JSON, PARTS, PAYMENT, STATUS, collect_by
+from app.orders.purchases.shape import JSON, PARTS, PAYMENT, collect_by
 from app.orders.seeing import SEEN, no_purchase, seer
 from app.orders.states import till_closed
 
@@ -42,12 +43,12 @@ def list_of(asked: frozenset[str], status: ListedStatus | None, *, oldest_first:
 
 
 LOCK = Statement(
-    f"SELECT {STATUS}, p.total FROM purchase p WHERE p.id = %(purchase)s::uuid FOR UPDATE",
+    f"SELECT {PURCHASE_STATUS}, p.total FROM purchase p WHERE p.id = %(purchase)s::uuid FOR UPDATE",
     read=False,
 )
 
 LOCK_SEEN = Statement(
-    f"SELECT {STATUS}, p.total FROM purchase p WHERE {_SEEN} FOR UPDATE", read=False
+    f"SELECT {PURCHASE_STATUS}, p.total FROM purchase p WHERE {_SEEN} FOR UPDATE", read=False
 )
 
 # Read after the purchase is locked, by a statement of its own, which sees what was paid meanwhile.

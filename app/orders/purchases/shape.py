@@ -3,6 +3,7 @@
 # ruff: noqa: S608 - all parts of the SQL in here are written in here
 
 from app.core.database import json_array, json_object
+from app.models.orders import PURCHASE_STATUS
 from app.orders.statements import LINE_OF, VAT
 
 # The coupon that a purchase, p, redeemed.
@@ -21,10 +22,6 @@ SLOT = (
     + " END"
 )
 
-# What becomes of a purchase, p. The database knows one word for all that wait.
-STATUS = """CASE WHEN p.status <> 'placed' THEN p.status WHEN p.picked_at IS NOT NULL THEN 'ready'
-        WHEN p.picking_since IS NOT NULL THEN 'picking' ELSE 'placed' END"""
-
 
 def collect_by(purchase: str, paid_at: str) -> str:
     """Return the SQL for until when a `purchase` that is paid in full is kept: days behind `paid_at`, the last payment, or its slot."""
@@ -35,7 +32,7 @@ def collect_by(purchase: str, paid_at: str) -> str:
 # What a purchase looks like, for rows that are named p, and what m and n say of each.
 JSON = json_object(
     f"""
-    'id', p.id, 'number', p.invoice_number, 'invoice_number', p.invoice_number, 'status', {STATUS},
+    'id', p.id, 'number', p.invoice_number, 'invoice_number', p.invoice_number, 'status', {PURCHASE_STATUS},
     'contact_name', p.contact_name, 'contact_phone', p.contact_phone, 'currency', p.currency,
     'total', p.total::text, 'ordered_total', coalesce(p.ordered_total, p.total)::text,
     'ceiling', (coalesce(p.ordered_total, p.total) + n.allowance)::text, 'vat_total', p.vat_total::text,

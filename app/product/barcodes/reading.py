@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Literal, NamedTuple
 from urllib.parse import unquote
 
+from app.core.web import Invalid, NotFound
 from app.product.barcodes.contents import contents, day
 from app.product.barcodes.elements import Elements, linked, printed, scanned
 from app.product.barcodes.errors import unreadable
@@ -70,6 +71,10 @@ class Bearer(NamedTuple):
     gtin14: str | None
     pieces: int | None
     plu5: str | None
+
+
+Scanned = tuple[Meaning, Bearer] | NotFound | Invalid
+"""What a code turned out to be: what it means and names, or why it does not."""
 
 
 def whole(path: str, query: str) -> str:

@@ -11,7 +11,7 @@ from app.core.settings import ShopSettings
 from app.core.web import Invalid, NotFound
 from app.core.web.json import dumps
 from app.product.barcodes.errors import unreadable
-from app.product.barcodes.reading import Bearer, Kind, Meaning, Reading, quantity, read
+from app.product.barcodes.reading import Bearer, Kind, Meaning, Reading, Scanned, quantity, read
 from app.product.barcodes.repository import BarcodeRepository, Named
 from app.product.repository import Found
 from app.product.scales import Scales
@@ -58,9 +58,13 @@ class Barcodes:
         ]
         return _one(reading, meant)
 
-    async def find_all(
-        self, codes: Sequence[str]
-    ) -> list[tuple[Meaning, Bearer] | NotFound | Invalid]:
+    async def find_each(self, codes: Sequence[str | None]) -> list[Scanned | None]:
+        """Return what find_all() does of each of the codes, and None where there is none."""
+        given = [code for code in codes if code is not None]
+        found = iter(await self.find_all(given) if given else ())
+        return [None if code is None else next(found) for code in codes]
+
+    async def find_all(self, codes: Sequence[str]) -> list[Scanned]:
         """Return what find() returns of each of the codes, or raises, all by one look."""
         readings = [self._tried(code) for code in codes]
         read = [each for each in readings if isinstance(each, Reading)]
@@ -80,9 +84,7 @@ class Barcodes:
             return error
 
 
-def _tried(
-    reading: Reading, named: Sequence[Bearer]
-) -> tuple[Meaning, Bearer] | NotFound | Invalid:
+def _tried(reading: Reading, named: Sequence[Bearer]) -> Scanned:
     meant = [
         (meaning, each)
         for meaning in reading.meanings

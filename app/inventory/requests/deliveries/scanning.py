@@ -7,10 +7,7 @@ from decimal import Decimal
 
 from app.core.web import FieldError, Invalid, NotFound
 from app.inventory.requests.receiving import Arrival
-from app.product.barcodes.reading import Bearer, Meaning
-
-Scan = tuple[Meaning, Bearer] | NotFound | Invalid | None
-"""What a code means and names, or why it does not; None where there was none."""
+from app.product.barcodes.reading import Scanned
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +23,7 @@ class Noted:
     reason: str | None = None
 
 
-def arrivals(lines: Sequence[Noted], scans: Sequence[Scan]) -> list[Arrival]:
+def arrivals(lines: Sequence[Noted], scans: Sequence[Scanned | None]) -> list[Arrival]:
     """Return what came, where a code says what was not noted. Raises Invalid for what it says otherwise, and for codes that say nothing."""
     errors: list[FieldError] = []
     found: list[Arrival] = []
@@ -40,7 +37,7 @@ def arrivals(lines: Sequence[Noted], scans: Sequence[Scan]) -> list[Arrival]:
     return found
 
 
-def _arrival(line: Noted, scan: Scan) -> Arrival:
+def _arrival(line: Noted, scan: Scanned | None) -> Arrival:
     product, lot, day = _said(scan)
     return Arrival(
         product=line.product or product or "",
@@ -53,7 +50,7 @@ def _arrival(line: Noted, scan: Scan) -> Arrival:
     )
 
 
-def _said(scan: Scan) -> tuple[str | None, str | None, date | None]:
+def _said(scan: Scanned | None) -> tuple[str | None, str | None, date | None]:
     """Return the product, the lot and the last day that a code says; the day to sell it counts before the one to eat it at its best."""
     if not isinstance(scan, tuple):
         return None, None, None
@@ -61,7 +58,7 @@ def _said(scan: Scan) -> tuple[str | None, str | None, date | None]:
     return bearer.code, meaning.lot, meaning.expires_on or meaning.best_before
 
 
-def _faults(line: Noted, scan: Scan, at: str) -> Iterator[FieldError]:
+def _faults(line: Noted, scan: Scanned | None, at: str) -> Iterator[FieldError]:
     if isinstance(scan, NotFound | Invalid):
         yield FieldError(f"{at}/code", str(scan.detail))
         return

@@ -7,12 +7,13 @@ from app.audit import AuditTrail
 from app.core.database import Manager
 from app.core.web import Conflict
 from app.core.web.idempotency import Answer, RequestIdentity, once
-from app.inventory.requests.deliveries.scanning import Noted, Scan, arrivals
+from app.inventory.requests.deliveries.scanning import Noted, arrivals
 from app.inventory.requests.receiving import Received, Taken, all_open, receive
 from app.inventory.requests.repository import InvoiceRequestRepository, Locked
 from app.inventory.requests.schemas import Delivery, ReceivedLine
 from app.inventory.requests.service import said, subject
 from app.inventory.stock.repository import Cause, NewLot, StockRepository
+from app.product.barcodes.reading import Scanned
 from app.product.barcodes.service import Barcodes
 
 
@@ -45,7 +46,8 @@ class Deliveries:
         receiving.receive() and once() raise.
         """
         lines = delivery.lines
-        scans = None if lines is None else await self._scans(lines)
+        codes = [line.code for line in lines or ()]
+        scans = await self._barcodes.find_each(codes)
 
         async def work() -> Answer:
             # Of two deliveries at once, the second waits here and then counts the first.
@@ -60,20 +62,18 @@ class Deliveries:
 
         return await once(self._manager, **identity, work=work)
 
-    async def _scans(self, lines: Sequence[ReceivedLine]) -> list[Scan]:
-        codes = [line.code for line in lines if line.code is not None]
-        read = iter(await self._barcodes.find_all(codes) if codes else ())
-        return [None if line.code is None else next(read) for line in lines]
-
     async def _taken(
-        self, found: Locked, lines: Sequence[ReceivedLine] | None, scans: Sequence[Scan] | None
+        self,
+        found: Locked,
+        lines: Sequence[ReceivedLine] | None,
+        scans: Sequence[Scanned | None],
     ) -> Taken:
         if found.status == "draft":
             raise Conflict("The invoice request was not sent yet.", code="not_sent")
         if found.status not in {"sent", "partly_received"}:
             raise Conflict(f"The invoice request is {said(found)} already.", code="not_open")
         asked = await self._requests.lines(found.id)
-        if lines is None or scans is None:
+        if lines is None:
             return all_open(asked)
         noted = [Noted(**line.model_dump(exclude={"code"})) for line in lines]
         today = await self._stock.today()
