@@ -25,6 +25,9 @@ _GOODS = """
     INSERT INTO supplier (code, name) SELECT 'supplier-' || n, 'Supplier ' || n FROM generate_series(0, {suppliers} - 1) n;
     CREATE TEMP TABLE source ON COMMIT DROP AS
         SELECT n, s.id FROM generate_series(0, {suppliers} - 1) n JOIN supplier s ON s.code = 'supplier-' || n;
+    INSERT INTO supplier_article (supplier_id, product_id, article_number, pack, unit_cost, preferred)
+        SELECT s.id, g.id, 'A' || g.number, 6, round(g.price / (1 + g.vat_rate) * 0.7, 4), true
+        FROM goods g JOIN source s ON s.n = g.number % {suppliers} ORDER BY g.number;
     CREATE TEMP TABLE buyer ON COMMIT DROP AS SELECT row_number() OVER (ORDER BY id) - 1 AS number, id FROM customer;
     ANALYZE goods, source, buyer;
 """
@@ -112,9 +115,10 @@ _LOTS = """
         OVERRIDING SYSTEM VALUE
         SELECT c.line, r.id, c.product_id, c.received, c.received, c.unit_cost
         FROM came c JOIN invoice_request r ON r.code = 'Y' || c.day || '-' || c.source ORDER BY c.line;
-    INSERT INTO stock (id, product_id, supplier_id, invoice_request_line_id, on_hand, unit_cost, expires_on, received_at)
+    INSERT INTO stock (id, product_id, supplier_id, invoice_request_line_id, on_hand, unit_cost, expires_on, received_at, lot_code)
         OVERRIDING SYSTEM VALUE
-        SELECT c.lot, c.product_id, s.id, c.line, c.received - coalesce(c.gone, 0) - c.wasted, c.unit_cost, c.came_on + c.keeps, c.came_on + interval '6 hours'
+        SELECT c.lot, c.product_id, s.id, c.line, c.received - coalesce(c.gone, 0) - c.wasted, c.unit_cost, c.came_on + c.keeps, c.came_on + interval '6 hours',
+               'L' || c.turn
         FROM came c JOIN source s ON s.n = c.source ORDER BY c.lot;
     UPDATE stock_level l SET on_hand = l.on_hand + c.quantity
         FROM (SELECT product_id, sum(received - coalesce(gone, 0) - wasted) AS quantity FROM came GROUP BY product_id) c

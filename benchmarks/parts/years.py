@@ -31,12 +31,16 @@ _BEST_SELLER = """
     CROSS JOIN (SELECT code FROM supplier ORDER BY id DESC LIMIT 1) s
 """
 _LATEST = """
-    SELECT max(l.stock_id)::text, max(p.id::text), (SELECT max(id) FROM till_session)::text, (SELECT max(code) FROM invoice_request)
+    SELECT max(l.stock_id)::text, max(p.id::text), (SELECT max(id) FROM till_session)::text, (SELECT max(code) FROM invoice_request),
+        (SELECT max(id) FROM stock_movement)::text
     FROM purchase p JOIN purchase_line n ON n.purchase_id = p.id JOIN allocation l ON l.purchase_line_id = n.id
     WHERE p.collected_at > now() - interval '3 days'
 """
-# Not asked: nothing grows in them, or they are pages and files.
-_FIXED = ("/livez", "/readyz", "/metrics", "/docs", "/openapi.json")
+# Not asked: nothing grows in them, or they are a customer's own.
+_FIXED = ("/livez", "/readyz", "/metrics", "/api/v1/slots", "/api/v1/carts")
+_COUNTS, _PROPOSALS = "/api/v1/stock/counts", "/api/v1/invoice-requests/proposals"
+_PROPOSED = 2_000
+"""At how many products one proposal looks at most."""
 
 Say = Callable[[str], None]
 Query = tuple[tuple[str, str], ...]
@@ -71,37 +75,66 @@ def run(folder: Path, say: Say) -> tuple[str, list[str]]:
 
 
 def ask(on: Ground, url: str) -> tuple[list[Asked], list[str]]:
-    """Ask for each list and report in all ways; return what each took, and the sentences of those that were not answered."""
+    """Ask for each list and report in all ways; return what each took, and sentences of what was not answered.
+
+    Filters need not go together, nor mean something alone (422); but one that is never answered is a fault.
+    """
     found: list[Asked] = []
-    refused: list[str] = []
+    refused: dict[tuple[str, str], str] = {}
+    values = _values(on)
     with httpx.Client(base_url=url, headers=as_admin(on), timeout=60, trust_env=False) as client:
+        counted = client.post(_COUNTS, json={"category": values["category"][0]}).raise_for_status()
+        values[f"{_COUNTS}/"] = [counted.json()["code"]]
         spec = client.get("/openapi.json").raise_for_status().json()
-        for path, query in ways(spec, _values(on)):
-            took: list[float] = []
-            for _ in range(TIMES):
-                began = time.perf_counter()
-                answer = client.get(path, params=dict(query))
-                took.append(1000 * (time.perf_counter() - began))
+        for path, query in ways(spec, values):
+            took, answer = _timed(lambda: client.get(path, params=dict(query)))  # noqa: B023 - at once
             if answer.is_success:
-                found.append(Asked(path, query, statistics.median(took)))
-            # Not all filters go together.
-            elif answer.status_code != httpx.codes.UNPROCESSABLE_ENTITY or len(query) < 2:
-                refused.append(f"{path} {query}: {answer.status_code} {answer.text[:200]}")
-    return found, refused
+                found.append(Asked(path, query, took))
+            elif answer.status_code == httpx.codes.UNPROCESSABLE_ENTITY:
+                refused |= {(path, name): f"{path} by {name}: {answer.text}" for name, _ in query}
+            else:
+                refused[path, str(query)] = f"{path} {query}: {answer.text}"
+        found.extend(_proposed(client, values["supplier"][0], on.codes[:_PROPOSED]))
+    answered = {name for one in found for name, _ in one.query}
+    return found, [said for (_, name), said in refused.items() if name not in answered]
+
+
+def _timed(request: Callable[[], httpx.Response]) -> tuple[float, httpx.Response]:
+    """Return the middle one of what it took, in milliseconds, and the last answer."""
+    took: list[float] = []
+    for _ in range(TIMES):
+        began = time.perf_counter()
+        answer = request()
+        took.append(1000 * (time.perf_counter() - began))
+    return statistics.median(took), answer
+
+
+def _proposed(client: httpx.Client, supplier: str, codes: Sequence[str]) -> Iterator[Asked]:
+    """Yield what it takes to propose orders: of what one supplier sells, and of as many products as may be named."""
+    asked = {
+        ("supplier", supplier): {"supplier": supplier},
+        ("products", f"{len(codes):,}"): {"products": codes},
+    }
+    for said, body in asked.items():
+        took, answer = _timed(lambda: client.post(_PROPOSALS, json=body))  # noqa: B023 - at once
+        answer.raise_for_status()
+        yield Asked(f"POST {_PROPOSALS}", (said,), took)
 
 
 def ways(
     spec: Mapping[str, Any], values: Mapping[str, Sequence[str]]
 ) -> Iterator[tuple[str, Query]]:
-    """Yield (path, query) of each GET with a query: with nothing, with each value of each parameter, and with each pair of them.
+    """Yield (path, query) of each GET: with nothing, with each value of each parameter, and with each pair of them.
 
     Raises KeyError for a parameter that has neither a list of values nor one in `values`.
     """
     for path, does in spec["paths"].items():
-        asked = does.get("get", {}).get("parameters", [])
+        if "get" not in does:
+            continue
+        asked = does["get"].get("parameters", [])
         queries = [each for each in asked if each["in"] == "query" and each["name"] != "cursor"]
         place = _placed(path, values)
-        if not queries or place is None or path in _FIXED:
+        if place is None or path in _FIXED:
             continue
         choices = {
             each["name"]: _choices(each, values) for each in queries if each["name"] != "limit"
@@ -111,7 +144,8 @@ def ways(
         )
         single = [((name, value),) for name, those in choices.items() for value in those]
         pairs = [a + b for a, b in itertools.combinations(single, 2) if a[0][0] != b[0][0]]
-        for some in ((), (("limit", "100"),), *single, *pairs):
+        whole = [(("limit", "100"),) for each in queries if each["name"] == "limit"]
+        for some in ((), *whole, *single, *pairs):
             yield place, tuple(dict((*least, *some)).items())
 
 
@@ -120,8 +154,8 @@ def _placed(path: str, values: Mapping[str, Sequence[str]]) -> str | None:
     before, _, rest = path.partition("{")
     if not rest:
         return path
-    those = values.get(before)
-    return before + those[0] + rest.partition("}")[2] if those else None
+    behind = rest.partition("}")[2]
+    return before + values[before][0] + behind if before in values and "{" not in behind else None
 
 
 def _choices(parameter: Mapping[str, Any], values: Mapping[str, Sequence[str]]) -> Sequence[str]:
@@ -138,9 +172,9 @@ def _choices(parameter: Mapping[str, Any], values: Mapping[str, Sequence[str]]) 
 def _values(on: Ground) -> dict[str, Sequence[str]]:
     """Return values for parameters by their names, and for paths by what stands before them: what sells most among them."""
     ((product, category, brand, supplier),) = on.rows(_BEST_SELLER)
-    ((lot, purchase, session, request),) = on.rows(_LATEST)
+    ((lot, purchase, session, request, movement),) = on.rows(_LATEST)
     today = dt.date.today()  # noqa: DTZ011 - which of two days it is makes no difference
-    month, year = today - dt.timedelta(days=30), today - dt.timedelta(days=365)
+    month, year, past = (today - dt.timedelta(days=days) for days in (30, 365, DAYS - 1))
     moments = [f"{day}T00:00:00Z" for day in (month, year)]
     return {
         "product": [product],
@@ -156,19 +190,28 @@ def _values(on: Ground) -> dict[str, Sequence[str]]:
         "q": [on.names[0].split()[1], "milk", product, "Buyer 1000"],
         "slot": [moments[0]],
         "since": moments,
-        "until": [moments[0]],
+        "until": [moments[0], f"{today + dt.timedelta(days=2)}T00:00:00Z"],
         "expires_before": [str(today)],
-        "from": [str(year)],
+        "from": [str(year), str(past)],
         "to": [str(today - dt.timedelta(days=1))],
-        "on": [str(month), str(year)],
+        "on": [str(month), str(year), str(past)],
         "min_price": ["1.00"],
         "max_price": ["5.00"],
         "allergen_free": ["milk"],
         "facets": ["brand,price"],
+        "by": ["day", "product"],
         "days": ["7", "30"],
         "lot_code": ["L42"],
         "/api/v1/products/": [product],
         "/api/v1/suppliers/": [supplier],
+        "/api/v1/brands/": [brand],
+        "/api/v1/categories/": [category],
+        "/api/v1/purchases/": [purchase],
+        "/api/v1/till-sessions/": [session],
+        "/api/v1/invoice-requests/": [request],
+        "/api/v1/stock/lots/": [lot],
+        "/api/v1/stock/movements/": [movement],
+        "/api/v1/reports/": ["sales"],
     }
 
 
