@@ -5,8 +5,9 @@ PORT ?= 8000
 WORKERS ?= auto
 ARGS ?=
 export PORT
-# What these say is meant for other programs of Python: ours is in this folder, and its packages in .venv.
-unexport PYTHONHOME PYTHONPATH PYTHONSAFEPATH
+# What these say is meant for other programs of Python: ours is in this folder, its packages are in .venv, and each of its many
+# processes would take all of them apart again without what Python keeps beside them.
+unexport PYTHONHOME PYTHONPATH PYTHONSAFEPATH PYTHONDONTWRITEBYTECODE
 
 BIN := .venv/bin
 VENV := .venv/.installed
