@@ -15,7 +15,7 @@ import pytest
 
 from local.postgres import Postgres
 from tests.support.asgi import running
-from tests.support.database import Cluster, Database, private_server
+from tests.support.database import Cluster, Database
 from tests.support.large_shop import large_shop
 from tests.support.settings import settings_for
 
@@ -97,9 +97,9 @@ def cursor(fresh_database: Database) -> Iterator[psycopg2.extensions.cursor]:
 
 
 @pytest.fixture
-def private_postgres() -> Iterator[Postgres]:
+def private_postgres(cluster: Cluster) -> Iterator[Postgres]:
     """A whole PostgreSQL server for one test, which may kill it."""
-    with private_server() as server:
+    with cluster.private() as server:
         yield server
 
 

@@ -14,7 +14,7 @@ import pytest
 from app.core.database import DatabaseAway, Manager, PooledPostgresqlDatabase
 from local.postgres import Postgres
 from tests.core.things import eventually, execute
-from tests.support.database import private_server
+from tests.support.database import Cluster
 
 LONG = 60.0  # seconds; a test that needs them has found a hang
 TABLE = """
@@ -28,9 +28,9 @@ COUNT = "SELECT count(*) FROM mark"
 
 
 @pytest.fixture(scope="module")
-def server() -> Iterator[Postgres]:
+def server(cluster: Cluster) -> Iterator[Postgres]:
     """A server that these tests share: each leaves it running."""
-    with private_server() as made:
+    with cluster.private() as made:
         yield made
 
 

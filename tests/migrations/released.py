@@ -13,7 +13,7 @@ import psycopg2
 
 from local.dump import program
 from tests.builders import as_clerk, brand, discount, placed, product, stocked
-from tests.support.database import private_server
+from tests.support.database import Cluster
 
 DUMPS = sorted((Path(__file__).parent / "dumps").glob("*.sql"))
 
@@ -74,7 +74,9 @@ def _dump(url: str, *options: str) -> str:
 
 def main(version: str) -> None:
     """Write the dump of this version: a product in stock, a purchase of it, and whose they are."""
-    with private_server() as server:
+    cluster = Cluster().start()
+    try:
+        server = cluster.clone("released")
         as_clerk(server)
         sold = product(server, brand=brand(server), discount=discount(server))
         placed(server, (stocked(server, sold, 5), 2), paid=1)
@@ -82,6 +84,8 @@ def main(version: str) -> None:
         file.write_text(
             _dump(server.owner_url, "--no-owner", "--rows-per-insert=100"), encoding="utf-8"
         )
+    finally:
+        cluster.stop()
 
 
 if __name__ == "__main__":

@@ -9,7 +9,7 @@ import pytest
 
 from tests.builders import as_clerk, filled_cart, on_sale
 from tests.observability.promql import Series, series_in
-from tests.support.database import private_server
+from tests.support.database import Cluster
 from tests.support.servers import shop_server
 
 GUEST = {"contact_name": "Jan Kowalski", "contact_phone": "+48 600 100 200"}
@@ -17,7 +17,7 @@ DEADLINE = 30
 
 
 @pytest.fixture(scope="session")
-def scrape(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def scrape(cluster: Cluster, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The answer of /metrics of a shop that sold, refused, repeated itself, and lost its database."""
     log = tmp_path_factory.mktemp("scrape") / "log"
     settings = {
@@ -26,7 +26,7 @@ def scrape(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         "OGS_SECURITY__ATTEMPTS_PER_ACCOUNT": "1",
     }
     with (
-        private_server() as database,
+        cluster.private() as database,
         shop_server(database, log, workers=2, env=settings) as server,
     ):
         with httpx.Client(base_url=server.url, timeout=DEADLINE, trust_env=False) as client:
