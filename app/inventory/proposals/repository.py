@@ -51,26 +51,13 @@ STANDING = Statement(
     """,
 )
 
-# The ledger has no index by day, and its ids are in the order of time but for what was written at once: halving finds where
-# the day before the first one begins.
 SOLD = Statement(
     f"""
-    WITH RECURSIVE search AS (
-        SELECT 0::bigint AS low, (SELECT coalesce(max(id), 0) FROM stock_movement) AS high
-        UNION ALL
-        SELECT CASE WHEN m.before THEN m.id ELSE s.low END, CASE WHEN m.before THEN s.high ELSE (s.low + s.high) / 2 END
-        FROM search s
-        CROSS JOIN LATERAL (
-            SELECT n.id, n.at < CURRENT_DATE - {7 * WEEKS + 1} AS before FROM stock_movement n
-            WHERE n.id > (s.low + s.high) / 2 ORDER BY n.id LIMIT 1) m
-        WHERE s.low < s.high
-    )
     SELECT g.product_id, m.at::date, coalesce(-sum(m.quantity) FILTER (WHERE m.kind IN ('sale', 'return')), 0), sum(m.quantity)
     FROM unnest(%(products)s::bigint[]) AS g (product_id)
     CROSS JOIN LATERAL (
         SELECT n.at, n.kind, n.quantity FROM stock_movement n
-        WHERE n.product_id = g.product_id AND n.id > (SELECT s.low FROM search s WHERE s.low >= s.high LIMIT 1)
-          AND n.at >= CURRENT_DATE - {7 * WEEKS}
+        WHERE n.product_id = g.product_id AND n.at >= CURRENT_DATE - {7 * WEEKS}
         OFFSET 0) m
     GROUP BY g.product_id, m.at::date
     """,  # noqa: S608 - made of constants
