@@ -86,8 +86,8 @@ def ask(on: Ground, url: str) -> tuple[list[Asked], list[str]]:
         counted = client.post(_COUNTS, json={"category": values["category"][0]}).raise_for_status()
         values[f"{_COUNTS}/"] = [counted.json()["code"]]
         spec = client.get("/openapi.json").raise_for_status().json()
-        for path, query in ways(spec, values):
-            took, answer = _timed(lambda: client.get(path, params=dict(query)))  # noqa: B023 - at once
+        for path, place, query in ways(spec, values):
+            took, answer = _timed(lambda: client.get(place, params=dict(query)))  # noqa: B023 - at once
             if answer.is_success:
                 found.append(Asked(path, query, took))
             elif answer.status_code == httpx.codes.UNPROCESSABLE_ENTITY:
@@ -123,8 +123,8 @@ def _proposed(client: httpx.Client, supplier: str, codes: Sequence[str]) -> Iter
 
 def ways(
     spec: Mapping[str, Any], values: Mapping[str, Sequence[str]]
-) -> Iterator[tuple[str, Query]]:
-    """Yield (path, query) of each GET: with nothing, with each value of each parameter, and with each pair of them.
+) -> Iterator[tuple[str, str, Query]]:
+    """Yield (path, the same with something in it, query) of each GET: with nothing, with each value of each parameter, and with each pair of them.
 
     Raises KeyError for a parameter that has neither a list of values nor one in `values`.
     """
@@ -146,7 +146,7 @@ def ways(
         pairs = [a + b for a, b in itertools.combinations(single, 2) if a[0][0] != b[0][0]]
         whole = [(("limit", "100"),) for each in queries if each["name"] == "limit"]
         for some in ((), *whole, *single, *pairs):
-            yield place, tuple(dict((*least, *some)).items())
+            yield path, place, tuple(dict((*least, *some)).items())
 
 
 def _placed(path: str, values: Mapping[str, Sequence[str]]) -> str | None:
@@ -173,10 +173,7 @@ def _values(on: Ground) -> dict[str, Sequence[str]]:
     """Return values for parameters by their names, and for paths by what stands before them: what sells most among them."""
     ((product, category, brand, supplier),) = on.rows(_BEST_SELLER)
     ((lot, purchase, session, request, movement),) = on.rows(_LATEST)
-    today = dt.date.today()  # noqa: DTZ011 - which of two days it is makes no difference
-    month, year, past = (today - dt.timedelta(days=days) for days in (30, 365, DAYS - 1))
-    moments = [f"{day}T00:00:00Z" for day in (month, year)]
-    return {
+    return _days() | {
         "product": [product],
         "products": [product],
         "category": [category, "aisle-1"],
@@ -188,13 +185,6 @@ def _values(on: Ground) -> dict[str, Sequence[str]]:
         "invoice_request": [request],
         "till": ["front"],
         "q": [on.names[0].split()[1], "milk", product, "Buyer 1000"],
-        "slot": [moments[0]],
-        "since": moments,
-        "until": [moments[0], f"{today + dt.timedelta(days=2)}T00:00:00Z"],
-        "expires_before": [str(today)],
-        "from": [str(year), str(past)],
-        "to": [str(today - dt.timedelta(days=1))],
-        "on": [str(month), str(year), str(past)],
         "min_price": ["1.00"],
         "max_price": ["5.00"],
         "allergen_free": ["milk"],
@@ -212,6 +202,21 @@ def _values(on: Ground) -> dict[str, Sequence[str]]:
         "/api/v1/stock/lots/": [lot],
         "/api/v1/stock/movements/": [movement],
         "/api/v1/reports/": ["sales"],
+    }
+
+
+def _days() -> dict[str, Sequence[str]]:
+    today = dt.date.today()  # noqa: DTZ011 - which of two days it is makes no difference
+    month, year, past = (today - dt.timedelta(days=days) for days in (30, 365, DAYS - 1))
+    moments = [f"{day}T00:00:00Z" for day in (month, year)]
+    return {
+        "slot": [moments[0]],
+        "since": moments,
+        "until": [moments[0], f"{today + dt.timedelta(days=2)}T00:00:00Z"],
+        "expires_before": [str(today)],
+        "from": [str(year), str(past)],
+        "to": [str(today - dt.timedelta(days=1))],
+        "on": [str(month), str(year), str(past)],
     }
 
 
