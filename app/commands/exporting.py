@@ -1,4 +1,4 @@
-"""`export`: write the catalogue, the suppliers, the stock or the customers as a file that `import` takes."""
+"""`export`: write the catalogue, the suppliers, what they sell, the stock or the customers as a file that `import` takes."""
 
 import sys
 from collections.abc import Iterator
@@ -61,7 +61,7 @@ _CALLED = {
 @click.argument("file", required=False, type=click.Path(path_type=Path), callback=file_or_folder)
 @with_appcontext
 def export_file(kind: str, file: Path | None) -> None:
-    """Write brands, categories, discounts, deposits, markdowns, products, prices to come, synonyms, coupons, suppliers, the stock on hand or customers.
+    """Write brands, categories, discounts, deposits, markdowns, products, prices to come, synonyms, coupons, suppliers, their articles, the stock on hand or customers.
 
     To FILE or to standard output, as `import` takes it, seen at one moment, with what was withdrawn: a workbook where FILE ends in .xlsx, else CSV.
     In CSV, text that a spreadsheet would take for a formula gets a ' in front, which `import` takes away.

@@ -20,11 +20,13 @@ from app.commands.mappings.layout import MappedColumns
 from app.commands.mappings.wording import in_its_words
 from app.commands.pictures import IMAGES, file_or_folder
 from app.commands.pictures.importing import PicturesError, load_pictures
+from app.commands.sheets.buying import ARTICLES, STOCK
 from app.commands.sheets.checking import Content, read_content
 from app.commands.sheets.faults import SheetError
 from app.commands.sheets.files.reading import Table, open_table
-from app.commands.sheets.kinds import CUSTOMERS, PRICES, PRODUCTS, SHEETS, STOCK, SYNONYMS
+from app.commands.sheets.kinds import CUSTOMERS, PRICES, PRODUCTS, SHEETS, SYNONYMS
 from app.commands.sheets.layout import Layout, NamedColumns
+from app.commands.sheets.plans.articles import compare_articles
 from app.commands.sheets.plans.catalogue import Refused, compare
 from app.commands.sheets.plans.opening import compare_stock
 from app.commands.sheets.plans.people import People, compare_people
@@ -116,6 +118,15 @@ def _compared(sheet: Sheet, content: Content, *, dry_run: bool) -> Compared:
     )
 
 
+def _articles(cursor: extensions.cursor, content: Content, *, dry_run: bool) -> Compared:
+    with progress("compared", len(content.lines)) as advance:
+        offers = compare_articles(cursor, content, advance)
+    rows = len(content.lines) - offers.plan.unchanged
+    return lambda: _write(rows, lambda to: to.offer(offers)), summary(
+        offers.plan, ARTICLES, dry_run=dry_run
+    )
+
+
 def _stock(cursor: extensions.cursor, content: Content, *, dry_run: bool) -> Compared:
     opening = compare_stock(cursor, content)
     lots = sum(map(len, opening.lots))
@@ -148,6 +159,7 @@ def _customers(cursor: extensions.cursor, content: Content, *, dry_run: bool) ->
 
 
 _OF_ITS_OWN: Mapping[str, Callable[..., Compared]] = {
+    ARTICLES.name: _articles,
     STOCK.name: _stock,
     PRICES.name: _prices,
     SYNONYMS.name: _synonyms,
@@ -209,7 +221,7 @@ def _write(rows: int, work: Callable[[Writer], None]) -> None:
 def import_file(
     kind: str, file: Path, *, source: str | None, dry_run: bool, ignore_unknown: bool
 ) -> None:
-    """Take FILE in: brands, categories, discounts, deposits, markdowns, products, prices to come, synonyms, coupons, suppliers, opening stock or customers.
+    """Take FILE in: brands, categories, discounts, deposits, markdowns, products, prices to come, synonyms, coupons, suppliers, their articles, opening stock or customers.
 
     As CSV or XLSX, and nothing of it if anything is wrong: each wrong value is then named with its line and column. What is there already
     is changed to what the file says, so a second run changes nothing; a column that the file does not have stays as it

@@ -1,6 +1,7 @@
 """`demo` makes a shop worth trying, and never in production."""
 
 import csv
+from decimal import Decimal
 from pathlib import Path
 from urllib.parse import quote
 
@@ -168,6 +169,22 @@ def test_a_shape_that_is_none_is_said(tmp_path):
     text.write_text("colour red #FF0000\npicture a red\ncube red 1 2 3 4\n")
     with pytest.raises(ValueError, match="cube is no shape"):
         list(drawn(text))
+
+
+def read(kind):
+    with (FILES / f"{kind}.csv").open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def test_each_product_has_a_supplier_who_asks_less_than_it_brings():
+    brings = {
+        row["code"]: Decimal(row["list_price"]) / (1 + Decimal(row["vat_rate"]))
+        for row in read("products")
+    }
+    articles = read("articles")
+    assert all(Decimal(row["unit_cost"]) < brings[row["product"]] for row in articles)
+    preferred = [row["product"] for row in articles if row["preferred"] == "yes"]
+    assert sorted(preferred) == sorted(brings)
 
 
 def test_is_refused_in_production(fresh_database, make_settings):

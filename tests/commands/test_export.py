@@ -8,6 +8,7 @@ from psycopg2.extras import Json
 
 from app.commands.sheets.kinds import SHEETS
 from tests.builders import (
+    article,
     brand,
     category,
     coming_price,
@@ -37,6 +38,8 @@ NASTY = (
     "NULL",
     "\\N",
 )
+
+NUMBERS = (None, "0047 11", "-4711", "=47", "'=11", "+49", "1E5", "@4", '"6"', "4,7", "1.50", "\\N")
 
 
 FOOD = {
@@ -78,6 +81,12 @@ SUPPLIER = {
 }
 
 
+def sold_to_us(on, one, place, first, second):
+    """Have both suppliers sell a product, the first one by a number that is hard to write."""
+    article(on, first, one, article_number=NUMBERS[place], preferred=place % 2 > 0)
+    article(on, second, one, pack="6", unit_cost="0.1234", least_quantity="12")
+
+
 @pytest.fixture
 def everything(fresh_database):
     """A shop with something of each kind, in each state, and names that are hard to write."""
@@ -87,10 +96,9 @@ def everything(fresh_database):
     brand(fresh_database, active=False)
     off = discount(fresh_database, ends_on="2020-02-01", active=False)
     by = supplier(fresh_database, **SUPPLIER)
-    supplier(fresh_database, active=False, email="a@b.example")
+    former = supplier(fresh_database, active=False, email="a@b.example")
     for place, name in enumerate(NASTY):
         customer(fresh_database, name=name, address=name, active=bool(place % 2))
-    bottle = deposit(fresh_database, "0.08")
     coupon(fresh_database, rate="0.1", uses=5, ends_on="2030-01-01")
     coupon(
         fresh_database,
@@ -106,7 +114,7 @@ def everything(fresh_database):
             category=below if place % 2 else shelf,
             brand=made,
             discount=off if place % 3 else None,
-            deposit=bottle if place == 4 else None,
+            deposit=deposit(fresh_database, "0.08") if place == 4 else None,
             **(FOOD if place % 2 else {}),
             active=bool(place % 2),
             description="\tone\ntwo\\ " if place % 2 else " ",
@@ -118,6 +126,7 @@ def everything(fresh_database):
         )
         coming_price(fresh_database, one, "2037-01-01", "1.29")
         coming_price(fresh_database, one, "2038-01-01", f"{place}.5")
+        sold_to_us(fresh_database, one, place, by, former)
         stocked(fresh_database, one, "1.250" if place != 4 else 1, unit_cost="0.1234", supplier=by)
         stocked(fresh_database, one, 3, expires_on=today(fresh_database))
 

@@ -162,7 +162,7 @@ class KindMapping(_Part):
     """What files of one kind have.
 
     `ignore` are headings that are left out, with * for any letters. Rows in which one of `needs` is empty, or no number
-    above 0, are left out, and, with `distinct`, rows whose code was there before.
+    above 0, are left out, and, with `distinct`, rows whose key, the code in most, was there before.
     """
 
     columns: Mapping[str, Annotated[Feed, BeforeValidator(_feed)]]

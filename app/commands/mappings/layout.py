@@ -73,8 +73,8 @@ class MappedColumns:
             for place, _ in self._needed
         )
         names = [column.name for column in self.columns]
-        self._key = names.index(sheet.key) if mapping.distinct else None
-        self._seen: set[str] = set()
+        self._key = [names.index(name) for name in sheet.key] if mapping.distinct else None
+        self._seen: set[tuple[str, ...]] = set()
         self._lacking = self._again = 0
 
     def _find(
@@ -168,10 +168,11 @@ class MappedColumns:
                 self._lacking += 1
                 return None
         if self._key is not None:
-            if cells[self._key] in self._seen:
+            key = tuple(cells[place] for place in self._key)
+            if key in self._seen:
                 self._again += 1
                 return None
-            self._seen.add(cells[self._key])
+            self._seen.add(key)
         return cells
 
     @property

@@ -76,7 +76,7 @@ def read_content(
 def row_schema(sheet: Sheet, given: Iterable[str]) -> type[Schema]:
     """Return the schema of a row with just the columns `given`: no other is demanded of it."""
     fields: dict[str, Any] = {name: (Any, None) for name in required(sheet) if name not in given}
-    if sheet.key == "code":
+    if sheet.key == ("code",):
         # Who makes a thing by the API has no use for it: that is how it begins.
         fields["active"] = (bool, True)
     fields |= {
@@ -198,11 +198,11 @@ def _reader(column: Column, marks: frozenset[str]) -> Callable[[str], str]:
 def _repeated(lines: Sequence[Line], sheet: Sheet, layout: Layout) -> list[Fault]:
     """Return a fault for each row that names the same thing, or the same barcode or PLU, as another one."""
     faults = []
-    if sheet.key in {"code", "email"}:
+    if sheet.changes or sheet.key == ("email",):
         # A code has no capitals, or counts them; an e-mail address does not.
-        form = str.lower if sheet.key == "email" else str
+        form = str.lower if sheet.key == ("email",) else str
         faults += _alike(
-            lines, lambda line: [(sheet.key, form(key := line.values[sheet.key]), key)]
+            lines, lambda line: [(sheet.key[-1], form(key := sheet.called(line.values)), key)]
         )
     names = {column.name for column in layout.columns}
     if names & {"gtin", "other_barcodes"}:

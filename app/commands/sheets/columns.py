@@ -1,10 +1,11 @@
-"""What a column of a file is, and those of food information."""
+"""What a column of a file is, and those that several kinds have, or that are many."""
 
 from dataclasses import dataclass
 from typing import Literal
 
 from app.commands.sheets.notation import (
     ALLERGENS_IN_A_CELL,
+    CODES,
     NUTRITION_IN_A_CELL,
     WORDS,
     Notation,
@@ -42,6 +43,33 @@ class Column:
         if self.refers:
             return f"(SELECT r.code FROM {self.refers} r WHERE r.id = {row}.{self.stored})"  # noqa: S608 - all are ours
         return self.beside or f"{row}.{self.stored}"
+
+    def among(self, row: str) -> str:
+        """Return SQL for whether the value in the table's `row`, an alias, is one of an array that is a parameter."""
+        if self.refers:
+            return f"{row}.{self.stored} IN (SELECT r.id FROM {self.refers} r WHERE r.code = ANY(%s::text[]))"  # noqa: S608 - all are ours
+        return f"{row}.{self.stored} = ANY(%s::text[])"
+
+
+_A_CODE = "a code of 1 to 40 letters a-z, figures and hyphens, not beginning with a hyphen"
+CODE = Column("code", _A_CODE)
+NAME = Column("name", "one line of 1 to 120 characters", "text")
+PHONE = Column("phone", "a telephone number like +48 22 555 01 10")
+ADDRESS = Column("address", "an address of at most 500 characters", "text")
+ACTIVE = Column("active", "yes or no", "flag")
+A_PRODUCT = Column("product", "a product's code", refers="product")
+BY_CODE = 'ORDER BY t.code COLLATE "C"'
+
+
+def code_of(name: str, table: str) -> Column:
+    """Return the column of that name, which has a code of `table`."""
+    return Column(name, _A_CODE, refers=table)
+
+
+def codes_of(name: str, table: str) -> Column:
+    """Return the column of that name, which has codes of `table`."""
+    says = "at most 200 codes with blanks between them"
+    return Column(name, says, notation=CODES, lists=table)
 
 
 FOOD = (

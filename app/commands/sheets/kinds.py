@@ -6,11 +6,22 @@ Import and export both go by these, so that a column is in both or in none.
 from collections.abc import Mapping
 
 from app import models
-from app.commands.sheets.columns import FOOD, Column
+from app.commands.sheets.buying import ARTICLES, STOCK, SUPPLIERS
+from app.commands.sheets.columns import (
+    A_PRODUCT,
+    ACTIVE,
+    ADDRESS,
+    BY_CODE,
+    CODE,
+    FOOD,
+    NAME,
+    PHONE,
+    Column,
+    code_of,
+    codes_of,
+)
 from app.commands.sheets.notation import BARCODES, CODES, WORDS
 from app.commands.sheets.sheet import Sheet
-from app.inventory.stock.schemas import OpeningStock
-from app.inventory.suppliers.schemas import NewSupplier
 from app.product.brands.kind import BRAND
 from app.product.brands.schemas import NewBrand
 from app.product.categories.kind import CATEGORY
@@ -29,38 +40,19 @@ from app.product.products.schemas import NewProduct
 from app.product.synonyms.schemas import WordInFile
 from app.users.customers.schemas import KnownCustomer
 
-_A_CODE = "a code of 1 to 40 letters a-z, figures and hyphens, not beginning with a hyphen"
-_CODE = Column("code", _A_CODE)
-_NAME = Column("name", "one line of 1 to 120 characters", "text")
-_PHONE = Column("phone", "a telephone number like +48 22 555 01 10")
-_ADDRESS = Column("address", "an address of at most 500 characters", "text")
-_ACTIVE = Column("active", "yes or no", "flag")
-_PRODUCT = Column("product", "a product's code", refers="product")
-_BY_CODE = 'ORDER BY t.code COLLATE "C"'
-
-
-def _code_of(name: str, table: str) -> Column:
-    return Column(name, _A_CODE, refers=table)
-
-
-def _codes_of(name: str, table: str) -> Column:
-    says = "at most 200 codes with blanks between them"
-    return Column(name, says, notation=CODES, lists=table)
-
-
 BRANDS = Sheet(
     name="brands",
     model=BRAND.model,
     schema=NewBrand,
-    columns=(_CODE, _NAME, _ACTIVE),
-    rows=_BY_CODE,
+    columns=(CODE, NAME, ACTIVE),
+    rows=BY_CODE,
 )
 
 CATEGORIES = Sheet(
     name="categories",
     model=CATEGORY.model,
     schema=NewCategory,
-    columns=(_CODE, _NAME, _code_of("parent", "category"), _ACTIVE),
+    columns=(CODE, NAME, code_of("parent", "category"), ACTIVE),
     # A category stands behind the one above it, for people's eyes.
     rows="""JOIN (
         WITH RECURSIVE tree AS (
@@ -75,8 +67,8 @@ DISCOUNTS = Sheet(
     model=DISCOUNT.model,
     schema=NewDiscount,
     columns=(
-        _CODE,
-        _NAME,
+        CODE,
+        NAME,
         Column("rate", "a rate above 0 and below 1, like 0.15 for 15 % off, or empty", "number"),
         Column("amount", "an amount above 0 like 0.50 off each unit, or empty", "number"),
         Column("buy", "a whole number of pieces from 2 to 1000, with pay or price, or empty"),
@@ -84,14 +76,14 @@ DISCOUNTS = Sheet(
         Column("price", "an amount above 0 like 5.00 for all of them, or empty", "number"),
         # Products come behind discounts, as they name them: what is not there yet comes under its discount when it is.
         Column("products", "at most 200 codes with blanks between them", notation=CODES),
-        _codes_of("categories", "category"),
-        _codes_of("brands", "brand"),
+        codes_of("categories", "category"),
+        codes_of("brands", "brand"),
         Column("starts_on", "a date like 2026-01-31", "date"),
         Column("ends_on", "a date like 2026-01-31", "date"),
         Column("weekdays", "days of the week like friday saturday", "text", notation=WORDS),
-        _ACTIVE,
+        ACTIVE,
     ),
-    rows=_BY_CODE,
+    rows=BY_CODE,
     check=DISCOUNT.check,
 )
 
@@ -100,8 +92,8 @@ COUPONS = Sheet(
     model=COUPON.model,
     schema=NewCoupon,
     columns=(
-        _CODE,
-        _NAME,
+        CODE,
+        NAME,
         Column("rate", "a rate above 0 and below 1, like 0.15 for 15 % off, or empty", "number"),
         Column("amount", "an amount above 0 like 5.00, or empty", "number"),
         Column("minimum", "an amount like 20.00", "number"),
@@ -110,12 +102,12 @@ COUPONS = Sheet(
         Column("uses", "a whole number above 0"),
         Column("uses_each", "a whole number above 0"),
         Column("single_use", "yes or no", "flag"),
-        _codes_of("excluded_products", "product"),
-        _codes_of("excluded_categories", "category"),
-        _codes_of("excluded_brands", "brand"),
-        _ACTIVE,
+        codes_of("excluded_products", "product"),
+        codes_of("excluded_categories", "category"),
+        codes_of("excluded_brands", "brand"),
+        ACTIVE,
     ),
-    rows=_BY_CODE,
+    rows=BY_CODE,
     check=COUPON.check,
 )
 
@@ -129,13 +121,13 @@ DEPOSITS = Sheet(
     model=DEPOSIT.model,
     schema=NewDeposit,
     columns=(
-        _CODE,
-        _NAME,
+        CODE,
+        NAME,
         Column("amount", "an amount above 0 with two decimals at most, like 0.25", "number"),
         _VAT_RATE,
-        _ACTIVE,
+        ACTIVE,
     ),
-    rows=_BY_CODE,
+    rows=BY_CODE,
 )
 
 MARKDOWNS = Sheet(
@@ -143,14 +135,14 @@ MARKDOWNS = Sheet(
     model=MARKDOWN.model,
     schema=NewMarkdown,
     columns=(
-        _CODE,
-        _NAME,
-        _code_of("category", "category"),
+        CODE,
+        NAME,
+        code_of("category", "category"),
         Column("days_left", "a whole number from 0 to 365"),
         Column("rate", "a rate above 0 and below 1, like 0.3 for 30 % off", "number"),
-        _ACTIVE,
+        ACTIVE,
     ),
-    rows=_BY_CODE,
+    rows=BY_CODE,
 )
 
 PRODUCTS = Sheet(
@@ -171,20 +163,20 @@ PRODUCTS = Sheet(
             "barcodes",
             notation=BARCODES,
         ),
-        _NAME,
+        NAME,
         Column("description", "a text of at most 2,000 characters", "text"),
-        _code_of("brand", "brand"),
-        _code_of("category", "category"),
+        code_of("brand", "brand"),
+        code_of("category", "category"),
         Column("unit", "piece, kg or litre", "choice"),
         _LIST_PRICE,
         _VAT_RATE,
-        _code_of("discount", "discount"),
-        _code_of("deposit", "deposit"),
+        code_of("discount", "discount"),
+        code_of("deposit", "deposit"),
         Column("reorder_level", "a quantity like 12 or 2.5, with three decimals at most", "number"),
         *FOOD,
-        _ACTIVE,
+        ACTIVE,
     ),
-    rows=_BY_CODE,
+    rows=BY_CODE,
     check=PRODUCT.check,
 )
 
@@ -193,12 +185,13 @@ PRICES = Sheet(
     model=models.ComingPrice,
     schema=PriceInFile,
     columns=(
-        _PRODUCT,
+        A_PRODUCT,
         Column("starts_on", "a date to come, like 2026-01-31", "date"),
         _LIST_PRICE,
     ),
     rows="""JOIN product p ON p.id = t.product_id ORDER BY p.code COLLATE "C", t.starts_on""",
-    key="product",
+    key=("product",),
+    changes=False,
 )
 
 SYNONYMS = Sheet(
@@ -210,49 +203,8 @@ SYNONYMS = Sheet(
         Column("word", "one line of 1 to 40 characters", "text", field="written"),
     ),
     rows="ORDER BY t.number, t.place",
-    key="word",
-)
-
-SUPPLIERS = Sheet(
-    name="suppliers",
-    model=models.Supplier,
-    schema=NewSupplier,
-    columns=(
-        _CODE,
-        _NAME,
-        Column("email", "an e-mail address"),
-        _PHONE,
-        _ADDRESS,
-        Column("lead_days", "a whole number of days from 0 to 90"),
-        Column("delivery_days", "days of the week like tuesday friday", "text", notation=WORDS),
-        Column("least_order", "an amount like 50.00", "number"),
-        _ACTIVE,
-    ),
-    rows=_BY_CODE,
-)
-
-STOCK = Sheet(
-    name="stock",
-    model=models.Stock,
-    schema=OpeningStock,
-    columns=(
-        _PRODUCT,
-        _code_of("supplier", "supplier"),
-        Column(
-            "quantity",
-            "a quantity above 0 like 12 or 2.5, with three decimals at most",
-            "number",
-            field="on_hand",
-        ),
-        Column(
-            "unit_cost", "a cost like 0.8345, without VAT, with four decimals at most", "number"
-        ),
-        Column("expires_in_days", "a whole number of days from 0 to 36500"),
-        Column("expires_on", "a date like 2026-01-31", "date"),
-    ),
-    rows="""JOIN product p ON p.id = t.product_id WHERE t.on_hand > 0 ORDER BY p.code COLLATE "C", t.id""",
-    key="product",
-    only_in=frozenset({"expires_in_days"}),
+    key=("word",),
+    changes=False,
 )
 
 CUSTOMERS = Sheet(
@@ -261,13 +213,14 @@ CUSTOMERS = Sheet(
     schema=KnownCustomer,
     columns=(
         Column("email", "an e-mail address", field="login_id", beside="l.email"),
-        _NAME,
-        _PHONE,
-        _ADDRESS,
+        NAME,
+        PHONE,
+        ADDRESS,
         Column("active", "yes or no", "flag", beside="l.active"),
     ),
     rows="""JOIN login l ON l.id = t.login_id ORDER BY lower(l.email) COLLATE "C" """,
-    key="email",
+    key=("email",),
+    changes=False,
 )
 
 # In the order in which an empty shop takes them: what is referred to comes first.
@@ -284,6 +237,7 @@ SHEETS: Mapping[str, Sheet] = {
         SYNONYMS,
         COUPONS,
         SUPPLIERS,
+        ARTICLES,
         STOCK,
         CUSTOMERS,
     )

@@ -98,8 +98,8 @@ def required(sheet: Sheet) -> list[str]:
 
 
 def demanded(sheet: Sheet) -> list[str]:
-    """Return the columns that every file needs: of what may be there already, no more than its code."""
-    return [sheet.key] if sheet.key == "code" else required(sheet)
+    """Return the columns that every file needs: of what may be there already, no more than its key."""
+    return list(sheet.key) if sheet.changes else required(sheet)
 
 
 def named_places(table: Table) -> Iterator[tuple[int, str, str]]:

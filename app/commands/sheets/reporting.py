@@ -42,9 +42,9 @@ def _changes(plan: Plan, sheet: Sheet) -> Iterator[str]:
             f"{name} {_shown(old, columns[name])} -> {_shown(values[name], columns[name])}"
             for name, old in change.old.items()
         )
-        yield f"line {change.line.number}, {values['code']}: {new}"
+        yield f"line {change.line.number}, {sheet.called(values)}: {new}"
     for line in plan.created:
-        yield f"line {line.number}, {line.values['code']}: new"
+        yield f"line {line.number}, {sheet.called(line.values)}: new"
 
 
 def _shown(value: object, column: Column) -> str:

@@ -17,8 +17,10 @@ def _no_rule(_: Mapping[str, Any]) -> None:
 class Sheet:
     """A kind of file: a row is a row of `model`'s table, and its values are what `schema` allows.
 
-    `key` names the row. `rows` is SQL that follows `FROM table t` in an export; `only_in` are columns that import
-    alone has. `check` raises Invalid for values that do not fit together.
+    `key` are the columns that name a row, and where a row `changes` what the shop has by that name, no two rows of a file
+    have the same there, and it needs no more columns. Other kinds only add, or replace. `rows` is SQL that follows
+    `FROM table t` in an export; `only_in` are columns that import alone has. `check` raises Invalid for values that do not
+    fit together.
     """
 
     name: str
@@ -26,7 +28,8 @@ class Sheet:
     schema: type[Schema]
     columns: tuple[Column, ...]
     rows: str
-    key: str = "code"
+    key: tuple[str, ...] = ("code",)
+    changes: bool = True
     only_in: frozenset[str] = frozenset()
     check: Callable[[Mapping[str, Any]], None] = _no_rule
 
@@ -44,6 +47,10 @@ class Sheet:
     def exported(self) -> list[Column]:
         """The columns of an export."""
         return [column for column in self.columns if column.name not in self.only_in]
+
+    def called(self, values: Mapping[str, Any]) -> str:
+        """Return what the row with these values is called, as `milk-1l of lowland-dairy` by a key of two columns."""
+        return " of ".join(values[name] for name in reversed(self.key))
 
     def export(self) -> str:
         """Return the query for all rows, with the values of the exported columns."""

@@ -14,13 +14,15 @@ import click
 import psycopg2
 from psycopg2 import errors, extensions
 
-from app.commands.sheets import statements
 from app.commands.sheets.checking import Advance, Line
+from app.commands.sheets.plans.articles import Offers, OfProduct
 from app.commands.sheets.plans.catalogue import Change, Plan
 from app.commands.sheets.plans.opening import Opening
 from app.commands.sheets.plans.people import People
 from app.commands.sheets.plans.prices import Repricings
 from app.commands.sheets.sheet import Sheet
+from app.commands.sheets.statements import articles, catalogue, opening, people, prices
+from app.commands.sheets.statements.staging import MeanwhileError
 
 Item = TypeVar("Item")
 Put = Callable[[extensions.cursor, Sequence[Item]], None]
@@ -39,7 +41,7 @@ _IN_THE_WAY = (
     extensions.QueryCanceledError,
 )
 _CHANGED = (
-    statements.MeanwhileError,
+    MeanwhileError,
     errors.UniqueViolation,
     errors.ForeignKeyViolation,
     errors.CheckViolation,
@@ -63,33 +65,41 @@ class Writer:
         """Write what `plan` says. Raises StoppedError, and psycopg2's errors."""
 
         def create(cursor: extensions.cursor, lines: Sequence[Line]) -> None:
-            statements.create(cursor, sheet, lines)
+            catalogue.create(cursor, sheet, lines)
 
         def change(cursor: extensions.cursor, changes: Sequence[Change]) -> None:
-            statements.change(cursor, sheet, changes)
+            catalogue.change(cursor, sheet, changes)
 
         for step in plan.steps:
             self._in_batches(step.changed, change)
             self._in_batches(step.created, create)
 
-    def receive(self, opening: Opening) -> None:
+    def receive(self, lots: Opening) -> None:
         """Receive opening stock; all lots of a product at once, or else the rest would be skipped afterwards.
 
         Raises as write() does.
         """
-        self._in_batches(opening.lots, statements.receive, len)
+        self._in_batches(lots.lots, opening.receive, len)
 
     def plan_prices(self, repricings: Repricings) -> None:
         """Plan prices of days to come, all of a product at once. Raises as write() does."""
-        self._in_batches(repricings.changed, statements.plan_prices, lambda one: len(one.lines))
+        self._in_batches(repricings.changed, prices.plan_prices, lambda one: len(one.lines))
 
-    def open_accounts(self, people: People, password_hash: str) -> None:
+    def offer(self, offers: Offers) -> None:
+        """Say how suppliers sell products, all of a product at once: one supplier of it is preferred. Raises as write() does."""
+
+        def put(cursor: extensions.cursor, products: Sequence[OfProduct]) -> None:
+            articles.offer(cursor, products, offers.columns)
+
+        self._in_batches(offers.products, put, len)
+
+    def open_accounts(self, customers: People, password_hash: str) -> None:
         """Open an account for each customer who has none. Raises as write() does."""
 
         def put(cursor: extensions.cursor, lines: Sequence[Line]) -> None:
-            statements.open_accounts(cursor, lines, password_hash)
+            people.open_accounts(cursor, lines, password_hash)
 
-        self._in_batches(people.new, put)
+        self._in_batches(customers.new, put)
 
     def _in_batches(
         self,

@@ -14,6 +14,7 @@ from app.core.web.schema import (
     Quantity,
     QuantityOrZero,
     Schema,
+    Sku,
     UnitCost,
 )
 from app.inventory.stock.schemas import StockedProduct
@@ -46,6 +47,13 @@ class NewArticle(Schema):
     preferred: bool = Field(
         default=False, description="`true` takes it from the supplier that was preferred before."
     )
+
+
+class ArticleInFile(NewArticle):
+    """How a supplier sells a product, with the codes of both, as a file says it."""
+
+    supplier: Code
+    product: Sku
 
 
 class Article(Schema):

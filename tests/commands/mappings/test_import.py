@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.builders import category, product, rows, value
+from tests.builders import category, product, rows, supplier, value
 from tests.support.workbooks import workbook
 
 HEADING = "Artikelnummer;EAN;Bezeichnung;Marke;Warengruppe;Einheit;VK-Preis;MwSt;Mindestbestand"
@@ -70,6 +70,23 @@ class TestProducts:
         assert "1 created" in take("categories", content).output
         assert "2 created" in take("products", content).output
         assert rows(fresh_database, "SELECT code, name FROM brand")[0].name == "Höfgut"
+
+    def test_what_suppliers_sell_does_too_once_for_all_lots(self, take, fresh_database):
+        product(fresh_database, code="B-1", category=category(fresh_database))
+        supplier(fresh_database, code="molkerei-nord")
+        article = "B-1;Molkerei Nord;47-11;6;0,83 €;x;"
+        content = (
+            "SKU;Lieferant;Bestellnummer;VPE;EK;Hauptlieferant;Bestand\n"
+            f"{article}3\n{article}4\nB-2;;;;1,00 €;;5\n"
+        )
+        said = take("articles", content).output
+        assert "Left out: 1 row with nothing under Lieferant or EK.\n" in said
+        assert "Left out: 1 row of what stood further up.\n" in said
+        assert "1 row, 1 created" in said
+        kept = "SELECT article_number, pack::text, unit_cost::text, preferred FROM supplier_article"
+        assert [tuple(vars(row).values()) for row in rows(fresh_database, kept)] == [
+            ("47-11", "6.000", "0.8300", True)
+        ]
 
 
 class TestDefaults:

@@ -43,8 +43,8 @@ def _holds(column: Column, field: FieldInfo) -> str:
 def _needed(column: Column, field: FieldInfo, sheet: Sheet) -> str:
     if not field.is_required():
         return ""
-    # Who has no code of its own cannot be there already.
-    return "always" if column.name == sheet.key or sheet.key != "code" else "for a new one"
+    # What a file only adds cannot be there already.
+    return "for a new one" if sheet.changes and column.name not in sheet.key else "always"
 
 
 def _otherwise(field: FieldInfo) -> str:

@@ -10,9 +10,9 @@ import pytest
 
 from app.commands.consistency import snapshot
 from app.commands.importing import load
+from app.commands.sheets.buying import STOCK
 from app.commands.sheets.checking import read_content
 from app.commands.sheets.files.reading import open_table
-from app.commands.sheets.kinds import STOCK
 from app.commands.sheets.layout import NamedColumns
 from app.commands.sheets.plans.opening import compare_stock
 from app.commands.sheets.writing import StoppedError, writer

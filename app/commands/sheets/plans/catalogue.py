@@ -88,7 +88,7 @@ def compare(
     faults += taken(cursor, content, names)
     if "unit" in names:
         faults += _units_in_use(cursor, changed)
-    levels = dict.fromkeys((line.values["code"] for line in content.lines), 1)
+    levels: dict[str, int] = {}
     if "parent" in names:
         faults += _place(cursor, content.lines, levels)
     if faults:
@@ -101,10 +101,14 @@ def _steps(
 ) -> list[Step]:
     steps: dict[int, Step] = defaultdict(Step)
     for line in created:
-        steps[levels[line.values["code"]]].created.append(line)
+        steps[_level(line, levels)].created.append(line)
     for change in changed:
-        steps[levels[change.line.values["code"]]].changed.append(change)
+        steps[_level(change.line, levels)].changed.append(change)
     return [step for _, step in sorted(steps.items())]
+
+
+def _level(line: Line, levels: Mapping[str, int]) -> int:
+    return levels[line.values["code"]] if levels else 1
 
 
 def known_codes(cursor: extensions.cursor, table: str, codes: Iterable[str]) -> set[str]:
@@ -141,15 +145,17 @@ def _with_current(
     """Yield each row with the values of all columns that the shop has for it; None where it has none."""
     names = [column.name for column in sheet.columns]
     values = ", ".join(column.of("t") for column in sheet.columns)
-    query = f"SELECT {values} FROM {sheet.table} t WHERE t.code = ANY(%s::text[])"  # noqa: S608 - all are ours
+    # Of a key of two columns, these may be more than the rows.
+    named = " AND ".join(column.among("t") for column in sheet.named(sheet.key))
+    query = f"SELECT {values} FROM {sheet.table} t WHERE {named}"  # noqa: S608 - all are ours
     compared = {column.name for column in content.columns}
     for start in range(0, len(content.lines), _ROWS_AT_ONCE):
         lines = content.lines[start : start + _ROWS_AT_ONCE]
-        cursor.execute(query, ([line.values["code"] for line in lines],))
+        cursor.execute(query, [[line.values[name] for line in lines] for name in sheet.key])
         rows = (dict(zip(names, row, strict=True)) for row in cursor.fetchall())
-        current = {row["code"]: row for row in rows}
+        current = {sheet.called(row): row for row in rows}
         for line in lines:
-            known = current.get(line.values["code"])
+            known = current.get(sheet.called(line.values))
             if known is not None:
                 for name in names:
                     if name not in compared:
@@ -181,7 +187,7 @@ def _misfits(
     missing = [layout.called.get(name, name) for name in required(sheet) if name not in names]
     if known is None and missing:
         says = f"is not in the shop yet, and to add it the file needs {', '.join(missing)} too"
-        yield Fault(line.number, says, "code", line.values["code"])
+        yield Fault(line.number, says, sheet.key[-1], sheet.called(line.values))
         return
     try:
         sheet.check(line.values)
@@ -226,7 +232,7 @@ def _place(
         path = [code]
         while (above := parents.get(path[-1])) is not None and len(path) <= _DEEPEST:
             path.append(above)
-        if code in levels:
+        if code in of_file:
             levels[code] = len(path)
         if len(path) > _DEEPEST:
             # The shop's own tree is right, so one of the file's rows made it so.
