@@ -4,6 +4,7 @@ from typing import Any
 
 import peewee
 from peewee_async import AioModel, PostgresqlDatabase
+from playhouse.postgres_ext import ArrayField
 
 # Never connected: it only knows PostgreSQL's dialect. Each query is executed by the Manager that a repository was
 # given, on that Manager's database, so that two apps can live in one process.
@@ -22,6 +23,13 @@ class TimestampTzField(peewee.DateTimeField):
     """timestamptz: an aware datetime."""
 
     field_type = "TIMESTAMPTZ"
+
+
+class MomentsField(ArrayField):
+    """timestamptz[]: aware datetimes."""
+
+    def __init__(self, **more: Any) -> None:
+        super().__init__(TimestampTzField, index=False, **more)
 
 
 class ByteaField(peewee.BlobField):

@@ -2,7 +2,14 @@
 
 import peewee
 
-from app.models.base import MoneyField, QuantityField, ReferenceField, Row, TimestampTzField
+from app.models.base import (
+    MomentsField,
+    MoneyField,
+    QuantityField,
+    ReferenceField,
+    Row,
+    TimestampTzField,
+)
 from app.models.catalogue import Product
 from app.models.people import Login
 
@@ -30,6 +37,7 @@ class StockCountProduct(Row):
     open = peewee.BooleanField()
     round = peewee.IntegerField()
     round_at = TimestampTzField()
+    rounds_at = MomentsField()
     moment = TimestampTzField(null=True)
     counted = QuantityField(null=True)
     expected = QuantityField(null=True)

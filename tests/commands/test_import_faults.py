@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.builders import category, product, stocked, value
+from tests.builders import article, category, product, stocked, supplier, value
 
 HEADING = "code,name,category,unit,list_price,vat_rate,gtin"
 
@@ -171,11 +171,17 @@ class TestShop:
             "reorder_level '2.500' must be whole, as the product is sold by the piece: line 2."
         ]
 
-    def test_a_unit_that_stock_is_counted_in(self, faults, fresh_database):
+    @pytest.mark.parametrize("is_stocked", [True, False])
+    def test_a_unit_that_stock_or_an_article_is_counted_in(
+        self, faults, fresh_database, is_stocked
+    ):
         known = product(fresh_database, category=category(fresh_database), code="milk")
-        stocked(fresh_database, known, 3)
+        if is_stocked:
+            stocked(fresh_database, known, 3)
+        else:
+            article(fresh_database, supplier(fresh_database), known)
         assert faults("milk,kg\n", heading="code,unit") == [
-            "unit 'kg' cannot replace piece of the product milk: its stock is counted in that: line 2."
+            "unit 'kg' cannot replace piece of the product milk: its stock, an order, an article or a count is in that: line 2."
         ]
 
     def test_categories_that_have_no_place_in_the_tree(self, faults):

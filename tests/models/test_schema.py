@@ -14,6 +14,7 @@ from psycopg2 import errors
 from app import models
 from app.models.base import (
     ByteaField,
+    MomentsField,
     NumericField,
     Row,
     TimestampTzField,
@@ -31,6 +32,7 @@ TYPES = {
     BinaryJSONField: "jsonb",
     TSVectorField: "tsvector",
     ArrayField: "bigint[]",
+    MomentsField: "timestamp with time zone[]",
     peewee.BigAutoField: "bigint",
     peewee.BigIntegerField: "bigint",
     peewee.IntegerField: "integer",

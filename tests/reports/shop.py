@@ -101,6 +101,7 @@ class Trade:
             milk=product(on, "1.19", code="MILK", category=dairy, brand=farm, deposit=self.bottle),
             soap=product(on, "2.49", code="SOAP", category=home, vat_rate="0.1900", discount=rest),
             cheese=product(on, "19.99", code="CHEESE", unit="kg", category=dairy, discount=tenth),
+            salt=product(on, "0.49", code="SALT", category=home, brand=brand(on, code="mill")),
             yoghurt=product(on, "0.89", code="YOGHURT", category=dairy, brand=farm, name="+1"),
         )
         goods = self.goods
@@ -108,6 +109,7 @@ class Trade:
         stocked(on, goods.milk, 40, unit_cost="0.6125", supplier=south)
         stocked(on, goods.soap, 7, unit_cost="1.1000")
         stocked(on, goods.cheese, "5.000", unit_cost="9.3333", supplier=south)
+        stocked(on, goods.salt, 2, unit_cost="0.2000", supplier=supplier(on, code="east"))
         stocked(
             on,
             goods.yoghurt,

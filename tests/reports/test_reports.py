@@ -100,6 +100,10 @@ class TestSales:
             "bottle": "-3.000",
         }
 
+    def test_by_thing_have_no_row_of_what_only_came(self, reports):
+        for by, key in (("product", "SALT"), ("brand", "mill"), ("supplier", "east")):
+            assert key not in {row["key"] for row in reports[f"sales/{by}"]["rows"]}
+
     def test_come_to_the_same_by_whatever_they_are_summed_up(self, reports):
         totals = []
         for name, found in reports.items():

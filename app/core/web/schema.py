@@ -1,7 +1,6 @@
 """The base of all schemas, and the kinds of values that they are made of.
 
-A kind of value is the same everywhere: one text form in JSON, in query parameters, in CSV files
-and in the API's description.
+A kind of value is the same everywhere: one text form in JSON, in query parameters, in CSV files and in the API's description.
 """
 
 import re
@@ -216,7 +215,9 @@ Email = Annotated[
 """An e-mail address; its domain comes out in small letters, the rest as it was sent."""
 
 
-def _no_controls(allowed: str) -> Callable[[str], str]:
+def no_controls(allowed: str) -> Callable[[str], str]:
+    """Return the validator of text without control characters, but for those that are `allowed`."""
+
     def validate(value: str) -> str:
         if value.isprintable():
             return value  # as nearly all text is; of what is looked for below, nothing is printable
@@ -231,24 +232,24 @@ def _no_controls(allowed: str) -> Callable[[str], str]:
 Name = Annotated[
     str,
     StringConstraints(strip_whitespace=True, min_length=1, max_length=120),
-    AfterValidator(_no_controls("")),
+    AfterValidator(no_controls("")),
 ]
 """One line of 1 to 120 characters; blanks around it are dropped."""
 
-Text = Annotated[str, Field(max_length=2000), AfterValidator(_no_controls("\n\t"))]
+Text = Annotated[str, Field(max_length=2000), AfterValidator(no_controls("\n\t"))]
 """Text of up to 2,000 characters, with line breaks."""
 
 Reason = Annotated[
     str,
     StringConstraints(strip_whitespace=True, min_length=1, max_length=200),
-    AfterValidator(_no_controls("")),
+    AfterValidator(no_controls("")),
 ]
 """Why it was done: one line of 1 to 200 characters; blanks around it are dropped."""
 
 Address = Annotated[
     str,
     StringConstraints(strip_whitespace=True, min_length=1, max_length=500),
-    AfterValidator(_no_controls("\n")),
+    AfterValidator(no_controls("\n")),
 ]
 """Where to deliver or to write to: 1 to 500 characters; blanks around it are dropped."""
 

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -178,7 +178,10 @@ class CountRepository:
     async def known(self, count: int, ids: Collection[UUID]) -> dict[UUID, Taken]:
         """Return those of the scans that are kept."""
         rows = await self._manager.fetch(sql.KNOWN, count=count, ids=[str(each) for each in ids])
-        return {row[0]: Taken(*row) for row in rows}
+        return {
+            id_: Taken(id_, product_id, quantity, place, said_at.replace(tzinfo=UTC))
+            for id_, product_id, quantity, place, said_at in rows
+        }
 
     async def results(
         self, count: int, products: Collection[int] | None = None, *, zero: bool = False

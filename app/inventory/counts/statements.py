@@ -155,11 +155,13 @@ GOODS = Statement(
     """
 )
 
-# What was counted before a recount was asked for belongs to the round before.
+# What was counted before a recount was asked for belongs to the round that was open then; where nobody wrote down when rounds began,
+# to the last of these.
 ADD_SCANS = Statement(
     """
     INSERT INTO stock_count_scan (count_id, id, product_id, round, quantity, place, counted_at, said_at, login_id)
-    SELECT i.count_id, g.id, g.product_id, CASE WHEN g.counted_at < i.round_at THEN greatest(i.round - 1, 1) ELSE i.round END,
+    SELECT i.count_id, g.id, g.product_id, CASE WHEN g.counted_at >= i.round_at THEN i.round ELSE greatest(least(i.round - 1,
+               i.round - cardinality(i.rounds_at) + (SELECT count(*) FROM unnest(i.rounds_at) AS b (at) WHERE b.at <= g.counted_at)), 1) END,
            g.quantity, g.place, g.counted_at, g.said_at, %(by)s::bigint
     FROM unnest(%(ids)s::text[]::uuid[], %(products)s::bigint[], %(quantities)s::numeric[], %(places)s::text[],
                 %(counted)s::timestamptz[], %(said)s::timestamptz[])
@@ -173,9 +175,10 @@ ADD_SCANS = Statement(
     read=False,
 )
 
+# In UTC, as a clock that is far off may say what is in no calendar of Python's by the shop's.
 KNOWN = Statement(
     """
-    SELECT id, product_id, quantity, place, said_at FROM stock_count_scan
+    SELECT id, product_id, quantity, place, said_at AT TIME ZONE 'UTC' FROM stock_count_scan
     WHERE count_id = %(count)s AND id = ANY(%(ids)s::text[]::uuid[])
     """
 )
@@ -198,7 +201,7 @@ RESULTS = Statement(
 
 NEXT_ROUND = Statement(
     """
-    UPDATE stock_count_product SET round = round + 1, round_at = now()
+    UPDATE stock_count_product SET round = round + 1, round_at = now(), rounds_at = rounds_at || now()
     WHERE count_id = %(count)s AND product_id = ANY(%(products)s::bigint[])
     """,
     read=False,

@@ -63,12 +63,15 @@ SOLD = Statement(
     """,  # noqa: S608 - made of constants
 )
 
-# What was proposed before and nobody has touched; what is being sent or changed just now is neither when it is.
+# What was proposed of the products before, of whichever supplier, and nobody has touched; what is being sent or changed just now
+# is neither when it is.
 LOCK_PROPOSED = Statement(
     """
-    SELECT id FROM invoice_request
-    WHERE supplier_id = ANY(%(suppliers)s::bigint[]) AND status = 'draft' AND proposed
-    ORDER BY id FOR UPDATE
+    SELECT r.id FROM invoice_request r
+    WHERE r.status = 'draft' AND r.proposed AND r.id IN (
+        SELECT i.invoice_request_id FROM invoice_request_line i
+        WHERE i.product_id = ANY(%(products)s::bigint[]) AND i.received < i.quantity)
+    ORDER BY r.id FOR UPDATE
     """,
 )
 
@@ -157,9 +160,9 @@ class ProposalRepository:
             found.setdefault(product_id, {})[day] = Day(sold, change)
         return found
 
-    async def withdraw(self, supplier_ids: Collection[int], product_ids: Sequence[int]) -> None:
-        """Take these products out of what was proposed for these suppliers before and nobody has touched."""
-        rows = await self._manager.fetch(LOCK_PROPOSED, suppliers=list(supplier_ids))
+    async def withdraw(self, product_ids: Sequence[int]) -> None:
+        """Take these products out of what was proposed before, for whichever supplier, and nobody has touched."""
+        rows = await self._manager.fetch(LOCK_PROPOSED, products=list(product_ids))
         requests = [id_ for (id_,) in rows]
         if requests:
             await self._manager.run(WITHDRAW, requests=requests, products=list(product_ids))

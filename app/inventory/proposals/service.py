@@ -65,7 +65,7 @@ class Proposals:
             suppliers = await self._proposals.lock_suppliers(asked.supplier)
             offered = await self._offered(suppliers, asked)
             products = [one.product_id for one in offered]
-            await self._proposals.withdraw([one.id for one in suppliers], products)
+            await self._proposals.withdraw(products)
             today = await self._stock.today()
             coming = {
                 one.id: deliveries(today, one.lead_days, one.delivery_days) for one in suppliers

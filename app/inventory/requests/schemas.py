@@ -22,6 +22,7 @@ from app.core.web.schema import (
 )
 from app.inventory.articles.schemas import ArticleNumber, SupplierName
 from app.inventory.stock.schemas import Lot, LotCode, RequestCode, StockedProduct
+from app.product.barcodes.schemas import ScannedText
 from app.product.discounts.schemas import Weekday
 
 Status = Literal["draft", "sent", "partly_received", "received", "cancelled"]
@@ -174,7 +175,7 @@ class ReceivedLine(Schema):
     product: Sku | None = None
     code: (
         Annotated[
-            Text,
+            ScannedText,
             Field(
                 min_length=1,
                 max_length=110,

@@ -20,6 +20,7 @@ from app.core.web.schema import (
 )
 from app.orders.schemas import LineDiscount, Offer, Unit, VatOfRate
 from app.product.barcodes.reading import LONGEST
+from app.product.barcodes.schemas import ScannedText
 from app.product.food.schemas import MinAge
 
 CouponRefusal = Literal[
@@ -29,7 +30,7 @@ CouponRefusal = Literal[
 LineProblem = Literal["withdrawn", "not_whole", "not_reduced", "out_of_stock"]
 
 Barcode = Annotated[
-    Text,
+    ScannedText,
     Field(
         min_length=1,
         max_length=LONGEST,

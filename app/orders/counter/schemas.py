@@ -25,6 +25,7 @@ from app.orders.purchases.schemas import (
     Till,
     of_cash,
 )
+from app.product.barcodes.schemas import ScannedText
 
 
 class SoldItem(NamedItem):
@@ -32,7 +33,7 @@ class SoldItem(NamedItem):
 
     barcode: (
         Annotated[
-            Text,
+            ScannedText,
             Field(
                 min_length=1,
                 max_length=110,

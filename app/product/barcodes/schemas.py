@@ -1,10 +1,15 @@
 """What a scanned code says, as JSON."""
 
-from pydantic import Field
+from typing import Annotated
 
-from app.core.web.schema import Date, PositiveMoney, Quantity, Schema
+from pydantic import AfterValidator, Field
+
+from app.core.web.schema import Date, PositiveMoney, Quantity, Schema, no_controls
 from app.product.barcodes.reading import Kind
 from app.product.products.schemas import ProductDetails, ReducedOffer
+
+ScannedText = Annotated[str, AfterValidator(no_controls("\n\t\x1d"))]
+"""What a scanner read: text in which GS1's separator FNC1 may be, which scanners send as the control character GS."""
 
 
 class Scanned(Schema):

@@ -38,7 +38,7 @@ def _somebody_was_faster() -> TransactionConflict:
 
 def _unit_is_in_use() -> Conflict:
     return Conflict(
-        "The unit cannot change: stock of the product is counted in it.",
+        "The unit cannot change: stock of the product, what is asked of suppliers, how they sell it or a count is in it.",
         code="in_use",
         errors=[FieldError("/unit", "is in use")],
     )

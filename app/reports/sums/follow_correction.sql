@@ -1,4 +1,4 @@
--- edition 1
+-- edition 2
 -- What is put right about a lot after days of it were summed up: its cost is put right in the sums; whose it was, sums cannot tell
 -- apart, so the days since it came are summed up anew by `tidy`, and reports read what happened on them until then.
 CREATE OR REPLACE FUNCTION follow_correction() RETURNS trigger
@@ -15,15 +15,7 @@ CREATE OR REPLACE FUNCTION follow_correction() RETURNS trigger
             PERFORM renew_figures(NEW.product_id, since);
             RETURN NULL;
         END IF;
-        UPDATE summed_until SET day = since - 1 WHERE day >= since;
-        IF FOUND THEN
-            DELETE FROM product_day t WHERE t.day >= since;
-            DELETE FROM product_month t WHERE t.month >= date_trunc('month', since);
-            DELETE FROM sold_hour t WHERE t.day >= since;
-            DELETE FROM vat_day t WHERE t.day >= since;
-            DELETE FROM paid_hour t WHERE t.day >= since;
-            DELETE FROM promoted_day t WHERE t.day >= since;
-        END IF;
+        PERFORM drop_sums(since);
         RETURN NULL;
     END
     $$;

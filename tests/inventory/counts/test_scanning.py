@@ -132,3 +132,34 @@ class TestScans:
         )
         assert timedelta(seconds=600) <= since[0] < timedelta(seconds=660)
         assert timedelta(0) <= since[1] < timedelta(seconds=60)
+
+    async def test_may_be_of_any_year(self, client, database):
+        milk = on_sale(database)
+        count = await opened(client, database, milk)
+        for year in ("0001-01-01T00:00:00Z", "9999-12-31T23:59:59Z"):
+            sent = {"sent_at": year, "scans": [{**scan(milk), "counted_at": year}]}
+            for became in ("taken", "known"):
+                answer = await done(client, database, f"/{count}/scans", sent)
+                assert [each["result"] for each in answer["results"]] == [became]
+
+    async def test_that_come_late_are_of_the_round_that_was_open_then(self, client, database):
+        milk = on_sale(database)
+        count = await opened(client, database, milk)
+        for quantity in ("1", "6"):
+            await send(client, database, count, scan(milk, quantity))
+            await done(client, database, f"/{count}/recounts", {"products": [milk.code]})
+        rows(
+            database,
+            "UPDATE stock_count SET opened_at = now() - interval '1 hour' WHERE code = %(code)s",
+            code=count,
+        )
+        rows(
+            database,
+            "UPDATE stock_count_product SET round_at = now() - interval '10 minutes',"
+            " rounds_at = ARRAY[now() - interval '20 minutes', now() - interval '10 minutes'] WHERE product_id = %(id)s",
+            id=milk.id,
+        )
+        for minutes, counted in ((30, "6.000"), (15, "8.000"), (5, "2.000")):
+            await send(client, database, count, scan(milk, "2", ago=60 * minutes))
+            found = (await lines(client, database, count))[milk.code]
+            assert (found["round"], found["counted"]) == (3, counted)

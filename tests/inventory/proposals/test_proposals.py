@@ -163,6 +163,28 @@ async def test_orders_each_product_of_one_supplier(propose, database, dairy):
     }
 
 
+@pytest.mark.parametrize("change", [{"active": False}, {"preferred": False}])
+async def test_takes_the_place_of_what_was_proposed_of_another_supplier(
+    propose, staff, database, dairy, change
+):
+    milk, cream, farm = product(database, reorder_level=4), product(database), supplier(database)
+    article(database, farm, milk, unit_cost="1", preferred=True)
+    article(database, farm, cream, unit_cost="1")
+    article(database, dairy, milk, unit_cost="2")
+    (before,) = await propose(products=[milk.code])
+    assert before["supplier"]["code"] == farm.code
+    if "active" in change:
+        answer = await staff.patch(f"/api/v1/suppliers/{farm.code}", json=change)
+    else:
+        url = f"/api/v1/suppliers/{dairy.code}/articles/{milk.code}"
+        answer = await staff.put(url, json={"unit_cost": "2", "preferred": True})
+    assert answer.status_code == 200, answer.text
+    (draft,) = await propose(supplier=dairy.code)
+    assert quantities([draft]) == {milk.code: "4.000"}
+    gone = await staff.get(f"/api/v1/invoice-requests/{before['code']}")
+    assert gone.status_code == 404
+
+
 async def test_of_nobody_and_of_nothing(propose, database, dairy):
     gone = supplier(database, active=False)
     assert await propose(supplier=dairy.code) == []

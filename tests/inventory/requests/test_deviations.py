@@ -101,6 +101,17 @@ async def test_a_scanned_code_says_product_lot_and_last_day(receive, database, m
     ]
 
 
+async def test_a_code_may_have_separators_as_scanners_send_them(receive, milk, today):
+    day = today + timedelta(days=5)
+    code = f"01{milk.gtin:>014}10L24-7\x1d17{day:%y%m%d}"
+    good = await receive({"code": code, "quantity": "2"})
+    assert good.status_code == 200, good.text
+    (lot,) = good.json()["lots"]
+    assert (lot["lot_code"], lot["expires_on"]) == ("L24-7", str(day))
+    other = await receive({"code": code.replace("\x1d", "\x1e"), "quantity": "2"})
+    assert (other.status_code, pointers(other)) == (422, ["/lines/0/code"])
+
+
 async def test_a_share_above_is_taken_where_the_shop_allows_it(
     make_settings, me, receive, database, milk, today
 ):

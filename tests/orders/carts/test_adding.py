@@ -141,6 +141,9 @@ class TestByBarcode:
         eggs = on_sale(database, gtin=code, stock=50)
         answer = await add(client, guest_cart(database), barcode=f"(01)0{code}(30)12", quantity="2")
         assert (await lines(answer))[0][:2] == (eggs.code, "24.000")
+        separated = f"010{code}10L24\x1d302"
+        answer = await add(client, guest_cart(database), barcode=separated)
+        assert (await lines(answer))[0][:2] == (eggs.code, "2.000")
 
     async def test_that_is_unknown_or_damaged(self, client, database):
         cart = guest_cart(database)

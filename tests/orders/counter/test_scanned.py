@@ -52,6 +52,14 @@ async def test_is_each_what_it_is_in_a_cart(weighing, database):
     ]
 
 
+async def test_has_its_separators(weighing, database):
+    milk = on_sale(database, price="1.50", gtin=gtin(database))
+    code = f"]d201{milk.gtin:>014}10L24-7\x1d302"
+    found = await sell(weighing, database, {"barcode": code})
+    (line,) = found["lines"]
+    assert (line["product"], line["quantity"]) == (milk.code, "2.000")
+
+
 async def test_that_names_nothing_is_named(weighing, database):
     cheese, number = on_sale(database, unit="kg", plu=plu(database)), plu(database)
     known = {"barcode": cheese.plu, "quantity": "1"}

@@ -8,6 +8,7 @@ import pytest
 
 from app.product.products.schemas import ProductDetails
 from tests.builders import (
+    article,
     as_admin,
     as_clerk,
     as_customer,
@@ -17,9 +18,11 @@ from tests.builders import (
     clerk,
     discount,
     gtin,
+    invoice_request,
     product,
     rows,
     stocked,
+    supplier,
     unique,
 )
 
@@ -235,6 +238,21 @@ class TestChange:
         answer = await client.patch(
             f"{PRODUCTS}/{made.code}", json={"unit": "kg"}, headers=as_clerk(database)
         )
+        assert (answer.status_code, answer.json()["code"]) == (409, "in_use")
+        assert pointers(answer) == ["/unit"]
+
+    @pytest.mark.parametrize("where", ["article", "request", "count"])
+    async def test_the_unit_stays_while_something_is_said_in_it(self, client, database, where):
+        made, headers = product(database, unit="kg"), as_clerk(database)
+        if where == "article":
+            article(database, supplier(database), made, pack="0.500")
+        elif where == "request":
+            invoice_request(database, (made, "1.5", "0.8"))
+        else:
+            url, body = "/api/v1/stock/counts", {"products": [made.code]}
+            assert (await client.post(url, json=body, headers=headers)).status_code == 201
+        url = f"{PRODUCTS}/{made.code}"
+        answer = await client.patch(url, json={"unit": "piece"}, headers=headers)
         assert (answer.status_code, answer.json()["code"]) == (409, "in_use")
         assert pointers(answer) == ["/unit"]
 

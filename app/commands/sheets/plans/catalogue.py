@@ -207,13 +207,12 @@ def _faults(line: Line, errors: Iterable[FieldError]) -> Iterator[Fault]:
 def _units_in_use(cursor: extensions.cursor, changed: Iterable[Change]) -> Iterator[Fault]:
     changes = {change.line.values["code"]: change for change in changed if "unit" in change.old}
     cursor.execute(
-        "SELECT p.code FROM product p WHERE p.code = ANY(%s::text[])"
-        " AND EXISTS (SELECT FROM stock s WHERE s.product_id = p.id)",
+        "SELECT p.code FROM product p WHERE p.code = ANY(%s::text[]) AND unit_in_use(p.id)",
         (list(changes),),
     )
     for (code,) in cursor.fetchall():
         line, old = changes[code].line, changes[code].old["unit"]
-        says = f"cannot replace {old} of the product {code}: its stock is counted in that"
+        says = f"cannot replace {old} of the product {code}: its stock, an order, an article or a count is in that"
         yield Fault(line.number, says, "unit", line.values["unit"])
 
 
