@@ -1,4 +1,4 @@
--- edition 1
+-- edition 2
 -- The rows that product_day has of the days from one through another, from what happened: worked out on those of `behind`,
 -- a day before, or on nothing (NULL).
 CREATE OR REPLACE FUNCTION days_of_products(behind date, since date, until date)
@@ -43,15 +43,24 @@ CREATE OR REPLACE FUNCTION days_of_products(behind date, since date, until date)
                 SELECT c.product_id, c.supplier_id, c.deposit FROM change c
                 UNION SELECT b.product_id, b.supplier_id, '' FROM left_before b
             ), evening AS (
-                SELECT k.product_id, d.day, k.supplier_id, k.deposit, c.quantity, c.gross, c.vat, c.cost,
-                       coalesce(b.on_hand, 0) + coalesce(sum(c.moved) OVER past, 0) AS on_hand,
-                       coalesce(b.on_hand_cost, 0) + coalesce(sum(c.moved_cost) OVER past, 0) AS on_hand_cost
-                FROM (SELECT DISTINCT c.product_id, c.day FROM change c) d
-                JOIN known k ON k.product_id = d.product_id
-                LEFT JOIN change c ON c.product_id = k.product_id AND c.day = d.day AND c.supplier_id = k.supplier_id
-                    AND c.deposit = k.deposit
-                LEFT JOIN left_before b ON b.product_id = k.product_id AND b.supplier_id = k.supplier_id
-                WINDOW past AS (PARTITION BY k.product_id, k.supplier_id, k.deposit ORDER BY d.day)
+                SELECT a.product_id, a.day, a.supplier_id, a.deposit, a.quantity, a.gross, a.vat, a.cost,
+                       coalesce(b.on_hand, 0) + sum(a.moved) OVER past AS on_hand,
+                       coalesce(b.on_hand_cost, 0) + sum(a.moved_cost) OVER past AS on_hand_cost
+                FROM (
+                    -- Of each supplier on each day on which anything became of the product, also of another's.
+                    SELECT u.product_id, u.day, u.supplier_id, u.deposit, sum(u.quantity) AS quantity, sum(u.gross) AS gross,
+                           sum(u.vat) AS vat, sum(u.cost) AS cost, sum(u.moved) AS moved, sum(u.moved_cost) AS moved_cost
+                    FROM (
+                        SELECT c.product_id, c.day, c.supplier_id, c.deposit, c.quantity, c.gross, c.vat, c.cost, c.moved, c.moved_cost
+                        FROM change c
+                        UNION ALL
+                        SELECT d.product_id, d.day, k.supplier_id, k.deposit, NULL, NULL, NULL, NULL, 0, 0
+                        FROM (SELECT DISTINCT c.product_id, c.day FROM change c) d JOIN known k ON k.product_id = d.product_id
+                    ) u
+                    GROUP BY u.product_id, u.day, u.supplier_id, u.deposit
+                ) a
+                LEFT JOIN left_before b ON b.product_id = a.product_id AND b.supplier_id = a.supplier_id
+                WINDOW past AS (PARTITION BY a.product_id, a.supplier_id, a.deposit ORDER BY a.day)
             )
             SELECT e.product_id, e.day, e.supplier_id, e.deposit, coalesce(e.quantity, 0), coalesce(e.gross, 0),
                    coalesce(e.vat, 0), coalesce(e.cost, 0), e.on_hand, e.on_hand_cost
