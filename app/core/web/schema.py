@@ -216,12 +216,13 @@ Email = Annotated[
 """An e-mail address; its domain comes out in small letters, the rest as it was sent."""
 
 
-def _no_controls(allowed: str) -> Callable[[str], str]:
+def no_controls(allowed: str) -> Callable[[str], str]:
+    """Return what refuses control characters in a text, but for those `allowed`."""
+
     def validate(value: str) -> str:
-        if value.isprintable():
-            return value  # as nearly all text is; of what is looked for below, nothing is printable
-        # Cc: control characters; Zl and Zp: line and paragraph separators.
-        if any(unicodedata.category(c) in {"Cc", "Zl", "Zp"} and c not in allowed for c in value):
+        # Cc: control characters; Zl and Zp: line and paragraph separators. Nearly all text is printable, and has none.
+        odd = (c for c in value if unicodedata.category(c) in {"Cc", "Zl", "Zp"})
+        if not value.isprintable() and not all(c in allowed for c in odd):
             raise wrong("must not contain control characters")
         return value
 
@@ -231,24 +232,24 @@ def _no_controls(allowed: str) -> Callable[[str], str]:
 Name = Annotated[
     str,
     StringConstraints(strip_whitespace=True, min_length=1, max_length=120),
-    AfterValidator(_no_controls("")),
+    AfterValidator(no_controls("")),
 ]
 """One line of 1 to 120 characters; blanks around it are dropped."""
 
-Text = Annotated[str, Field(max_length=2000), AfterValidator(_no_controls("\n\t"))]
+Text = Annotated[str, Field(max_length=2000), AfterValidator(no_controls("\n\t"))]
 """Text of up to 2,000 characters, with line breaks."""
 
 Reason = Annotated[
     str,
     StringConstraints(strip_whitespace=True, min_length=1, max_length=200),
-    AfterValidator(_no_controls("")),
+    AfterValidator(no_controls("")),
 ]
 """Why it was done: one line of 1 to 200 characters; blanks around it are dropped."""
 
 Address = Annotated[
     str,
     StringConstraints(strip_whitespace=True, min_length=1, max_length=500),
-    AfterValidator(_no_controls("\n")),
+    AfterValidator(no_controls("\n")),
 ]
 """Where to deliver or to write to: 1 to 500 characters; blanks around it are dropped."""
 

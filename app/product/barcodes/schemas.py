@@ -1,10 +1,34 @@
 """What a scanned code says, as JSON."""
 
-from pydantic import Field
+from typing import Annotated
 
-from app.core.web.schema import Date, PositiveMoney, Quantity, Schema
-from app.product.barcodes.reading import Kind
+from pydantic import AfterValidator, Field
+
+from app.core.web.schema import Date, PositiveMoney, Quantity, Schema, no_controls
+from app.product.barcodes.elements import SEPARATOR
+from app.product.barcodes.reading import LONGEST, Kind
 from app.product.products.schemas import ProductDetails, ReducedOffer
+
+Barcode = Annotated[
+    str,
+    Field(
+        min_length=1,
+        max_length=LONGEST,
+        description="What a scanner read: all that `GET /api/v1/barcodes/{code}` reads.",
+        examples=["4006381333931"],
+    ),
+    AfterValidator(no_controls(f"{SEPARATOR}\t\r\n")),
+]
+"""What a scanner read, as it sends it: with 0x1D for FNC1, and line ends around it."""
+
+ShortBarcode = Annotated[
+    Barcode,
+    Field(
+        max_length=110,
+        description="What a scanner read: all that `GET /api/v1/barcodes/{code}` reads, of up to 110 characters.",
+    ),
+]
+"""The same where a request has many: so long that all that stands on goods fits, but for a link with a long way."""
 
 
 class Scanned(Schema):

@@ -122,7 +122,7 @@ class TestScans:
         flour = on_sale(database, unit="kg", gtin=loose)
         count = await opened(client, database, milk, flour)
         sent = [
-            scan(None, "80", barcode=one),
+            scan(None, "80", barcode=f"010{one}10L24\x1d17270131\r"),
             scan(None, "2", barcode=twelve),
             scan(None, "0", barcode=one),
             scan(None, "2.250", barcode=loose),
