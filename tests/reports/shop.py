@@ -104,6 +104,8 @@ class Trade:
             yoghurt=product(on, "0.89", code="YOGHURT", category=dairy, brand=farm, name="+1"),
         )
         goods = self.goods
+        # Nobody wants it.
+        stocked(on, product(on, code="SALT", category=home, unit="kg"), "2.000")
         stocked(on, goods.milk, 3, unit_cost="0.5000", supplier=north)
         stocked(on, goods.milk, 40, unit_cost="0.6125", supplier=south)
         stocked(on, goods.soap, 7, unit_cost="1.1000")
