@@ -86,7 +86,11 @@ def _of_kept(table: str, raw: str, key: str, second: str, sums: str) -> Statemen
 
 _MONEY = "sum(d.gross), sum(d.vat), sum(d.cost)"
 _SOLD = f"0, {_MONEY}, sum(d.purchases)"
-_SALES = f"product_sums(%(since)s::date, %(until)s::date, {_IDS})"
+# Days have rows of goods that moved and were not sold, which would be rows of nothing here, and take its unit from a sum.
+_SALES = f"""(
+    SELECT s.* FROM product_sums(%(since)s::date, %(until)s::date, {_IDS}) s
+    WHERE s.quantity <> 0 OR s.gross <> 0 OR s.vat <> 0 OR s.cost <> 0
+)"""
 _OF_SALES = f"sum(d.quantity), {_MONEY}"
 _RATES = "sum(d.gross), sum(d.vat)"
 _PAID = "sum(d.taken), sum(d.given_back), sum(d.rounding)"

@@ -35,6 +35,7 @@ ASKED = {
     },
     "valuation/before": "valuation?on=2025-03-28",
     "sales of two months": "sales?by=product&from=2025-02-14&to=2025-04-03",
+    "home of two months by category": "sales?by=category&category=home&from=2025-02-14&to=2025-04-03",
     "food by day": f"sales?by=day&category=food&{DAYS}",
     "farm's food by supplier": f"sales?by=supplier&category=food&brand=farm&{DAYS}",
     "south's milk": f"sales?by=day&product=MILK&supplier=south&{DAYS}",

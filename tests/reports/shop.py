@@ -101,7 +101,9 @@ class Trade:
             milk=product(on, "1.19", code="MILK", category=dairy, brand=farm, deposit=self.bottle),
             soap=product(on, "2.49", code="SOAP", category=home, vat_rate="0.1900", discount=rest),
             cheese=product(on, "19.99", code="CHEESE", unit="kg", category=dairy, discount=tenth),
-            salt=product(on, "0.49", code="SALT", category=home, brand=brand(on, code="mill")),
+            salt=product(
+                on, "0.49", code="SALT", unit="kg", category=home, brand=brand(on, code="mill")
+            ),
             yoghurt=product(on, "0.89", code="YOGHURT", category=dairy, brand=farm, name="+1"),
         )
         goods = self.goods

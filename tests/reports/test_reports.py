@@ -104,6 +104,12 @@ class TestSales:
         for by, key in (("product", "SALT"), ("brand", "mill"), ("supplier", "east")):
             assert key not in {row["key"] for row in reports[f"sales/{by}"]["rows"]}
 
+    def test_by_thing_are_of_what_was_sold_alone(self, reports):
+        found = {row["key"]: row for row in reports["sales of two months"]["rows"]}
+        assert sorted(found) == ["CHEESE", "MILK", "SOAP", "YOGHURT", "bottle"]
+        (home,) = reports["home of two months by category"]["rows"]
+        assert (home["quantity"], home["unit"]) == (found["SOAP"]["quantity"], "piece")
+
     def test_come_to_the_same_by_whatever_they_are_summed_up(self, reports):
         totals = []
         for name, found in reports.items():

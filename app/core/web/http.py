@@ -109,10 +109,13 @@ class TextConverter(UnicodeConverter):
 
 
 class ScannedConverter(TextConverter):
-    """What a scanner sends, as the rest of a path: links have slashes, and what GS1 calls FNC1 comes as 0x1D."""
+    """What a scanner sends, as the rest of a path: links have slashes, and what GS1 calls FNC1 comes as 0x1D.
+
+    Many end what they read with a line end.
+    """
 
     part_isolating = False
-    regex = r"[^\x00-\x1c\x1e\x1f\x7f\ufffd]+"
+    regex = r"[\t\r\n]*[^\x00-\x1c\x1e\x1f\x7f\ufffd]+[\t\r\n]*"
 
 
 def _up_to(most: str) -> str:

@@ -12,6 +12,9 @@ from app.product.barcodes.reading import quantity as said_by
 MOST = Decimal("999999999.999")
 """What a quantity can be."""
 
+# What a barcode is on is whole where it is counted times something, so nothing is lost.
+_GRAM = Decimal("0.001")
+
 
 @dataclass(frozen=True, slots=True)
 class Counted:
@@ -46,7 +49,7 @@ def _scanned(meaning: Meaning, bearer: Bearer, times: Decimal | None) -> Counted
         return "unknown_code"
     if once is None or times is None:
         return Counted(bearer.code, times if once is None else once)
-    return Counted(bearer.code, once * times)
+    return Counted(bearer.code, (once * times).quantize(_GRAM))
 
 
 def amount(counted: Counted, goods: Goods | None) -> Decimal | Refusal:

@@ -62,7 +62,9 @@ class RecalledPurchase(Schema):
     id: UUID
     number: int
     status: Literal["placed", "picking", "ready", "collected"]
-    quantity: Quantity = Field(description="Of the lots that are called back, all together.")
+    quantity: Quantity = Field(
+        description="Of the lots that are called back, all together, and whatever came back: nobody knows from which lot."
+    )
     products: list[Sku]
     customer: Id | None = Field(description="null: a guest's, or a sale at the counter.")
     contact_name: Name | None

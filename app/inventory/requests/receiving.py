@@ -96,7 +96,7 @@ def receive(
     for place, arrival in enumerate(arrivals):
         line = by_product.get(arrival.product)
         if line is None:
-            message = "was not asked for in this request"
+            message = f"was not asked for in this request: {arrival.product}"
             errors.append(FieldError(f"/lines/{place}/product", message))
             continue
         before = max(came[line] - line.open, Decimal(0))

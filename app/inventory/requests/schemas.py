@@ -22,7 +22,7 @@ from app.core.web.schema import (
 )
 from app.inventory.articles.schemas import ArticleNumber, SupplierName
 from app.inventory.stock.schemas import Lot, LotCode, RequestCode, StockedProduct
-from app.product.barcodes.schemas import ScannedText
+from app.product.barcodes.schemas import ShortBarcode
 from app.product.discounts.schemas import Weekday
 
 Status = Literal["draft", "sent", "partly_received", "received", "cancelled"]
@@ -175,10 +175,8 @@ class ReceivedLine(Schema):
     product: Sku | None = None
     code: (
         Annotated[
-            ScannedText,
+            ShortBarcode,
             Field(
-                min_length=1,
-                max_length=110,
                 description="What a scanner read, of up to 110 characters. It names the product, and of GS1's element strings"
                 " the lot (10) and the last day (17, else 15) count.",
                 examples=["010210050000010917270131"],

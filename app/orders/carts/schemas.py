@@ -19,8 +19,7 @@ from app.core.web.schema import (
     Total,
 )
 from app.orders.schemas import LineDiscount, Offer, Unit, VatOfRate
-from app.product.barcodes.reading import LONGEST
-from app.product.barcodes.schemas import ScannedText
+from app.product.barcodes.schemas import Barcode
 from app.product.food.schemas import MinAge
 
 CouponRefusal = Literal[
@@ -28,17 +27,6 @@ CouponRefusal = Literal[
 ]
 
 LineProblem = Literal["withdrawn", "not_whole", "not_reduced", "out_of_stock"]
-
-Barcode = Annotated[
-    ScannedText,
-    Field(
-        min_length=1,
-        max_length=LONGEST,
-        description="What a scanner read: all that `GET /api/v1/barcodes/{code}` reads.",
-        examples=["4006381333931"],
-    ),
-]
-
 
 Substitute = Annotated[
     bool,

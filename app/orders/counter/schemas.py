@@ -1,7 +1,6 @@
 """Sales at the counter, as JSON."""
 
 from decimal import Decimal
-from typing import Annotated
 
 from pydantic import Field, field_validator
 
@@ -25,24 +24,13 @@ from app.orders.purchases.schemas import (
     Till,
     of_cash,
 )
-from app.product.barcodes.schemas import ScannedText
+from app.product.barcodes.schemas import ShortBarcode
 
 
 class SoldItem(NamedItem):
     """A product, by its code or by what a scanner read, and how much of it is sold."""
 
-    barcode: (
-        Annotated[
-            ScannedText,
-            Field(
-                min_length=1,
-                max_length=110,
-                description="What a scanner read: all that `GET /api/v1/barcodes/{code}` reads, of up to 110 characters.",
-                examples=["4006381333931"],
-            ),
-        ]
-        | None
-    ) = None
+    barcode: ShortBarcode | None = None
 
 
 class ReturnedDeposit(Schema):

@@ -5,11 +5,30 @@ from typing import Annotated
 from pydantic import AfterValidator, Field
 
 from app.core.web.schema import Date, PositiveMoney, Quantity, Schema, no_controls
-from app.product.barcodes.reading import Kind
+from app.product.barcodes.elements import SEPARATOR
+from app.product.barcodes.reading import LONGEST, Kind
 from app.product.products.schemas import ProductDetails, ReducedOffer
 
-ScannedText = Annotated[str, AfterValidator(no_controls("\n\t\x1d"))]
-"""What a scanner read: text in which GS1's separator FNC1 may be, which scanners send as the control character GS."""
+Barcode = Annotated[
+    str,
+    Field(
+        min_length=1,
+        max_length=LONGEST,
+        description="What a scanner read: all that `GET /api/v1/barcodes/{code}` reads.",
+        examples=["4006381333931"],
+    ),
+    AfterValidator(no_controls(f"{SEPARATOR}\t\r\n")),
+]
+"""What a scanner read, as it sends it: with 0x1D for FNC1, and line ends around it."""
+
+ShortBarcode = Annotated[
+    Barcode,
+    Field(
+        max_length=110,
+        description="What a scanner read: all that `GET /api/v1/barcodes/{code}` reads, of up to 110 characters.",
+    ),
+]
+"""The same where a request has many: so long that all that stands on goods fits, but for a link with a long way."""
 
 
 class Scanned(Schema):

@@ -1,7 +1,6 @@
--- edition 2
+-- edition 1
 -- What was charged for each product and supplier, or deposit, from one day through another, and what it cost: of months that
--- are over by their sums, of the other days as product_days has them. Of all products, or some; what only came, or was thrown
--- away, has no row.
+-- are over by their sums, of the other days as product_days has them. Of all products, or some.
 CREATE OR REPLACE FUNCTION product_sums(since date, until date, of_products bigint[])
     RETURNS TABLE (
         product_id bigint, supplier_id bigint, deposit text, quantity numeric, gross numeric, vat numeric, cost numeric)
@@ -21,14 +20,12 @@ CREATE OR REPLACE FUNCTION product_sums(since date, until date, of_products bigi
             FROM (
                 SELECT d.product_id, d.supplier_id, d.deposit, d.quantity, d.gross, d.vat, d.cost
                 FROM product_days(since, first - 1) d
-                WHERE d.quantity <> 0 OR d.gross <> 0 OR d.vat <> 0 OR d.cost <> 0
                 UNION ALL
                 SELECT m.product_id, m.supplier_id, m.deposit, m.quantity, m.gross, m.vat, m.cost
                 FROM product_month m WHERE m.month >= first AND m.month < behind
                 UNION ALL
                 SELECT d.product_id, d.supplier_id, d.deposit, d.quantity, d.gross, d.vat, d.cost
                 FROM product_days(behind, until) d
-                WHERE d.quantity <> 0 OR d.gross <> 0 OR d.vat <> 0 OR d.cost <> 0
             ) e
             WHERE of_products IS NULL OR e.product_id = ANY (of_products)
             GROUP BY e.product_id, e.supplier_id, e.deposit;

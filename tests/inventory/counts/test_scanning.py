@@ -116,6 +116,26 @@ class TestScans:
         found = await lines(client, database, count)
         assert [found[each.code]["counted"] for each in (milk, flour)] == ["5.000", "2.250"]
 
+    async def test_of_a_barcode_count_times_what_it_is_on(self, client, database):
+        one, twelve, loose = gtin(database), gtin(database), gtin(database)
+        milk = on_sale(database, gtin=one, other_barcodes=[(twelve, 12)])
+        flour = on_sale(database, unit="kg", gtin=loose)
+        count = await opened(client, database, milk, flour)
+        sent = [
+            scan(None, "80", barcode=f"010{one}10L24\x1d17270131\r"),
+            scan(None, "2", barcode=twelve),
+            scan(None, "0", barcode=one),
+            scan(None, "2.250", barcode=loose),
+            scan(None, "1.5", barcode=one),
+        ]
+        taken = ("taken", None)
+        assert await send(client, database, count, *sent) == [
+            *[taken] * 4,
+            ("refused", "not_whole"),
+        ]
+        found = await lines(client, database, count)
+        assert [found[each.code]["counted"] for each in (milk, flour)] == ["104.000", "2.250"]
+
     async def test_are_of_when_they_were_seen_by_the_servers_clock(self, client, database):
         milk = on_sale(database)
         count = await opened(client, database, milk)

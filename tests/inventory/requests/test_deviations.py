@@ -91,6 +91,7 @@ async def test_a_scanned_code_says_product_lot_and_last_day(receive, database, m
         {"code": code, "quantity": "2"},
         {"code": code, "quantity": "3", **same},
         {"code": best_before, "quantity": "1"},
+        {"code": f"]C101{milk.gtin:>014}10L24-7\x1d17{day:%y%m%d}\r\n", "quantity": "1"},
     )
     assert good.status_code == 200, good.text
     found = [(lot["on_hand"], lot["lot_code"], lot["expires_on"]) for lot in good.json()["lots"]]
@@ -98,6 +99,7 @@ async def test_a_scanned_code_says_product_lot_and_last_day(receive, database, m
         ("2.000", "L24-7", str(day)),
         ("3.000", "L24-7", str(day)),
         ("1.000", None, str(day)),
+        ("1.000", "L24-7", str(day)),
     ]
 
 

@@ -118,6 +118,7 @@ def test_every_wrong_value_is_named():
         receive(asked, arrivals, TODAY)
     pointers = [error.pointer for error in refused.value.errors]
     assert pointers == ["/lines/0/product", "/lines/1/quantity", "/lines/1/expires_on"]
+    assert "tea" in refused.value.errors[0].message
 
 
 def test_wrong_values_come_before_withdrawn_products():

@@ -145,6 +145,14 @@ class TestByBarcode:
         answer = await add(client, guest_cart(database), barcode=separated)
         assert (await lines(answer))[0][:2] == (eggs.code, "2.000")
 
+    async def test_as_a_scanner_sends_it(self, client, database):
+        code = gtin(database)
+        milk = on_sale(database, gtin=code)
+        sent = f"]C1010{code}10L24\x1d17270131\r\n"
+        answer = await add(client, guest_cart(database), barcode=sent)
+        assert (await lines(answer))[0][:2] == (milk.code, "1.000")
+        invalid(await add(client, guest_cart(database), barcode=f"{code}\x00"), "/barcode")
+
     async def test_that_is_unknown_or_damaged(self, client, database):
         cart = guest_cart(database)
         unknown = await add(client, cart, barcode=gtin(database))

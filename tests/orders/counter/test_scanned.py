@@ -37,7 +37,7 @@ async def test_is_each_what_it_is_in_a_cart(weighing, database):
         {"barcode": pack, "quantity": "2"},
         {"barcode": ean(f"281{number}00312")},
         {"barcode": number, "quantity": "0.200"},
-        {"barcode": water.gtin},
+        {"barcode": f"010{water.gtin}10L24\x1d17270131\r"},
         {"barcode": price},
     )
     assert [

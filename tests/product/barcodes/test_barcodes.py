@@ -303,3 +303,9 @@ class TestPaths:
     async def test_other_control_characters_are_none_of_it(self, client):
         for code in ("%00", "4011%00", "40%0A11", "%7F", "%FF"):
             assert (await client.get(f"{BARCODES}/{code}")).status_code == 404
+
+    async def test_blanks_and_line_ends_around_it_do_not_count(self, client, database):
+        milk = product(database, gtin=gtin(database))
+        for code in (f"%20{milk.gtin}%09", f"{milk.gtin}%0D", f"{milk.gtin}%0D%0A"):
+            answer = await client.get(f"{BARCODES}/{code}")
+            assert answer.status_code == 200, answer.text
