@@ -12,6 +12,7 @@ TIMES: frozenset[str] = frozenset({"day", "week", "month"})
 
 LONGEST = 3 * 365 + 1
 """Of how many days a report is at most: three years, one of them a leap year."""
+YEAR = 366
 
 _USUAL = 30
 
@@ -33,14 +34,16 @@ class Period:
             last = key
 
 
-def period_of(since: date | None, until: date | None, today: date) -> Period:
+def period_of(
+    since: date | None, until: date | None, today: date, longest: int = LONGEST
+) -> Period:
     """Return the days of a report: the last thirty where nothing is said. Raises Invalid."""
     until = until or (max(since, today) if since else today)
     since = since or date.fromordinal(max(until.toordinal() - _USUAL + 1, 1))
     if since > until:
         raise _wrong("must not be behind `to`")
-    if (until - since).days >= LONGEST:
-        raise _wrong(f"must be at most {LONGEST} days before the day behind `to`")
+    if (until - since).days >= longest:
+        raise _wrong(f"must be at most {longest} days before the day behind `to`")
     return Period(since, until)
 
 

@@ -96,7 +96,7 @@ class ExpiringQuery(ReportQuery, SuppliedQuery):
 
 
 class StockOutsQuery(ReportQuery, PeriodQuery, GoodsQuery):
-    """What was out on which days."""
+    """What was out on which days, of 366 at most, those that are over."""
 
 
 class PromotionsQuery(ReportQuery, PeriodQuery, GoodsQuery):

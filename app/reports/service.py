@@ -9,7 +9,7 @@ from app.core.threads import Threads
 from app.core.web import FieldError, Invalid, Unavailable
 from app.reports import rows, statements
 from app.reports.files import FileKind, file_name, written
-from app.reports.periods import TIMES, Period, period_of
+from app.reports.periods import LONGEST, TIMES, YEAR, Period, period_of
 from app.reports.repository import ReportRepository
 from app.reports.rows import Found, by_time, filled
 from app.reports.schemas import (
@@ -132,7 +132,7 @@ class Reports:
 
     async def stock_outs(self, query: StockOutsQuery) -> Table:
         """Return what was out while it sells. Raises Invalid for wrong days."""
-        period, values = await self._period(query)
+        period, values = await self._period(query, YEAR)
         found = await self._repository.sums(statements.STOCK_OUTS, values)
         return self._of(period, "product", _OUT, found, 4)
 
@@ -142,8 +142,10 @@ class Reports:
         found = await self._repository.sums(statements.PROMOTIONS, values)
         return self._of(period, "promotion", _PROMOTED, found, 5)
 
-    async def _period(self, query: PeriodQuery) -> tuple[Period, dict[str, Any]]:
-        period = period_of(query.from_, query.to, await self._repository.today())
+    async def _period(
+        self, query: PeriodQuery, longest: int = LONGEST
+    ) -> tuple[Period, dict[str, Any]]:
+        period = period_of(query.from_, query.to, await self._repository.today(), longest)
         return period, {"since": period.since, "until": period.until, **_goods(query)}
 
     async def _over(

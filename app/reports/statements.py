@@ -12,7 +12,7 @@ from app.core.database import Statement
 _IDS = "(SELECT products_of(%(product)s::text, %(brand)s::text, %(category)s::text))::bigint[]"
 _OF_SUPPLIER = "(%(supplier)s::text IS NULL OR d.supplier_id = (SELECT s.id FROM supplier s WHERE s.code = %(supplier)s))"
 # Of a row `d` of something; and in what it is counted, with its product `p`, if it has one.
-_WANTED = f"({_IDS} IS NULL OR d.product_id = ANY ({_IDS})) AND {_OF_SUPPLIER}"
+_WANTED = f"({_IDS} IS NULL OR d.product_id IN (SELECT unnest({_IDS}))) AND {_OF_SUPPLIER}"
 _UNIT = "CASE WHEN min(coalesce(p.unit, 'piece')) = max(coalesce(p.unit, 'piece')) THEN min(coalesce(p.unit, 'piece')) END"
 
 # How rows are grouped, and what the groups are called.
@@ -36,15 +36,18 @@ _THINGS: Mapping[str, tuple[str, str, str]] = {
 }
 
 
-def _by_thing(source: str, sums: str) -> dict[str, Statement]:
-    """Return the statements on rows of (product_id, deposit, supplier_id, …) that sum them up by what things are."""
+def _by_thing(source: str, sums: str, having: str = "true") -> dict[str, Statement]:
+    """Return the statements on rows of (product_id, deposit, supplier_id, …) that sum them up by what things are.
+
+    Sums for which `having` does not hold are left out.
+    """
     return {
         by: Statement(
             f"""
             SELECT {named}, g.unit, g.sums FROM (
                 SELECT {group}, {_UNIT} AS unit, ARRAY[{sums}]::numeric[] AS sums
                 FROM {source} d LEFT JOIN product p ON p.id = d.product_id
-                WHERE {_WANTED} GROUP BY {group}
+                WHERE {_WANTED} GROUP BY {group} HAVING {having}
             ) g {joined}
             """,
             read=True,
@@ -86,21 +89,13 @@ def _of_kept(table: str, raw: str, key: str, second: str, sums: str) -> Statemen
 
 _MONEY = "sum(d.gross), sum(d.vat), sum(d.cost)"
 _SOLD = f"0, {_MONEY}, sum(d.purchases)"
-# Days have rows of goods that moved and were not sold, which would be rows of nothing here, and take its unit from a sum.
-_SALES = f"""(
-    SELECT s.* FROM product_sums(%(since)s::date, %(until)s::date, {_IDS}) s
-    WHERE s.quantity <> 0 OR s.gross <> 0 OR s.vat <> 0 OR s.cost <> 0
-)"""
+_SALES = f"product_sums(%(since)s::date, %(until)s::date, {_IDS})"
 _OF_SALES = f"sum(d.quantity), {_MONEY}"
 _RATES = "sum(d.gross), sum(d.vat)"
 _PAID = "sum(d.taken), sum(d.given_back), sum(d.rounding)"
-_WASTE = """(
-    SELECT m.product_id, ''::text AS deposit, coalesce(s.supplier_id, 0) AS supplier_id, m.reason,
-           (m.at AT TIME ZONE shop_zone())::date AS day, -m.quantity AS quantity, -m.quantity * s.unit_cost AS cost
-    FROM stock_movement m JOIN stock s ON s.id = m.stock_id
-    WHERE m.kind = 'waste' AND m.at >= %(since)s::date::timestamp AT TIME ZONE shop_zone()
-        AND m.at < (%(until)s::date + 1)::timestamp AT TIME ZONE shop_zone()
-)"""
+_WASTE = (
+    f"(SELECT w.*, ''::text AS deposit FROM wasted(%(since)s::date, %(until)s::date, {_IDS}) w)"
+)
 _VALUE = "(SELECT v.*, ''::text AS deposit, v.on_hand AS quantity FROM stock_value(%(on)s::date) v)"
 _EXPIRING = """(
     SELECT s.product_id, ''::text AS deposit, coalesce(s.supplier_id, 0) AS supplier_id, s.expires_on AS day,
@@ -109,7 +104,7 @@ _EXPIRING = """(
 )"""
 _QUANTITY_AND_COST = "sum(d.quantity), sum(d.cost)"
 _OUT = """(
-    SELECT o.*, ''::text AS deposit, 0 AS supplier_id FROM stock_outs(%(since)s::date, least(%(until)s::date, CURRENT_DATE)) o
+    SELECT o.*, ''::text AS deposit, 0 AS supplier_id FROM stock_outs(%(since)s::date, least(%(until)s::date, CURRENT_DATE - 1)) o
 )"""
 
 SALES_BY_HOUR = _of_kept("sold_hour", "hours_of_sales", "hour", "NULL::text", _SOLD)
@@ -124,7 +119,12 @@ SOME_SALES_BY_DAY = Statement(
     """,
     read=True,
 )
-SALES = _by_thing(_SALES, _OF_SALES)
+# What was sold and came back is a row of nothing.
+SALES = _by_thing(
+    _SALES,
+    _OF_SALES,
+    "sum(d.quantity) <> 0 OR sum(d.gross) <> 0 OR sum(d.vat) <> 0 OR sum(d.cost) <> 0",
+)
 VAT_BY_DAY = _of_kept("vat_day", "days_of_rates", "day", "d.rate::text", _RATES)
 PAYMENTS_BY = {
     by: _of_kept("paid_hour", "hours_of_payments", by, "d.method", _PAID)

@@ -70,6 +70,8 @@ class TestAsked:
         ):
             invalid(await self.ask(figures, f"sales?{days}"), "/query/from")
         assert (await self.ask(figures, "sales?from=2022-01-01&to=2024-12-31")).status_code == 200
+        invalid(await self.ask(figures, "stock-outs?from=2024-01-01&to=2025-01-01"), "/query/from")
+        assert (await self.ask(figures, "stock-outs?from=2024-01-01&to=2024-12-31")).is_success
         assert (await self.ask(figures, "sales?to=0001-01-01")).status_code == 200
 
     async def test_what_does_not_go_together_is_refused(self, figures):

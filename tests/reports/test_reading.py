@@ -18,9 +18,9 @@ from tests.support.large_shop import BIG
         "days_of_promotions(day, day)",
         "days_of_products(day - 1, day, day)",
         "days_of_some(day, day, ARRAY[1, 2], NULL)",
-        "product_days(day, day)",
         "product_sums(day - 40, day, NULL)",
         "stock_value(day)",
+        "wasted(day, day, NULL)",
         "stock_outs(day, day)",
     ],
 )

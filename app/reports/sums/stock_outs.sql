@@ -1,4 +1,4 @@
--- edition 1
+-- edition 2
 -- Products that sold from one day through another and of which nothing was left in the evening of a day or more: on how many,
 -- how much of it went on all days, and how much more would have, had each of these been like the others together. What
 -- came for the first time was not out before.
@@ -25,13 +25,16 @@ CREATE OR REPLACE FUNCTION stock_outs(since date, until date)
                 WHERE t.day >= since AND t.day <= until AND t.on_hand = 0 AND t.product_id <> 0
                 GROUP BY t.product_id, t.day
             ), evening AS (
-                -- None was left in it, nor in those that follow before anything became of the product again.
-                SELECT e.product_id, e.quantity, coalesce((
-                           SELECT n.day FROM product_day n WHERE n.product_id = e.product_id AND n.day > e.day AND n.day <= until
-                           ORDER BY n.day LIMIT 1), f.day, until + 1) - e.day AS days
-                FROM empty e LEFT JOIN first_raw f ON f.product_id = e.product_id
-                WHERE (SELECT o.on_hand FROM product_day o
-                       WHERE o.product_id = e.product_id AND o.day = e.day AND o.on_hand <> 0 LIMIT 1) IS NULL
+                -- None was left in it, nor in those that follow before anything became of the product again. Where another
+                -- supplier's goods were left, it is no day.
+                SELECT e.product_id, e.quantity, coalesce(n.day, f.day, until + 1) - e.day AS days
+                FROM empty e
+                LEFT JOIN LATERAL (
+                    SELECT o.day FROM product_day o
+                    WHERE o.product_id = e.product_id AND o.day >= e.day AND o.day <= until AND (o.day > e.day OR o.on_hand <> 0)
+                    ORDER BY o.day LIMIT 1
+                ) n ON true
+                LEFT JOIN first_raw f ON f.product_id = e.product_id
                 UNION ALL
                 SELECT r.product_id, r.quantity, r.next - r.day FROM raw r WHERE r.on_hand <= 0
             ), selling AS MATERIALIZED (
