@@ -20,7 +20,6 @@ from app.core.web.schema import (
     wrong,
 )
 from app.inventory.stock.schemas import StockedProduct
-from app.product.barcodes.schemas import ShortBarcode
 
 MOST_PRODUCTS = 5000
 """In one count. It is in the API's description and in docs/stock.md too."""
@@ -114,7 +113,7 @@ class Scan(Schema):
 
     id: UUID = Field(description="Made by the client, a new one for each.")
     product: Sku | None = None
-    barcode: ShortBarcode | None = Field(
+    barcode: Annotated[str, Field(pattern=r"^[\x1d\t\r\n -~]{1,110}$")] | None = Field(
         default=None,
         description="What the scanner read, instead of the product: all that `GET /api/v1/barcodes/{code}` reads, of up to 110 characters.",
     )

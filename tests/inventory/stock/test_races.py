@@ -143,12 +143,12 @@ async def test_waste_and_corrections_against_checkouts(staff, client, database, 
 
 async def test_a_unit_that_changes_first_is_what_comes_in_is_counted_in(staff, database):
     rice = product(database, unit="kg")
-    asked = invoice_request(database, (rice, "1.5", "1"))
+    found = {"product": rice.code, "quantity": "1.5", "unit_cost": "1", "reason": "found"}
     async with transaction(database) as cursor:
         cursor.execute("UPDATE product SET unit = 'piece' WHERE id = %s", (rice.id,))
-        received = asyncio.create_task(staff.post(receive(asked), json={}))
-        await until_blocked(database, received)
-    assert outcomes([await received]) == {(422, "out_of_range"): 1}
+        booked = asyncio.create_task(staff.post(ADJUST, json=found))
+        await until_blocked(database, booked)
+    assert outcomes([await booked]) == {(422, "out_of_range"): 1}
     assert level_of(database, rice).on_hand == 0
 
 
