@@ -12,7 +12,9 @@ TIMES: frozenset[str] = frozenset({"day", "week", "month"})
 
 LONGEST = 3 * 365 + 1
 """Of how many days a report is at most: three years, one of them a leap year."""
+
 YEAR = 366
+"""Of how many days a report is at most that looks at each by itself."""
 
 _USUAL = 30
 
