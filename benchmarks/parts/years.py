@@ -11,6 +11,7 @@ from typing import Any
 
 import httpx
 
+from app.inventory.proposals.schemas import MOST_PRODUCTS
 from benchmarks.loads.ground import SETTINGS, Ground, ground
 from benchmarks.loads.years import years
 from benchmarks.measuring.contestants import OURS, running
@@ -45,8 +46,6 @@ _LATEST = """
 # Not asked: nothing grows in them, or they are a customer's own.
 _FIXED = ("/livez", "/readyz", "/metrics", "/api/v1/slots", "/api/v1/carts")
 _COUNTS, _PROPOSALS = "/api/v1/stock/counts", "/api/v1/invoice-requests/proposals"
-_PROPOSED = 2_000
-"""At how many products one proposal looks at most."""
 
 Say = Callable[[str], None]
 Query = tuple[tuple[str, str], ...]
@@ -100,7 +99,7 @@ def ask(on: Ground, url: str) -> tuple[list[Asked], list[str]]:
                 refused |= {(path, name): f"{path} by {name}: {answer.text}" for name, _ in query}
             else:
                 refused[path, str(query)] = f"{path} {query}: {answer.text}"
-        found.extend(_proposed(client, values["supplier"][0], on.codes[:_PROPOSED]))
+        found.extend(_proposed(client, values["supplier"][0], on.codes[:MOST_PRODUCTS]))
     answered = {name for one in found for name, _ in one.query}
     return found, [said for (_, name), said in refused.items() if name not in answered]
 
@@ -135,13 +134,11 @@ def ways(
     Raises KeyError for a parameter that has neither a list of values nor one in `values`.
     """
     for path, does in spec["paths"].items():
-        if "get" not in does:
+        place = _placed(path, values)
+        if "get" not in does or place is None or path in _FIXED:
             continue
         asked = does["get"].get("parameters", [])
         queries = [each for each in asked if each["in"] == "query" and each["name"] != "cursor"]
-        place = _placed(path, values)
-        if place is None or path in _FIXED:
-            continue
         choices = {
             each["name"]: _choices(each, values) for each in queries if each["name"] != "limit"
         }

@@ -113,6 +113,7 @@ class Scan(Schema):
 
     id: UUID = Field(description="Made by the client, a new one for each.")
     product: Sku | None = None
+    # In ASCII, unlike ShortBarcode: hundreds of them have to fit into a body.
     barcode: Annotated[str, Field(pattern=r"^[\x1d\t\r\n -~]{1,110}$")] | None = Field(
         default=None,
         description="What the scanner read, instead of the product: all that `GET /api/v1/barcodes/{code}` reads, of up to 110 characters.",
