@@ -4,7 +4,6 @@ A Statement has one plan, whatever its parameters, so that plan can be looked at
 """
 
 import dataclasses
-import datetime as dt
 import importlib
 import itertools
 import pkgutil
@@ -23,10 +22,7 @@ from app.product.products.listing import Wanted, listing
 from app.product.products.schemas import Sort
 from app.product.products.shape import FILTERS
 from tests.support.large_shop import BIG
-
-NOW = dt.datetime.now(dt.UTC)
-TODAY = NOW.date()
-A_PURCHASE = "c4ca4238-a0b9-2382-0dcc-509a6f75849b"
+from tests.support.planned_each_time import A_REPORT, LISTS
 
 # Those that are allowed to, and why.
 EXEMPT = {
@@ -35,46 +31,6 @@ EXEMPT = {
     "app.inventory.stock.statements.LOCK_ALL_LEVELS": "for a demo shop, which is small",
     "app.inventory.stock.statements.EXPIRED_OPENINGS": "for a demo shop, which is small",
     "app.health.repository._HAS_DEMO_LOGINS": "asked once, when a shop starts",
-}
-
-# Lists for staff with many filters that may all be absent: one plan cannot do for all of them, so these are planned each
-# time. (The parameters of all, then those of each example.)
-EACH_TIME = {
-    "app.inventory.counts.statements.READ": ({"code": "CT-000700"}, {"bound": Decimal(5)}),
-    "app.inventory.counts.statements.PRODUCTS": (
-        {"count": 700, "limit": 21},
-        {"state": "recount"},
-        {"after_place": 9},
-    ),
-    "app.inventory.counts.statements.RESULTS": (
-        {"count": 700, "zero": False},
-        {"zero": True},
-        {"products": [699]},
-    ),
-    "app.inventory.stock.statements.LOT_PAGE": (
-        {"all": False, "limit": 21},
-        {"all": True},
-        {"product": "77"},
-        {"supplier": "supplier"},
-        {"expires_before": TODAY},
-        {"expired": True},
-        {"expired": False},
-        {"all": True, "after_id": 5, "after_expiry": TODAY},
-        {"product": "77", "after_id": 5, "after_expiry": TODAY},
-    ),
-    "app.inventory.stock.statements.MOVEMENT_PAGE": (
-        {"limit": 21},
-        {"product": "77"},
-        {"lot": 7},
-        {"kind": "sale"},
-        {"kind": "waste"},
-        {"since": NOW},
-        {"until": NOW},
-        {"purchase": A_PURCHASE},
-        {"invoice_request": "5"},
-        {"after_id": 9000},
-        {"product": "77", "after_id": 9000},
-    ),
 }
 
 FEW = {"login_admins", "purchase_queue", "purchase_pay_by", "purchase_unpaid", "purchase_cancelled"}
@@ -113,6 +69,11 @@ def all_statements():
 
 
 STATEMENTS = all_statements()
+EACH_TIME = LISTS | {
+    name: A_REPORT
+    for name, each in STATEMENTS.items()
+    if name.startswith("app.reports.statements.") and not each.prepared
+}
 
 
 def wanted(names, q, sort):
@@ -158,7 +119,7 @@ def plan(cursor, statement):
 
 def plan_with(cursor, statement, parameters):
     """Return the root of the plan of a Statement that is planned with its parameters; None are those not named."""
-    given = dict.fromkeys(statement.names) | parameters
+    given = {name: parameters.get(name) for name in statement.names}
     cursor.execute(f"EXPLAIN (FORMAT JSON) {statement.sql}", given)
     (((found,),),) = cursor.fetchall()
     return found["Plan"]

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from app.core.database import Statement
+from app.core.database import Statement, TurnsManager
 from app.core.settings import ShopSettings
 from app.core.threads import Threads
 from app.core.web import FieldError, Invalid, Unavailable
@@ -48,7 +48,10 @@ _HOURS = [f"{hour:02d}" for hour in range(24)]
 class Reports:
     """Reports on the days of a shop, in its time zone and currency."""
 
-    def __init__(self, repository: ReportRepository, shop: ShopSettings) -> None:
+    def __init__(
+        self, lists: TurnsManager, repository: ReportRepository, shop: ShopSettings
+    ) -> None:
+        self._lists = lists
         self._repository = repository
         self._shop = {"currency": shop.currency, "time_zone": shop.time_zone}
         self._threads = Threads("sheets", at_once=1, max_waiting=_MAX_WAITING, busy=_busy)
@@ -64,11 +67,11 @@ class Reports:
         if query.by == "hour":
             if not is_all:
                 raise _hours_of_all()
-            found = await self._repository.sums(statements.SALES_BY_HOUR, values)
+            found = await self._sums(statements.SALES_BY_HOUR, values)
             hours = [Found(f"{row.key:02d}", None, None, row.sums) for row in found]
             return self._of(period, query.by, _ALL_SOLD, filled(hours, _HOURS, 5))
         if query.by not in TIMES:
-            found = await self._repository.sums(statements.SALES[query.by], values)
+            found = await self._sums(statements.SALES[query.by], values)
             return self._of(period, query.by, _SOLD, found, 1)
         by_day = statements.SALES_BY_DAY if is_all else statements.SOME_SALES_BY_DAY
         shape = _ALL_SOLD if is_all else _SOLD
@@ -92,7 +95,7 @@ class Reports:
                 statements.PAYMENTS_BY["day"], period, query.by, values, _PAID.width
             )
             return self._of(period, query.by, _PAID, [row for row in found if row.name])
-        found = await self._repository.sums(statements.PAYMENTS_BY[query.by], values)
+        found = await self._sums(statements.PAYMENTS_BY[query.by], values)
         if query.by == "hour":
             hours = [Found(f"{row.key:02d}", row.name, None, row.sums) for row in found]
             found = [row for row in filled(hours, _HOURS, _PAID.width) if row.name]
@@ -109,14 +112,14 @@ class Reports:
         statement = (
             statements.WASTE_BY_REASON if query.by == "reason" else statements.WASTE[query.by]
         )
-        found = await self._repository.sums(statement, values)
+        found = await self._sums(statement, values)
         return self._of(period, query.by, _GOODS, found, 1)
 
     async def valuation(self, query: ValuationQuery) -> Table:
         """Return what was on hand in the evening of a day, or is now."""
         on = query.on or await self._repository.today()
         values = {"on": on, **_goods(query)}
-        found = await self._repository.sums(statements.VALUATION[query.by], values)
+        found = await self._sums(statements.VALUATION[query.by], values)
         about = {"on": on, "by": query.by, **self._shop}
         return table_of(about, _GOODS, found, 1)
 
@@ -125,21 +128,21 @@ class Reports:
         values = {"days": query.days, **_goods(query)}
         about = {"days": query.days, "by": query.by, **self._shop}
         if query.by == "day":
-            found = await self._repository.sums(statements.EXPIRING_BY_DAY, values)
+            found = await self._sums(statements.EXPIRING_BY_DAY, values)
             return table_of(about, _GOODS, by_time(found, "day"))
-        found = await self._repository.sums(statements.EXPIRING[query.by], values)
+        found = await self._sums(statements.EXPIRING[query.by], values)
         return table_of(about, _GOODS, found, 1)
 
     async def stock_outs(self, query: StockOutsQuery) -> Table:
         """Return what was out while it sells. Raises Invalid for wrong days."""
         period, values = await self._period(query, YEAR)
-        found = await self._repository.sums(statements.STOCK_OUTS, values)
+        found = await self._sums(statements.STOCK_OUTS, values)
         return self._of(period, "product", _OUT, found, 4)
 
     async def promotions(self, query: PromotionsQuery) -> Table:
         """Return what promotions took off. Raises Invalid for wrong days."""
         period, values = await self._period(query)
-        found = await self._repository.sums(statements.PROMOTIONS, values)
+        found = await self._sums(statements.PROMOTIONS, values)
         return self._of(period, "promotion", _PROMOTED, found, 5)
 
     async def _period(
@@ -148,10 +151,15 @@ class Reports:
         period = period_of(query.from_, query.to, await self._repository.today(), longest)
         return period, {"since": period.since, "until": period.until, **_goods(query)}
 
+    async def _sums(self, statement: Statement, values: Mapping[str, Any]) -> list[Found]:
+        # The turn before the connection: who waits for one holds none.
+        async with self._lists.one_turn():
+            return await self._lists.transaction(self._repository.sums, statement, values)
+
     async def _over(
         self, by_day: Statement, period: Period, by: Any, values: Mapping[str, Any], width: int
     ) -> list[Found]:
-        found = await self._repository.sums(by_day, values)
+        found = await self._sums(by_day, values)
         return filled(by_time(found, by), period.keys(by), width)
 
     def _of(

@@ -15,5 +15,5 @@ from app.reports.sums.service import Sums
 def wire(app: Flask, manager: Manager, lists: TurnsManager, shop: ShopSettings) -> None:
     """Give `app` reports, and the sums that they are made of."""
     provide(app, Sums(SumRepository(manager)))
-    provide(app, Reports(ReportRepository(lists), shop))
+    provide(app, Reports(lists, ReportRepository(lists), shop))
     app.register_blueprint(blueprint)

@@ -133,12 +133,11 @@ _LOTS = """
             SELECT c.came_on + interval '11 days 7 hours', 'waste', c.product_id, c.lot, -c.wasted, 'expired', NULL, NULL, NULL
             FROM came c WHERE c.wasted > 0
             UNION ALL
-            SELECT m.at, m.kind, c.product_id, c.lot, m.quantity, m.reason, s.purchase_id, s.line, NULL
+            SELECT s.at, 'sale', c.product_id, c.lot, -s.quantity, '', s.purchase_id, s.line, NULL
             FROM sold s JOIN came c USING (number, turn)
-            CROSS JOIN LATERAL (
-                SELECT s.at, 'sale' AS kind, -s.quantity AS quantity, '' AS reason
-                UNION ALL SELECT s.at + interval '1 day', 'return', s.quantity, 'brought back' WHERE s.comes_back
-            ) m
+            UNION ALL
+            SELECT s.at + interval '1 day', 'return', c.product_id, c.lot, s.quantity, 'brought back', s.purchase_id, s.line, NULL
+            FROM sold s JOIN came c USING (number, turn) WHERE s.comes_back
         ) m ORDER BY at;
 """
 _TILLS = """

@@ -20,7 +20,6 @@ from tests.support.large_shop import BIG
         "days_of_some(day, day, ARRAY[1, 2], NULL)",
         "product_sums(day - 40, day, NULL)",
         "stock_value(day)",
-        "wasted(day, day, NULL)",
         "stock_outs(day, day)",
     ],
 )

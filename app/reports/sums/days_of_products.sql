@@ -1,4 +1,4 @@
--- edition 2
+-- edition 3
 -- The rows that product_day has of the days from one through another, from what happened: worked out on those of `behind`,
 -- a day before, or on nothing (NULL).
 CREATE OR REPLACE FUNCTION days_of_products(behind date, since date, until date)
@@ -32,13 +32,16 @@ CREATE OR REPLACE FUNCTION days_of_products(behind date, since date, until date)
                 ) e
                 GROUP BY e.product_id, e.day, e.supplier_id, e.deposit
             ), left_before AS (
-                SELECT t.product_id, t.supplier_id, t.on_hand, t.on_hand_cost
+                SELECT p.product_id, t.supplier_id, t.on_hand, t.on_hand_cost
                 FROM (SELECT DISTINCT c.product_id FROM change c WHERE c.product_id <> 0) p
                 CROSS JOIN LATERAL (
                     SELECT max(l.day) AS day FROM product_day l WHERE l.product_id = p.product_id AND l.day <= behind
                 ) l
-                JOIN product_day t ON t.product_id = p.product_id AND t.day = l.day
-                WHERE t.on_hand <> 0 OR t.on_hand_cost <> 0
+                -- OFFSET: to be looked up by both, and not each product among all that there were on its day.
+                CROSS JOIN LATERAL (
+                    SELECT t.supplier_id, t.on_hand, t.on_hand_cost FROM product_day t
+                    WHERE t.product_id = p.product_id AND t.day = l.day AND (t.on_hand <> 0 OR t.on_hand_cost <> 0) OFFSET 0
+                ) t
             ), known AS (
                 SELECT c.product_id, c.supplier_id, c.deposit FROM change c
                 UNION SELECT b.product_id, b.supplier_id, '' FROM left_before b

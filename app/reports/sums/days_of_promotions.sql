@@ -1,11 +1,11 @@
--- edition 1
+-- edition 2
 -- The rows that promoted_day has of the days from one through another, from what happened. What was taken off goods that came
 -- back is what all that came back so far makes of it, less what that before did: so any portions make the whole.
 CREATE OR REPLACE FUNCTION days_of_promotions(since date, until date)
     RETURNS TABLE (
         day date, kind text, code text, product_id bigint, lines integer, quantity numeric, gross numeric, vat numeric,
         cost numeric, taken_off numeric)
-    LANGUAGE plpgsql STABLE SET plan_cache_mode = force_custom_plan
+    LANGUAGE plpgsql STABLE PARALLEL SAFE SET plan_cache_mode = force_custom_plan
     AS $$
     #variable_conflict use_column
     BEGIN

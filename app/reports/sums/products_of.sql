@@ -1,7 +1,7 @@
--- edition 1
+-- edition 2
 -- The products of a code, a brand, and a category or one below it: NULL where nothing is named, which is all.
 CREATE OR REPLACE FUNCTION products_of(of_code text, of_brand text, of_category text) RETURNS bigint[]
-    LANGUAGE plpgsql STABLE SET plan_cache_mode = force_custom_plan
+    LANGUAGE plpgsql STABLE PARALLEL SAFE SET plan_cache_mode = force_custom_plan
     AS $$
     BEGIN
         IF num_nonnulls(of_code, of_brand, of_category) = 0 THEN

@@ -1,4 +1,4 @@
--- edition 1
+-- edition 2
 -- What of each product and supplier was on hand in the evening of a day, and what it cost: of a day that is summed up by its
 -- sums; of a later one by what is there now, less what has moved since. Of no named supplier is 0.
 CREATE OR REPLACE FUNCTION stock_value(evening_of date)
@@ -11,13 +11,16 @@ CREATE OR REPLACE FUNCTION stock_value(evening_of date)
     BEGIN
         IF evening_of <= (SELECT u.day FROM summed_until u) THEN
             RETURN QUERY
-                SELECT t.product_id, t.supplier_id, t.on_hand, t.on_hand_cost
+                SELECT p.id, t.supplier_id, t.on_hand, t.on_hand_cost
                 FROM product p
                 CROSS JOIN LATERAL (
                     SELECT l.day FROM product_day l WHERE l.product_id = p.id AND l.day <= evening_of ORDER BY l.day DESC LIMIT 1
                 ) l
-                JOIN product_day t ON t.product_id = p.id AND t.day = l.day
-                WHERE t.on_hand <> 0;
+                -- As in days_of_products.
+                CROSS JOIN LATERAL (
+                    SELECT t.supplier_id, t.on_hand, t.on_hand_cost FROM product_day t
+                    WHERE t.product_id = p.id AND t.day = l.day AND t.on_hand <> 0 OFFSET 0
+                ) t;
         ELSE
             RETURN QUERY
                 SELECT e.product_id, e.supplier, sum(e.quantity), sum(e.quantity * e.unit_cost)
