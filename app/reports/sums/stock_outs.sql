@@ -1,4 +1,4 @@
--- edition 2
+-- edition 3
 -- Products that sold from one day through another and of which nothing was left in the evening of a day or more: on how many,
 -- how much of it went on all days, and how much more would have, had each of these been like the others together. What
 -- came for the first time was not out before.
@@ -37,9 +37,16 @@ CREATE OR REPLACE FUNCTION stock_outs(since date, until date)
                 LEFT JOIN first_raw f ON f.product_id = e.product_id
                 UNION ALL
                 SELECT r.product_id, r.quantity, r.next - r.day FROM raw r WHERE r.on_hand <= 0
+            ), known AS MATERIALIZED (
+                SELECT v.product_id FROM stock_value(since - 1) v GROUP BY v.product_id
             ), selling AS MATERIALIZED (
+                -- Of those alone of which none was left at some time.
                 SELECT s.product_id, sum(s.quantity) AS quantity, sum(s.gross) AS gross
-                FROM product_sums(since, until, NULL) s WHERE s.product_id <> 0
+                FROM product_sums(since, until, ARRAY(
+                    SELECT e.product_id FROM evening e WHERE e.days > 0
+                    UNION SELECT p.id FROM product p WHERE p.id NOT IN (SELECT k.product_id FROM known k)
+                )) s
+                WHERE s.product_id <> 0
                 GROUP BY s.product_id HAVING sum(s.quantity) > 0 AND sum(s.gross) > 0
             ), beginning AS MATERIALIZED (
                 SELECT s.product_id, coalesce((
@@ -48,8 +55,7 @@ CREATE OR REPLACE FUNCTION stock_outs(since date, until date)
                        (SELECT m.at FROM stock_movement m WHERE m.product_id = s.product_id ORDER BY m.id LIMIT 1) < begins AS is_known
                 FROM selling s
                 LEFT JOIN first_raw f ON f.product_id = s.product_id
-                LEFT JOIN (SELECT v.product_id FROM stock_value(since - 1) v GROUP BY v.product_id) b ON b.product_id = s.product_id
-                WHERE b.product_id IS NULL
+                WHERE s.product_id NOT IN (SELECT k.product_id FROM known k)
             ), missing AS (
                 SELECT e.product_id, e.quantity, e.days FROM evening e WHERE e.days > 0
                 UNION ALL
