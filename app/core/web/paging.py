@@ -161,20 +161,29 @@ def looked_through(rows: Iterable[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
     return shown
 
 
-def page(rows: Sequence[Sequence[Any]], query: PageQuery, more: str = "") -> Response:
-    """Return the answer `{"items": […], "next": …}`, with a `Link` where there is a next page.
+def part(rows: Sequence[Sequence[Any]], query: PageQuery) -> tuple[list[str], str | None]:
+    """Return the JSON of what is on a page, and the cursor of the next one, None on the last.
 
     `rows` are `(item's JSON text, *sort key)` in order, up to `query.limit + 1` of them: the one
     too many only tells that there is more. So does a last one without an item, which is where the
-    next page begins to look. `more` is the JSON of further members. Needs the request.
+    next page begins to look. Needs the request.
     """
     found = [row for row in rows if row[0] is not None]
     shown = found[: query.limit]
-    items = ",".join(row[0] for row in shown)
     last = shown[-1] if len(found) > query.limit else rows[-1] if len(found) < len(rows) else None
-    if last is None:
+    cursor = None if last is None else wired(Cursors).seal(_scope(query), tuple(last[1:]))
+    return [row[0] for row in shown], cursor
+
+
+def page(rows: Sequence[Sequence[Any]], query: PageQuery, more: str = "") -> Response:
+    """Return the answer `{"items": […], "next": …}`, with a `Link` where there is a next page.
+
+    `rows` are those of part(). `more` is the JSON of further members. Needs the request.
+    """
+    shown, cursor = part(rows, query)
+    items = ",".join(shown)
+    if cursor is None:
         return json_response(f'{{"items":[{items}],"next":null{more}}}')
-    cursor = wired(Cursors).seal(_scope(query), tuple(last[1:]))
     parameters = {**request.args.to_dict(), "cursor": cursor}
     path = quote(request.script_root + request.path)
     link = f'<{path}?{urlencode(parameters)}>; rel="next"'

@@ -12,7 +12,7 @@ from app.product.plu import plu5
 from app.product.products.barcodes import written_in
 from app.product.products.facets import counting, is_all, kept
 from app.product.products.listing import Wanted, listing
-from app.product.products.statements import HOLDERS, SIGN
+from app.product.products.statements import HOLDERS, ON_OFFER, SIGN
 from app.product.repository import CatalogueRepository
 
 
@@ -74,6 +74,10 @@ class ProductRepository(CatalogueRepository):
         """
         statement, parameters = listing(wanted, limit, after)
         return looked_through(await self._lists.fetch(statement, **parameters))
+
+    async def on_offer(self, limit: int) -> list[str]:
+        """Return the JSON of up to so many products that a discount makes cheaper today."""
+        return [row[0] for row in await self._lists.fetch(ON_OFFER, limit=limit)]
 
     async def _facets(self, wanted: Wanted, facets: Sequence[Facet]) -> str:
         """Return the JSON of these facets of all that is wanted."""

@@ -69,3 +69,7 @@ class Products(Catalogue):
         )
         facets = query.facets or ()
         return await self._products.listed(wanted, facets, limit=limit, after=after)
+
+    async def on_offer(self, limit: int) -> list[str]:
+        """Return the JSON of up to so many products that cost less today than they do else, the cheapest first."""
+        return await self._products.on_offer(limit)

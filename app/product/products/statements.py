@@ -107,6 +107,22 @@ def _read_product(condition: str) -> Statement:
 
 READ_PRODUCT = _read_product("p.code = %(code)s")
 
+# A few of each set of discounts of which any runs today, the cheapest first.
+ON_OFFER = Statement(
+    products(
+        """
+        SELECT few.id, true AS hit, false AS stops
+        FROM (SELECT DISTINCT s.id FROM discount_set s JOIN discount_today d ON d.id = ANY (s.discounts)) run
+        CROSS JOIN LATERAL (
+            SELECT p.price, p.id FROM product p WHERE p.active AND p.discount_set = run.id ORDER BY p.price, p.id LIMIT %(limit)s
+        ) few
+        ORDER BY few.price, few.id LIMIT %(limit)s""",
+        ("id",),
+    ),
+    read=True,
+)
+"""Reads (JSON, id, hit, stops) of some products that cost less today, or are a multi-buy."""
+
 _SCANNED = _PRODUCT.format(condition="p.id = scanned.product_id", columns=_COLUMNS_ALONE)
 READ_SCANNED = Statement(
     f"""
