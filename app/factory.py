@@ -32,6 +32,7 @@ from app.health.service import Readiness
 from app.inventory import wiring as inventory
 from app.login import wiring as login
 from app.orders import wiring as orders
+from app.pages import wiring as pages
 from app.product import wiring as product
 from app.reports import wiring as reports
 from app.shop import wiring as shop
@@ -188,7 +189,9 @@ def _wire_features(app: Shop, settings: Settings, database: PooledPostgresqlData
     reports.wire(app, manager, lists, settings.shop)
     shop.wire(app, settings.shop, settings.stock)
     health.wire(app, manager, settings)
-    apidocs.wire(app)
+    apidocs.wire(app, at_front=not settings.pages.enabled)
+    if settings.pages.enabled:
+        pages.wire(app, settings)
 
 
 def _turns(app: Shop, limits: DatabaseSettings) -> Turns:

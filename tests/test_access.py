@@ -33,7 +33,6 @@ WHO = {
     "GET /readyz": PUBLIC,
     "GET /metrics": PUBLIC,
     "GET /openapi.json": PUBLIC,
-    "GET /": PUBLIC,
     "GET /docs": PUBLIC,
     "GET /docs/page.js": PUBLIC,
     "GET /docs/assets/{}": PUBLIC,
@@ -217,9 +216,10 @@ def listed(rule: Rule, method: str) -> str:
 
 @pytest.fixture(scope="session")
 def routes(application: Any) -> dict[str, str]:
-    """A path to ask for each route and method of the app, by its key in WHO."""
+    """A path to ask for each route and method of the app, by its key in WHO; of pages tests/pages tells."""
     found = {}
-    for rule in application.url_map.iter_rules():
+    rules = application.url_map.iter_rules()
+    for rule in (rule for rule in rules if not rule.endpoint.startswith("page_")):
         # Of `any` of some, the first.
         path = re.sub(
             r"<(?:(\w+)(?:\((\w+)[^:>]*)?:)?\w+>",

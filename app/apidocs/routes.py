@@ -17,6 +17,7 @@ from app.core.web.security import public
 from app.core.wiring import wired
 
 blueprint = APIBlueprint("apidocs", __name__, enable_openapi=False)
+front = APIBlueprint("front", __name__, enable_openapi=False)
 
 _HERE = files("app.apidocs")
 _ASSETS = files(flask_swagger_ui).joinpath("dist")
@@ -27,6 +28,7 @@ _CONTENT_SECURITY_POLICY = (
 _A_DAY = 86_400
 
 
+@front.before_request
 @blueprint.before_request
 def refuse_where_off() -> None:
     """Answer 404, as if there were no docs, where the setting says so."""
@@ -52,7 +54,7 @@ def _description(app: APIFlask, root: str) -> bytes:
     return dumps(dict(cast("dict[str, object]", app.spec), servers=[{"url": root or "/"}]))
 
 
-@blueprint.get("/")
+@front.get("/")
 @public
 def read_root() -> Response:
     """Lead a person who opens the server's address to the docs."""

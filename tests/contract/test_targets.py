@@ -264,8 +264,8 @@ async def test_head_is_get_without_a_body(hostile_shop, good, label):
 
 
 async def test_what_is_no_path_at_all(hostile_shop):
-    # The server's own address leads to the docs.
-    for where, status in ((b"", 302), (b"/", 302), (b"http://shop.test", 302)):
+    # The server's own address is the shop's first page.
+    for where, status in ((b"", 200), (b"/", 200), (b"http://shop.test", 200)):
         assert (where, (await hostile_shop.ask("GET", where)).status) == (where, status)
     for where in (b"*", b"/..", b"ftp://shop.test/livez", b"/livez%00", b"/LIVEZ"):
         assert (where, (await hostile_shop.ask("GET", where)).status) == (where, 404)

@@ -22,6 +22,7 @@ from app.core.settings.sections import (
     DatabaseSettings,
     HttpSettings,
     LoggingSettings,
+    PagesSettings,
     SecuritySettings,
 )
 from app.core.settings.shop import ShopSettings
@@ -84,6 +85,7 @@ class Settings(BaseSettings):
     http: HttpSettings = HttpSettings()
     shop: ShopSettings = ShopSettings()
     stock: StockSettings = StockSettings()
+    pages: PagesSettings = PagesSettings()
     security: SecuritySettings = SecuritySettings()
     logging: LoggingSettings = LoggingSettings()
 

@@ -152,6 +152,15 @@ class HttpSettings(Section):
         raise ValueError("must be origins like https://shop.example, in small letters")
 
 
+class PagesSettings(Section):
+    """Pages in HTML, beside the API."""
+
+    enabled: bool = Field(
+        default=False,
+        description="Serve pages, for shoppers and staff. Without them the shop serves no HTML and sets no cookie.",
+    )
+
+
 class SecuritySettings(Section):
     """How long things stay valid, and how often a secret may be tried."""
 

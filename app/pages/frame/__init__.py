@@ -1,0 +1,1 @@
+"""What all pages stand in: cookies, guards, forms, texts, and how they are rendered."""

@@ -1,0 +1,1 @@
+"""Logging in and out, registering, and what the shop knows of who did."""

@@ -1,0 +1,19 @@
+"""From what a page knows to an order. Pure."""
+
+from app.core.web.idempotency import RequestIdentity
+from app.core.web.security import Principal
+from app.orders.checkout.schemas import CheckoutRequest
+from app.pages.shop.basket.schemas import Order
+
+
+def order_of(form: Order) -> CheckoutRequest:
+    """Return what a form asks to be ordered."""
+    return CheckoutRequest(**form.model_dump(exclude={"key"}))
+
+
+def identity_of(who: Principal, form: Order) -> RequestIdentity:
+    """Return what makes two orders the same one: a form that is sent twice has one key, and the same in it."""
+    request = form.model_dump_json().encode()
+    return RequestIdentity(
+        principal_key=who.key, route="POST /checkout", key=form.key, request=request
+    )

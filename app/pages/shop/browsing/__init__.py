@@ -1,0 +1,1 @@
+"""Looking around: the home page, lists and searches, and each product."""
