@@ -13,6 +13,7 @@ from app.orders.purchases.service import Purchases
 from app.orders.slots.service import Slots
 from app.pages.frame.assets import Assets
 from app.pages.frame.cookies import Cookies
+from app.pages.frame.errors import init_unknown_addresses
 from app.pages.frame.rendering import Renderer
 from app.pages.frame.routes import blueprint as assets
 from app.pages.shop.account.routes import blueprint as account
@@ -40,6 +41,7 @@ def wire(app: Flask, settings: Settings) -> None:
         provide(app, AccountDesk(_people()))
     for blueprint in (assets, browsing, basket, account):
         app.register_blueprint(blueprint)
+    init_unknown_addresses(app)
 
 
 def _basket_services() -> Services:

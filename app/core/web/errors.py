@@ -266,12 +266,18 @@ def problem_of(error: Exception) -> Problem:
     return problem
 
 
-def _answer(error: Exception) -> Response:
-    """Render any exception that a request ended with."""
+def noted_problem(error: Exception) -> Problem:
+    """Return the problem that a request ended with; it is counted, and noted in its trace."""
     problem = problem_of(error)
     PROBLEMS.labels(problem.code).inc()
     is_fault = problem.status >= HTTPStatus.INTERNAL_SERVER_ERROR
     note_problem(problem.code, error if is_fault else None)
+    return problem
+
+
+def problem_response(error: Exception) -> Response:
+    """Render any exception that a request ended with."""
+    problem = noted_problem(error)
     body = problem_body(problem, g.get("request_id"))
     return Response(body, problem.status, problem.headers, mimetype=PROBLEM_TYPE)
 
@@ -279,5 +285,5 @@ def _answer(error: Exception) -> Response:
 def init_errors(app: Flask) -> None:
     """Make `app` answer every error with a problem; handlers that it had are dropped."""
     app.error_handler_spec[None].clear()
-    app.register_error_handler(HTTPException, _answer)
-    app.register_error_handler(Exception, _answer)
+    app.register_error_handler(HTTPException, problem_response)
+    app.register_error_handler(Exception, problem_response)

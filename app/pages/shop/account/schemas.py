@@ -2,29 +2,23 @@
 
 from pydantic import Field
 
-from app.core.web.schema import Address, Email, Name, Phone, Schema
-from app.login.schemas import NewPassword, Password
+from app.core.web.schema import Address, Name, Phone, Schema
+from app.login.schemas import Credentials, NewPassword, Password
+from app.users.customers.schemas import NewCustomer
 
 Place = Field(default="/", max_length=2000)
 """Where somebody was on the way to."""
 
 
-class Login(Schema):
+class Login(Credentials):
     """An e-mail address and its password."""
 
-    email: Email
-    password: Password
     next: str = Place
 
 
-class Registration(Schema):
+class Registration(NewCustomer):
     """A customer to be."""
 
-    email: Email
-    name: Name
-    phone: Phone | None = None
-    address: Address | None = None
-    password: NewPassword
     next: str = Place
 
 

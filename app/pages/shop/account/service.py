@@ -7,12 +7,12 @@ import orjson
 
 from app.core.web import Unauthenticated
 from app.core.web.security import Authenticator, Principal
+from app.login.schemas import Credentials
 from app.login.service import NewSession, Peer, Sessions
 from app.orders.carts.service import Carts
 from app.orders.purchases.schemas import PurchaseQuery
 from app.orders.purchases.service import Purchases
-from app.pages.shop.account.schemas import Details, Login, NewSecret, Registration
-from app.users.customers.schemas import NewCustomer
+from app.pages.shop.account.schemas import Details, NewSecret, Registration
 from app.users.customers.service import Customers
 
 Thing = dict[str, Any]
@@ -45,7 +45,7 @@ class AccountDesk:
     def __init__(self, services: People) -> None:
         self._do = services
 
-    async def sign_in(self, form: Login, peer: Peer, guest_token: str | None) -> NewSession:
+    async def sign_in(self, form: Credentials, peer: Peer, guest_token: str | None) -> NewSession:
         """Open a session; what lay in the guest's basket of that token comes into the customer's.
 
         Raises what Sessions.sign_in() does.
@@ -63,9 +63,8 @@ class AccountDesk:
 
     async def register(self, form: Registration, peer: Peer, guest_token: str | None) -> NewSession:
         """Register a customer, and sign them in. Raises what Customers.register() does."""
-        new = NewCustomer(**form.model_dump(exclude={"next"}))
-        await self._do.customers.register(new, peer.address)
-        credentials = Login(email=form.email, password=form.password)
+        await self._do.customers.register(form, peer.address)
+        credentials = Credentials(email=form.email, password=form.password)
         return await self.sign_in(credentials, peer, guest_token)
 
     async def sign_out(self, who: Principal) -> None:
