@@ -37,13 +37,17 @@ _THINGS: Mapping[str, tuple[str, str, str]] = {
 }
 
 
+def _planned(sql: str) -> Statement:
+    return Statement(sql, read=True, prepared=False)
+
+
 def _by_thing(source: str, sums: str, having: str = "true") -> dict[str, Statement]:
     """Return the statements on rows of (product_id, deposit, supplier_id, …) that sum them up by what things are.
 
     Sums for which `having` does not hold are left out.
     """
     return {
-        by: Statement(
+        by: _planned(
             f"""
             SELECT {named}, g.unit, g.sums FROM (
                 SELECT {group}, {_UNIT} AS unit, ARRAY[{sums}]::numeric[] AS sums
@@ -51,8 +55,6 @@ def _by_thing(source: str, sums: str, having: str = "true") -> dict[str, Stateme
                 WHERE {_WANTED} GROUP BY {group} HAVING {having}
             ) g {joined}
             """,
-            read=True,
-            prepared=False,
         )
         for by, (group, named, joined) in _THINGS.items()
     }
@@ -60,14 +62,12 @@ def _by_thing(source: str, sums: str, having: str = "true") -> dict[str, Stateme
 
 def _by(source: str, key: str, sums: str) -> Statement:
     """Return the statement that sums up the same rows by an expression on `d`."""
-    return Statement(
+    return _planned(
         f"""
         SELECT {key}, NULL, {_UNIT}, ARRAY[{sums}]::numeric[]
         FROM {source} d LEFT JOIN product p ON p.id = d.product_id
         WHERE {_WANTED} GROUP BY {key} ORDER BY {key}
         """,
-        read=True,
-        prepared=False,
     )
 
 
@@ -81,13 +81,11 @@ def _kept(table: str, raw: str) -> str:
 
 
 def _of_kept(table: str, raw: str, key: str, second: str, sums: str) -> Statement:
-    return Statement(
+    return _planned(
         f"""
         SELECT d.{key}, {second}, NULL, ARRAY[{sums}]::numeric[] FROM {_kept(table, raw)} d
         GROUP BY d.{key}, {second} ORDER BY d.{key}, {second}
         """,
-        read=True,
-        prepared=False,
     )
 
 
@@ -118,15 +116,13 @@ _OUT = """(
 SALES_BY_HOUR = _of_kept("sold_hour", "hours_of_sales", "hour", "NULL::text", _SOLD)
 SALES_BY_DAY = _of_kept("sold_hour", "hours_of_sales", "day", "NULL::text", _SOLD)
 # A supplier that nobody knows is none: -1.
-SOME_SALES_BY_DAY = Statement(
+SOME_SALES_BY_DAY = _planned(
     f"""
     SELECT d.day, NULL, (SELECT {_UNIT} FROM product p WHERE p.id = ANY ({_IDS})), ARRAY[d.quantity, d.gross, d.vat, d.cost]::numeric[]
     FROM days_of_some(%(since)s::date, %(until)s::date, {_IDS}, CASE WHEN %(supplier)s::text IS NOT NULL THEN
         coalesce((SELECT s.id FROM supplier s WHERE s.code = %(supplier)s), -1) END) d
     ORDER BY d.day
     """,
-    read=True,
-    prepared=False,
 )
 # What was sold and came back is a row of nothing.
 SALES = _by_thing(
@@ -149,7 +145,7 @@ STOCK_OUTS = _by_thing(
     _OUT,
     "sum(d.days_out), sum(d.quantity), sum(d.gross), sum(d.lost), sum(round(d.lost * d.gross / d.quantity, 2))",
 )["product"]
-PROMOTIONS = Statement(
+PROMOTIONS = _planned(
     f"""
     SELECT g.kind || ':' || g.code, coalesce(c.name, o.name), g.unit, g.sums
     FROM (
@@ -162,7 +158,5 @@ PROMOTIONS = Statement(
     LEFT JOIN discount c ON g.kind IN ('discount', 'multi_buy') AND c.code = g.code
     LEFT JOIN coupon o ON g.kind = 'coupon' AND o.code = g.code
     """,
-    read=True,
-    prepared=False,
 )
 TODAY = Statement("SELECT CURRENT_DATE")

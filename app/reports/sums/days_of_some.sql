@@ -1,9 +1,9 @@
--- edition 2
+-- edition 3
 -- What was charged on each day from one through another for some products, or all (NULL), from lots of a supplier, or of all
 -- (NULL), and what it cost.
 CREATE OR REPLACE FUNCTION days_of_some(since date, until date, of_products bigint[], of_supplier bigint)
     RETURNS TABLE (day date, quantity numeric, gross numeric, vat numeric, cost numeric)
-    LANGUAGE plpgsql STABLE SET plan_cache_mode = force_custom_plan SET max_parallel_workers_per_gather = 2
+    LANGUAGE plpgsql STABLE SET plan_cache_mode = force_custom_plan
     AS $$
     #variable_conflict use_column
     DECLARE

@@ -1,4 +1,4 @@
--- edition 3
+-- edition 4
 -- What was charged for each product and supplier, or deposit, from one day through another, and what it cost: of months that
 -- are over by their sums, of other days by theirs, and in further rows of days that nobody has summed up. Of all products, or
 -- some; what only came, or was thrown away, has no row. To add numerics up costs more than PostgreSQL believes, so that a few
@@ -6,7 +6,7 @@
 CREATE OR REPLACE FUNCTION product_sums(since date, until date, of_products bigint[])
     RETURNS TABLE (
         product_id bigint, supplier_id bigint, deposit text, quantity numeric, gross numeric, vat numeric, cost numeric)
-    LANGUAGE plpgsql STABLE SET plan_cache_mode = force_custom_plan SET max_parallel_workers_per_gather = 2 SET parallel_tuple_cost = 0.01
+    LANGUAGE plpgsql STABLE SET plan_cache_mode = force_custom_plan SET parallel_tuple_cost = 0.01
     AS $$
     #variable_conflict use_column
     DECLARE
