@@ -1,4 +1,4 @@
-"""A headless shop for a small grocery. app.factory puts it together.
+"""A shop for a small grocery. app.factory puts it together.
 
 Nothing is imported here: who needs a part, as a server's worker class or a script, does not load the whole shop.
 """

@@ -32,7 +32,6 @@ from app.health.service import Readiness
 from app.inventory import wiring as inventory
 from app.login import wiring as login
 from app.orders import wiring as orders
-from app.pages import wiring as pages
 from app.product import wiring as product
 from app.reports import wiring as reports
 from app.shop import wiring as shop
@@ -191,6 +190,9 @@ def _wire_features(app: Shop, settings: Settings, database: PooledPostgresqlData
     health.wire(app, manager, settings)
     apidocs.wire(app, at_front=not settings.pages.enabled)
     if settings.pages.enabled:
+        # Not at the top: an API alone is spared what pages load.
+        from app.pages import wiring as pages  # noqa: PLC0415 - as above
+
         pages.wire(app, settings)
 
 

@@ -3,21 +3,16 @@
 from apiflask import APIBlueprint
 from flask import Response, request
 
-from app.core.web.http import peer_address
 from app.core.web.json import json_response, no_content
 from app.core.web.openapi import describe
 from app.core.web.paging import Page, PageQuery, after, page
 from app.core.web.security import allow, principal, public
 from app.core.wiring import wired
+from app.login.peers import peer
 from app.login.schemas import Credentials, CurrentUser, PasswordChange, Session, SignedIn
-from app.login.service import Peer, Sessions
+from app.login.service import Sessions
 
 blueprint = APIBlueprint("login", __name__, url_prefix="/api/v1/login", tag="Login")
-
-
-def peer() -> Peer:
-    """Return where the request under way came from."""
-    return Peer(peer_address(), request.user_agent.string)
 
 
 @blueprint.post("")

@@ -10,17 +10,10 @@ from app.core.web.paging import Scalar
 from app.core.web.security import SESSION_TOKEN, Principal, hash_token, new_token
 from app.login.accounts import Accounts
 from app.login.attempts.service import Attempts
+from app.login.peers import Peer
 from app.login.repository import Account, SessionRepository
 
 MAX_USER_AGENT = 200
-
-
-@dataclass(frozen=True, slots=True)
-class Peer:
-    """Where a request came from: the address of the peer, and what it says of itself."""
-
-    address: str
-    user_agent: str
 
 
 @dataclass(frozen=True, slots=True)

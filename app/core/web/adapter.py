@@ -37,7 +37,7 @@ def pointer(path: Sequence[str | int], start: str = "") -> str:
     return (start + "".join(f"/{step}" for step in steps))[:MAX_POINTER]
 
 
-def _details(error: ValidationError) -> list[ErrorDetails]:
+def details(error: ValidationError) -> list[ErrorDetails]:
     """Return all that pydantic found; it writes each of them anew whenever it is asked."""
     return error.errors(include_url=False, include_input=False, include_context=False)
 
@@ -98,10 +98,10 @@ def parse_body(model: type[BaseModel], text: bytes) -> BaseModel:
         # Parsed again, by pydantic: only its own parser knows that a string may be a date in JSON.
         return model.model_validate_json(text, strict=True)
     except ValidationError as error:
-        details = _details(error)
-        if details[0]["type"] == "json_invalid":
+        found = details(error)
+        if found[0]["type"] == "json_invalid":
             raise BadRequest("The body is not valid JSON.") from None
-        raise Invalid("The body has wrong values.", errors=_field_errors(details)) from None
+        raise Invalid("The body has wrong values.", errors=_field_errors(found)) from None
 
 
 def parse_query(model: type[BaseModel], parameters: Mapping[str, list[str]]) -> BaseModel:
@@ -120,7 +120,7 @@ def parse_query(model: type[BaseModel], parameters: Mapping[str, list[str]]) -> 
         try:
             return model.model_validate_strings({name: v[0] for name, v in parameters.items()})
         except ValidationError as error:
-            errors = _field_errors(_details(error), "/query")
+            errors = _field_errors(details(error), "/query")
     raise Invalid("The query has wrong parameters.", errors=errors[:MAX_ERRORS])
 
 

@@ -1,7 +1,9 @@
 """The cookies of pages: whose session it is, a guest's cart and purchases. An API alone sets none."""
 
 import re
+from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
 from flask import Response, request
 
@@ -19,7 +21,12 @@ class Cookies:
     """
 
     def __init__(self, *, secure: bool) -> None:
-        self._secure = secure
+        self._attributes: Mapping[str, Any] = {
+            "path": "/",
+            "secure": secure,
+            "httponly": True,
+            "samesite": "Lax",
+        }
         self._prefix = "__Host-" if secure else ""
 
     def read(self, name: str) -> str | None:
@@ -29,18 +36,8 @@ class Cookies:
 
     def set(self, answer: Response, name: str, value: str, until: datetime | None = None) -> None:
         """Have the browser keep it until then, or until it is closed."""
-        answer.set_cookie(
-            self._prefix + name,
-            value,
-            expires=until,
-            path="/",
-            secure=self._secure,
-            httponly=True,
-            samesite="Lax",
-        )
+        answer.set_cookie(self._prefix + name, value, expires=until, **self._attributes)
 
     def drop(self, answer: Response, name: str) -> None:
         """Have the browser forget it."""
-        answer.delete_cookie(
-            self._prefix + name, path="/", secure=self._secure, httponly=True, samesite="Lax"
-        )
+        answer.delete_cookie(self._prefix + name, **self._attributes)

@@ -6,7 +6,7 @@ from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from babel import Locale
-from babel.dates import format_date, format_skeleton, format_time
+from babel.dates import format_skeleton, format_time
 from babel.numbers import format_currency, format_decimal, format_percent
 
 _KEPT = 4096
@@ -40,11 +40,6 @@ class Formats:
         """Return a day: Mon, 30 Nov."""
         found = date.fromisoformat(day) if isinstance(day, str) else day
         return format_skeleton("MMMEd", found, locale=self.locale)
-
-    def date(self, day: str | date) -> str:
-        """Return a day with its year: 30 Nov 2026."""
-        found = date.fromisoformat(day) if isinstance(day, str) else day
-        return format_date(found, "medium", locale=self.locale)
 
     def local(self, moment: str | datetime) -> datetime:
         """Return a moment in the shop's time zone."""

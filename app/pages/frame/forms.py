@@ -3,14 +3,15 @@
 import hashlib
 import hmac
 from collections.abc import Awaitable, Mapping
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, TypeVar, cast
 from urllib.parse import parse_qsl, urlsplit
 
-from flask import request
+from flask import g, request
 from pydantic import BaseModel, ValidationError
 
 from app.core.settings import Settings
 from app.core.web import Forbidden, Invalid, Problem
+from app.core.web.adapter import details
 from app.core.web.bodies import read_body
 from app.core.web.errors import UnsupportedMediaType
 from app.core.wiring import present, wired
@@ -22,7 +23,6 @@ Result = TypeVar("Result")
 
 TOKEN = "csrf"  # noqa: S105 - the name of the field
 MAX_FIELDS = 500
-_OURS = frozenset({TOKEN})
 _TO_BE_MENDED = frozenset({401, 404, 409, 412, 422, 429})
 
 
@@ -40,12 +40,9 @@ def check_sender() -> None:
     """
     site, origin = request.headers.get("Sec-Fetch-Site"), request.headers.get("Origin")
     if site not in {None, "same-origin"} or (origin is not None and not _is_ours(origin)):
-        raise Forbidden("This form comes from another site.", code="other_site")
+        raise Forbidden(code="other_site")
     if not hmac.compare_digest(fields().get(TOKEN, "").encode(), form_token().encode()):
-        raise Forbidden(
-            "You have logged in or out since this page was shown. Go back, load it again, and send it once more.",
-            code="old_form",
-        )
+        raise Forbidden(code="old_form")
 
 
 def _is_ours(origin: str) -> bool:
@@ -53,10 +50,12 @@ def _is_ours(origin: str) -> bool:
 
 
 def fields() -> dict[str, str]:
-    """Return the fields of the form that was sent, the last of each name.
+    """Return the fields of the form that was sent, the last of each name; it is read once.
 
     Raises UnsupportedMediaType for another body than a form's, and Invalid for more fields than any form has.
     """
+    if "fields" in g:
+        return cast("dict[str, str]", g.fields)
     if request.mimetype != "application/x-www-form-urlencoded":
         raise UnsupportedMediaType("This takes what a form sends.")
     try:
@@ -65,7 +64,8 @@ def fields() -> dict[str, str]:
         )
     except ValueError:
         raise Invalid("The form cannot be read.") from None
-    return dict(pairs)
+    g.fields = found = dict(pairs)
+    return found
 
 
 class Form(Generic[Model]):
@@ -87,14 +87,12 @@ class Form(Generic[Model]):
         given = {
             name: value if "password" in name else value.strip()
             for name, value in self.values.items()
-            if value.strip() and name not in _OURS
+            if value.strip() and name != TOKEN
         }
         try:
             self.value = schema.model_validate_strings(given)
         except ValidationError as error:
-            for found in error.errors(
-                include_url=False, include_input=False, include_context=False
-            ):
+            for found in details(error):
                 name = str(found["loc"][0]) if found["loc"] else ""
                 self.errors.setdefault(name, OF_TYPES.get(found["type"], found["msg"]))
 

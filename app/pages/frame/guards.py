@@ -10,9 +10,8 @@ from typing import Any, ParamSpec, TypeVar, cast
 
 from flask import current_app, g, request
 
-from app.core.web import Forbidden
 from app.core.web.bodies import GUEST_BODY
-from app.core.web.security import Authenticator, Permission, Principal
+from app.core.web.security import Authenticator, Permission, Principal, require
 from app.core.wiring import wired
 from app.pages.frame.cookies import SESSION, Cookies
 from app.pages.frame.forms import check_sender
@@ -40,10 +39,14 @@ def page_for(*permissions: Permission) -> Callable[[Callable[P, R]], Callable[P,
 async def visitor() -> Principal | None:
     """Return whose session the cookie names, None where nobody is logged in."""
     if "visitor" not in g:
-        token = wired(Cookies).read(SESSION)
-        authenticator = wired(Authenticator)  # type: ignore[type-abstract]  # a protocol stands for its provider
-        g.visitor = None if token is None else await authenticator.authenticate(token)
+        g.visitor = await opened_by(wired(Cookies).read(SESSION))
     return cast("Principal | None", g.visitor)
+
+
+async def opened_by(token: str | None) -> Principal | None:
+    """Return who a token stands for, None for none and for one that opens nothing (any more)."""
+    authenticator = wired(Authenticator)  # type: ignore[type-abstract]  # a protocol stands for its provider
+    return None if token is None else await authenticator.authenticate(token)
 
 
 def _guarded(view: Callable[P, R], permissions: frozenset[Permission]) -> Callable[P, R]:
@@ -55,8 +58,7 @@ def _guarded(view: Callable[P, R], permissions: frozenset[Permission]) -> Callab
             found = current_app.async_to_sync(visitor)()
             if found is None:
                 raise LoginNeeded
-            if not found.permissions & permissions:
-                raise Forbidden("You may not do this with your account.")
+            require(permissions, found)
             g.principal = found
         return cast("R", current_app.ensure_sync(view)(*args, **kwargs))
 

@@ -69,6 +69,7 @@ OF_CODES: Mapping[str, str] = {
     "held_by_guests": _(
         "Guests cannot have as much before others have paid. Log in, or take less."
     ),
+    "forbidden": _("You may not do this with your account."),
     "other_site": _("This form comes from another site."),
     "old_form": _(
         "You have logged in or out since this page was shown. Go back, load it again, and send it once more."

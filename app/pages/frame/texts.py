@@ -16,30 +16,11 @@ class Texts(NullTranslations):
         super().__init__()
         with file.open("rb") as opened:
             catalogue = read_po(opened)
-        self._info = {"language": file.stem}
-        self._catalogue = catalogue
-        self._found: dict[tuple[str | None, str], tuple[str, ...]] = {}
-        for message in catalogue:
-            single = message.id if isinstance(message.id, str) else message.id[0]
-            given = message.string or ""
-            forms = (given,) if isinstance(given, str) else tuple(given)
-            if single and all(forms):
-                self._found[message.context, single] = forms
+        self._found = {each.id: str(each.string) for each in catalogue if each.id and each.string}
 
     def gettext(self, message: str) -> str:
         """Return the translation."""
-        return self._found.get((None, message), (message,))[0]
-
-    def pgettext(self, context: str, message: str) -> str:
-        """Return the translation of a message that has others in other contexts."""
-        return self._found.get((context, message), (message,))[0]
-
-    def ngettext(self, msgid1: str, msgid2: str, n: int) -> str:
-        """Return the translation of the form that `n` things have."""
-        forms = self._found.get((None, msgid1))
-        if forms is None:
-            return msgid1 if n == 1 else msgid2
-        return forms[0] if n == 1 or len(forms) == 1 else forms[1]
+        return self._found.get(message, message)
 
 
 @cache

@@ -10,6 +10,7 @@ from app.core.web.security.guards import (
     principal,
     public,
     refusal_by_scope,
+    require,
     require_guards,
 )
 from app.core.web.security.permissions import Permission
@@ -35,5 +36,6 @@ __all__ = [
     "principal",
     "public",
     "refusal_by_scope",
+    "require",
     "require_guards",
 ]

@@ -100,7 +100,7 @@ def allow(
         token = _needed(bearer_token())
         # One more crossing of the bridge, before the view's own: the input must be read between.
         authenticate = current_app.async_to_sync(_authenticator().authenticate)
-        _require(needed, _known(authenticate(token)))
+        require(needed, _known(authenticate(token)))
 
     # A cart's token is another scheme in the API's description: it is not had by logging in.
     roles = holders(needed)
@@ -116,7 +116,8 @@ def _needed(token: str | None) -> str:
     return token
 
 
-def _require(needed: frozenset[str], found: Principal) -> None:
+def require(needed: frozenset[str], found: Principal) -> None:
+    """Raise Forbidden for who has none of the permissions that are needed."""
     if not found.permissions & needed:
         raise Forbidden(f"This needs the permission {' or '.join(sorted(needed))}.")
 
@@ -136,7 +137,7 @@ def refusal_by_scope(
         try:
             token = _needed(_token_in(None if header is None else header.decode("latin-1")))
             found = _checked(await authenticator.authenticate(token))
-            _require(getattr(view, "permissions", frozenset()), found)
+            require(getattr(view, "permissions", frozenset()), found)
         except Exception as error:  # noqa: BLE001 - also of a database that is away
             return problem_of(error).status
         return None

@@ -6,16 +6,17 @@ from typing import Any
 
 from flask import Response, request
 
-from app.core.web.http import peer_address
 from app.core.web.security import principal
 from app.core.wiring import wired
-from app.login.service import NewSession, Peer
+from app.login.peers import peer
+from app.login.schemas import PasswordChange
+from app.login.service import NewSession
 from app.pages.frame.cookies import CART, SESSION, Cookies
 from app.pages.frame.errors import page_blueprint
 from app.pages.frame.forms import Form, empty_form, sent_form
 from app.pages.frame.guards import open_page, page_for
 from app.pages.frame.rendering import render, see_other
-from app.pages.shop.account.schemas import Details, Login, NewSecret, Registration
+from app.pages.shop.account.schemas import Details, Login, Registration
 from app.pages.shop.account.service import AccountDesk
 
 blueprint = page_blueprint("account")
@@ -36,9 +37,7 @@ def show_login() -> Response:
 async def log_in() -> Response:
     """Open a session."""
     form, cart = sent_form(Login), wired(Cookies).read(CART)
-    if form.value and (
-        made := await form.do(wired(AccountDesk).sign_in(form.value, _peer(), cart))
-    ):
+    if form.value and (made := await form.do(wired(AccountDesk).sign_in(form.value, peer(), cart))):
         return _welcome(made, form.value.next)
     return render("shop/login.html", form.status, form=form)
 
@@ -56,7 +55,7 @@ async def register() -> Response:
     """Register a customer, and open a session."""
     form, cart = sent_form(Registration), wired(Cookies).read(CART)
     if form.value and (
-        made := await form.do(wired(AccountDesk).register(form.value, _peer(), cart))
+        made := await form.do(wired(AccountDesk).register(form.value, peer(), cart))
     ):
         return _welcome(made, form.value.next)
     return render("shop/register.html", form.status, form=form)
@@ -93,7 +92,7 @@ async def change_details() -> Response:
 @page_for("customers:own")
 async def change_password() -> Response:
     """Change one's password."""
-    form = sent_form(NewSecret)
+    form = sent_form(PasswordChange)
     if form.value and await form.done(wired(AccountDesk).change_password(principal(), form.value)):
         return see_other("/account")
     return await _account(empty_form(), form)
@@ -114,7 +113,3 @@ def _welcome(made: NewSession, place: str) -> Response:
     if made.user.role == "customer":
         cookies.drop(answer, CART)
     return answer
-
-
-def _peer() -> Peer:
-    return Peer(peer_address(), request.user_agent.string)

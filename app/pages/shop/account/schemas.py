@@ -3,7 +3,7 @@
 from pydantic import Field
 
 from app.core.web.schema import Address, Name, Phone, Schema
-from app.login.schemas import Credentials, NewPassword, Password
+from app.login.schemas import Credentials
 from app.users.customers.schemas import NewCustomer
 
 Place = Field(default="/", max_length=2000)
@@ -29,10 +29,3 @@ class Details(Schema):
     phone: Phone | None = None
     address: Address | None = None
     version: int
-
-
-class NewSecret(Schema):
-    """Another password, and the present one."""
-
-    current_password: Password
-    new_password: NewPassword

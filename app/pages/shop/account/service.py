@@ -7,12 +7,13 @@ import orjson
 
 from app.core.web import Unauthenticated
 from app.core.web.security import Authenticator, Principal
-from app.login.schemas import Credentials
-from app.login.service import NewSession, Peer, Sessions
+from app.login.peers import Peer
+from app.login.schemas import Credentials, PasswordChange
+from app.login.service import NewSession, Sessions
 from app.orders.carts.service import Carts
 from app.orders.purchases.schemas import PurchaseQuery
 from app.orders.purchases.service import Purchases
-from app.pages.shop.account.schemas import Details, NewSecret, Registration
+from app.pages.shop.account.schemas import Details, Registration
 from app.users.customers.service import Customers
 
 Thing = dict[str, Any]
@@ -82,7 +83,7 @@ class AccountDesk:
         values = details.model_dump(exclude={"version"})
         await self._do.customers.change(_customer(who), values, details.version, who)
 
-    async def change_password(self, who: Principal, secret: NewSecret) -> None:
+    async def change_password(self, who: Principal, secret: PasswordChange) -> None:
         """Change one's password. Raises what Sessions.change_password() does."""
         await self._do.sessions.change_password(who, secret.current_password, secret.new_password)
 

@@ -4,10 +4,10 @@ from datetime import UTC, datetime, timedelta
 
 from flask import Response
 
-from app.core.web.security import Authenticator, Principal
+from app.core.web.security import Principal
 from app.core.wiring import wired
 from app.pages.frame.cookies import CART, PURCHASES, Cookies
-from app.pages.frame.guards import visitor
+from app.pages.frame.guards import opened_by, visitor
 
 _MOST_PURCHASES = 3
 """Of a guest's, that a browser remembers: the last ones."""
@@ -21,20 +21,15 @@ async def buyer() -> Principal | None:
     known = await visitor()
     if known is not None and known.customer_id is not None:
         return known
-    return await _opened_by(wired(Cookies).read(CART))
+    return await opened_by(wired(Cookies).read(CART))
 
 
 async def buyers() -> list[Principal]:
     """Return everybody for whom this browser may see purchases: who is logged in, and the guests that it was."""
     cookies = wired(Cookies)
     tokens = [cookies.read(CART), *(cookies.read(PURCHASES) or "").split(".")]
-    found = [await visitor(), *[await _opened_by(token) for token in tokens if token]]
+    found = [await visitor(), *[await opened_by(token) for token in tokens if token]]
     return [each for each in found if each is not None]
-
-
-async def _opened_by(token: str | None) -> Principal | None:
-    authenticator = wired(Authenticator)  # type: ignore[type-abstract]  # a protocol stands for its provider
-    return None if token is None else await authenticator.authenticate(token)
 
 
 def remember_basket(answer: Response, token: str | None) -> None:

@@ -5,16 +5,12 @@ from pydantic import Field
 from app.core.web.schema import (
     Date,
     Id,
-    Moment,
-    Money,
-    Name,
-    Phone,
     Quantity,
     QuantityOrZero,
     Schema,
     Sku,
 )
-from app.product.food.schemas import MinAge
+from app.orders.checkout.schemas import CheckoutRequest
 
 
 class Addition(Schema):
@@ -44,14 +40,9 @@ class Coupon(Schema):
     coupon: str = Field(default="", max_length=60)
 
 
-class Order(Schema):
+class Order(CheckoutRequest):
     """Who will collect the purchase and when, and what the page said that it costs."""
 
-    contact_name: Name | None = None
-    contact_phone: Phone | None = None
-    slot: Moment | None = None
-    confirmed_age: MinAge | None = None
-    expected_total: Money | None = None
     key: str = Field(
         pattern=r"^[a-f0-9]{32}$", description="The same each time that this form is sent."
     )

@@ -16,7 +16,7 @@ from app.orders.checkout.service import Checkout
 from app.orders.coupons.service import CartCoupons
 from app.orders.purchases.service import Purchases
 from app.orders.slots.service import Slots
-from app.pages.shop.basket.ordering import identity_of, order_of
+from app.pages.shop.basket.ordering import identity_of
 from app.pages.shop.basket.schemas import Addition, Amount, Order
 
 Thing = dict[str, Any]
@@ -123,16 +123,16 @@ class Baskets:
         if cart is None:
             raise Conflict("There is nothing in the basket.", code="empty_cart")
         identity = identity_of(who, order)
-        answer = await self._do.checkout.place(who, cart, order_of(order), identity, address)
+        answer = await self._do.checkout.place(who, cart, order, identity, address)
         return str(orjson.loads(answer.body)["id"])
 
     async def purchase(self, whose: Sequence[Principal], purchase: str) -> Thing:
         """Return a purchase of any of them. Raises NotFound."""
         guests = [who for who in whose if who.purchase_id == purchase]
         customers = [who for who in whose if who.customer_id is not None]
-        for who in (*guests, *customers):
-            return dict(orjson.loads(await self._do.purchases.read(who, purchase)))
-        raise NotFound("There is no such purchase.")
+        if not (guests or customers):
+            raise NotFound("There is no such purchase.")
+        return dict(orjson.loads(await self._do.purchases.read((guests + customers)[0], purchase)))
 
     async def _needed(self, who: Principal | None) -> Basket:
         basket = await self.find(who)

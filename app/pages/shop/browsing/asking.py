@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from pydantic import ValidationError
 
+from app.core.web.adapter import details
 from app.product.facets.schemas import FACETS
 from app.product.products.schemas import ProductQuery
 
@@ -39,21 +40,22 @@ def asked(given: Mapping[str, str]) -> Asked:
         name: given[name].strip() for name in (*_NAMES, *_PAGING) if given.get(name, "").strip()
     }
     wrong: dict[str, str] = {}
-    while True:
-        try:
-            query = _query(values)
-        except ValidationError as error:
-            faults = {
-                str(each["loc"][0]): values.pop(str(each["loc"][0]), "") for each in error.errors()
-            }
-            wrong |= faults
-        else:
-            filters = {name: values.get(name) for name in _NAMES}
-            return Asked(query, filters, values.get("sort"), wrong)
+    try:
+        query = _query(values)
+    except ValidationError as error:
+        # Filters do not depend on each other: what is left is right.
+        wrong = {
+            name: values.pop(name)
+            for name in dict.fromkeys(str(each["loc"][0]) for each in details(error))
+        }
+        query = _query(values)
+    filters = {name: values.get(name) for name in _NAMES}
+    return Asked(query, filters, values.get("sort"), wrong)
 
 
 def _query(values: Mapping[str, str]) -> ProductQuery:
     # Nothing is as relevant as anything else.
-    named = {name: value for name, value in values.items() if value != "relevance" or "q" in values}
+    is_pointless = values.get("sort") == "relevance" and "q" not in values
+    named = {name: values[name] for name in values if not (is_pointless and name == "sort")}
     query = ProductQuery.model_validate_strings(named)
     return query.model_copy(update={"limit": LIMIT, "facets": [*FACETS]})

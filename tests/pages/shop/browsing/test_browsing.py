@@ -73,6 +73,13 @@ class TestList:
         page = await see("/products", utm_source="newsletter", fbclid="x")
         assert page.texts("h1") == ["All goods"]
 
+    async def test_finds_what_is_called_like_an_order(self, see, database):
+        maker = brand(database, code="relevance")
+        made = product(database, brand=maker)
+        product(database)
+        page = await see("/products", brand="relevance")
+        assert page.texts("h3") == [made.name]
+
     async def test_orders_by_relevance_to_nothing_as_without_an_order(self, see):
         await see("/products", sort="relevance")
 
